@@ -1,0 +1,1 @@
+//! What the real `DatabaseManager` would do for each plugin.

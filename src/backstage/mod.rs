@@ -1,0 +1,13 @@
+//! Backstage: from an app root to the facts that rules judge.
+//!
+//! Each module is one arrow of the way of the data: [`workspace`] (files to layers and chains), [`resolve`]
+//! (directives and placeholders), [`merge`] (the effective config), [`schema`] (what is allowed),
+//! [`database`] (what the DatabaseManager would do), [`facts`] (the tree that rules see).
+
+pub mod database;
+pub mod facts;
+pub mod merge;
+pub mod resolve;
+pub mod schema;
+pub mod value;
+pub mod workspace;

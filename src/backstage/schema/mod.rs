@@ -1,0 +1,1 @@
+//! The schema in force: where schemas come from, validation, visibility.

@@ -1,0 +1,151 @@
+//! Where files come from. The only door to the file system for every stage.
+//!
+//! In: paths relative to one root. Out: their texts and what kind of thing they are. Tests, rule examples, the
+//! editor's unsaved buffers and the git index are other implementations of the same trait, so every later
+//! stage is a pure function.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A path below the root of a [`Files`]: `/` between parts, no `.` or `..` inside, empty for the root itself.
+/// A path that leads out of the root begins with `../` and is never readable.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct FilePath(Arc<str>);
+
+impl FilePath {
+    /// Normalizes `path` (`a/./b/../c` is `a/c`).
+    pub fn new(path: &str) -> Self {
+        Self::root().join(path)
+    }
+
+    /// The root itself.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// This folder joined with a relative path as a person writes it; `\` is not a separator. An absolute
+    /// path (leading `/`) keeps its slash and is outside every root.
+    #[must_use]
+    pub fn join(&self, path: &str) -> Self {
+        if path.starts_with('/') {
+            return Self(path.into());
+        }
+        let mut parts: Vec<&str> = self.0.split('/').filter(|part| !part.is_empty()).collect();
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." if parts.last().is_some_and(|last| *last != "..") => {
+                    parts.pop();
+                }
+                part => parts.push(part),
+            }
+        }
+        Self(parts.join("/").into())
+    }
+
+    /// The folder this is in; the root's is the root.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        self.0
+            .rsplit_once('/')
+            .map_or_else(Self::root, |(parent, _)| Self(parent.into()))
+    }
+
+    /// The last part.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
+    }
+
+    /// Whether it leads out of the root.
+    pub fn is_outside(&self) -> bool {
+        self.0.starts_with('/') || &*self.0 == ".." || self.0.starts_with("../")
+    }
+
+    /// Whether this is `folder` or something below it.
+    pub fn is_within(&self, folder: &FilePath) -> bool {
+        folder.0.is_empty()
+            || self.0 == folder.0
+            || self
+                .0
+                .strip_prefix(&*folder.0)
+                .is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FilePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "." } else { &self.0 })
+    }
+}
+
+/// Why a file could not be read. The message is for people and names no contents.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// There is nothing by that name.
+    #[error("there is no such file")]
+    NotFound,
+    /// The path leads out of the root.
+    #[error("it is outside the repository")]
+    Outside,
+    /// A folder, device, socket or pipe.
+    #[error("it is not a regular file")]
+    NotAFile,
+    /// Larger than the limit for its kind, in bytes.
+    #[error("it is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: u64,
+    },
+    /// Not UTF-8; the offset of the first bad byte.
+    #[error("it is not UTF-8 (byte {at})")]
+    NotUtf8 {
+        /// Offset of the first byte that is not UTF-8.
+        at: usize,
+    },
+    /// The system refused, e.g. no permission. The kind only, in the system's words.
+    #[error("{0}")]
+    Io(String),
+}
+
+/// One file in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The file.
+    pub path: FilePath,
+    /// What git does with it.
+    pub git: GitStatus,
+}
+
+/// What git does with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GitStatus {
+    /// It is in the index.
+    Tracked,
+    /// A .gitignore rule stops it and it is not in the index.
+    Ignored,
+    /// Neither: it would be added by `git add`.
+    Untracked,
+    /// There is no repository to ask.
+    NoRepository,
+}
+
+/// A tree of files below one root.
+pub trait Files {
+    /// The text of a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Whatever keeps the text from being had whole; see [`ReadError`].
+    fn read(&self, path: &FilePath, limit: u64) -> Result<Arc<str>, ReadError>;
+
+    /// The path as a person knows it: relative to where the run was started.
+    fn display(&self, path: &FilePath) -> String;
+
+    /// Every file below `folder` whose name `wanted` accepts, in order of path: not below `node_modules` or
+    /// `.git`; ignored files included.
+    fn list(&self, folder: &FilePath, wanted: &dyn Fn(&str) -> bool) -> Vec<Listed>;
+}

@@ -1,0 +1,128 @@
+//! Findings: one rule at one primary place.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::text::Place;
+
+/// How bad a finding is. Orders from `Info` to `Error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Likely wrong, or risky.
+    Warning,
+    /// Will fail, lose data or expose something.
+    Error,
+}
+
+impl Severity {
+    /// The word for it: `info`, `warning` or `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// One severity lower; `Info` stays.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Info => Self::Info,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Severity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "info" => Ok(Self::Info),
+            "warning" => Ok(Self::Warning),
+            "error" => Ok(Self::Error),
+            _ => Err("a severity is `error`, `warning` or `info`".into()),
+        }
+    }
+}
+
+/// The id of a rule: kebab-case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct RuleId(Cow<'static, str>);
+
+impl RuleId {
+    /// The id of a built-in loader rule.
+    pub const fn loader(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
+
+    /// The id of a card.
+    pub fn new(id: impl Into<Cow<'static, str>>) -> Self {
+        Self(id.into())
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// The name of a chain, e.g. `production` or `Dockerfile`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct ChainName(pub Arc<str>);
+
+impl fmt::Display for ChainName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A place and what to say about it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label {
+    /// The bytes it stands on.
+    pub place: Place,
+    /// A few words; may be empty on the primary label.
+    pub note: String,
+}
+
+/// One rule at one primary place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line, already without secrets.
+    pub message: String,
+    /// Where it stands.
+    pub primary: Label,
+    /// Further places, possibly in other files.
+    pub related: Vec<Label>,
+    /// The config to write instead, or what to do; several lines allowed.
+    pub help: Option<String>,
+    /// The chains it was found in; empty when it is about a layer or the app root.
+    pub chains: Vec<ChainName>,
+    /// The config path it is about, e.g. `backend.database.connection`, when there is one.
+    pub config_path: Option<String>,
+}

@@ -1,0 +1,14 @@
+//! stagecheck: a linter and policy checker for the configuration of a Backstage portal.
+//!
+//! It loads every layer, works out what the running process would really see, and reports what is wrong with
+//! it. The way of the data: [`backstage::workspace`] finds layers and chains, [`yaml`] parses them,
+//! [`backstage::resolve`] and [`backstage::merge`] compute the effective config of each chain,
+//! [`backstage::schema`] and [`rules`] judge it, [`report`] writes the findings down.
+
+pub mod backstage;
+pub mod files;
+pub mod finding;
+pub mod report;
+pub mod rules;
+pub mod text;
+pub mod yaml;

@@ -1,0 +1,7 @@
+//! The command line: parse arguments, call the command, set the exit code; nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

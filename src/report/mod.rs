@@ -1,0 +1,1 @@
+//! Reports: findings written in one output format each.
