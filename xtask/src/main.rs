@@ -1,6 +1,43 @@
-//! Developer commands: what regenerates the files that are generated. `cargo xtask help` lists them.
+//! Developer commands: what regenerates the files that are generated, and what measures.
+//!
+//! `cargo xtask` lists them. Each command is one module; with `--check` a generating command changes nothing
+//! and fails when a file is stale.
 
-fn main() {
-    eprintln!("usage: cargo xtask COMMAND");
-    std::process::exit(2);
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a command line of its own
+
+mod bench;
+mod run;
+
+use std::process::ExitCode;
+
+/// A developer command: its name, what it does, and its entry.
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> run::Outcome,
+}
+
+const COMMANDS: &[Command] = &[Command {
+    name: "bench",
+    about: "time the release binary against `cat` of the same files",
+    run: bench::run,
+}];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_default();
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprintln!("usage: cargo xtask COMMAND\n");
+        for command in COMMANDS {
+            eprintln!("  {:<10} {}", command.name, command.about);
+        }
+        return ExitCode::from(2);
+    };
+    match (command.run)(&arguments.collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask {name}: {failure}");
+            ExitCode::FAILURE
+        }
+    }
 }

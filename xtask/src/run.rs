@@ -1,0 +1,46 @@
+//! What every developer command needs: the project's folder, and running a program to its end.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How a command ends; the error is shown as it is.
+pub type Outcome = Result<(), Box<dyn Error>>;
+
+/// The root of the project.
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// Runs a program and fails when it does.
+///
+/// # Errors
+/// When it cannot be started or ends with another status than 0.
+pub fn succeed(command: &mut Command) -> Outcome {
+    let status = command.status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?} ended with {status}").into())
+    }
+}
+
+/// Builds the release binary and says where it is.
+///
+/// # Errors
+/// When the build fails.
+pub fn release_binary() -> Result<PathBuf, Box<dyn Error>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build
+        .args(["build", "--release", "--quiet", "--package", "stagecheck"])
+        .current_dir(project());
+    succeed(&mut build)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| project().join("target"), PathBuf::from);
+    Ok(target
+        .join("release")
+        .join(format!("stagecheck{}", std::env::consts::EXE_SUFFIX)))
+}
