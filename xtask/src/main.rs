@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a command line of its own
 
 mod bench;
+mod picture;
 mod run;
 
 use std::process::ExitCode;
@@ -17,11 +18,18 @@ struct Command {
     run: fn(&[String]) -> run::Outcome,
 }
 
-const COMMANDS: &[Command] = &[Command {
-    name: "bench",
-    about: "time the release binary against `cat` of the same files",
-    run: bench::run,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "bench",
+        about: "time the release binary against `cat` of the same files",
+        run: bench::run,
+    },
+    Command {
+        name: "picture",
+        about: "make the README's picture from a real run [--check]",
+        run: picture::run,
+    },
+];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -44,3 +44,22 @@ pub fn release_binary() -> Result<PathBuf, Box<dyn Error>> {
         .join("release")
         .join(format!("stagecheck{}", std::env::consts::EXE_SUFFIX)))
 }
+
+/// Writes a generated file (path relative to the project), or with `--check` fails when it is stale.
+///
+/// # Errors
+/// When the file is stale, or cannot be read or written.
+pub fn write_or_check(path: &str, contents: &str, arguments: &[String]) -> Outcome {
+    let file = project().join(path);
+    if arguments.iter().any(|argument| argument == "--check") {
+        if std::fs::read_to_string(&file)? == contents {
+            return Ok(());
+        }
+        return Err(format!("{path} is stale: run the same command without --check").into());
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&file, contents)?;
+    Ok(())
+}
