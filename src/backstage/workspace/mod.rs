@@ -1,13 +1,74 @@
 //! Files to app roots, layers and chains.
 //!
 //! In: a [`Files`](crate::files::Files) and a folder. Out: a [`Workspace`]: every app root with its layers,
-//! manifests and chains, and what was left out and why. Never: the contents of layers.
+//! manifests and chains, and what was left out and why. Never: the contents of layers, beyond a look at whether
+//! they are layers at all.
 
+mod convention;
+mod layers;
+mod look_alike;
+mod names;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::files::{FilePath, GitStatus};
+use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
-use crate::text::Place;
+use crate::text::{Place, Sources};
+
+/// Finds every app root below `folder`. The texts of manifests and start commands are added to `sources`; those of
+/// layers are not. Nothing found is an empty workspace, not an error.
+pub fn find(
+    files: &dyn Files,
+    folder: &FilePath,
+    options: &Options,
+    sources: &mut Sources,
+) -> Workspace {
+    let _ = sources;
+    let listing = files.list(folder, &|name| {
+        names::kind_of(name) != names::NameKind::Unrelated || name == "package.json"
+    });
+    let mut grouped = layers::group(files, &listing);
+    for root in grouped.app_roots.values_mut() {
+        root.chains = convention::chains(root, options);
+        name_apart(&mut root.chains);
+    }
+    Workspace {
+        app_roots: grouped.app_roots.into_values().collect(),
+        left_out: grouped.left_out,
+    }
+}
+
+/// Gives chains of one name a number each, and puts them in order of name.
+fn name_apart(chains: &mut [Chain]) {
+    let mut taken = BTreeSet::new();
+    for chain in chains.iter_mut() {
+        let wanted = Arc::clone(&chain.name.0);
+        let mut number = 2;
+        while !taken.insert(Arc::clone(&chain.name.0)) {
+            chain.name = ChainName(format!("{wanted} ({number})").into());
+            number += 1;
+        }
+    }
+    chains.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// How to look for app roots.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What becomes of local layers that git ignores.
+    pub local_layers: LocalLayers,
+}
+
+/// What becomes of local layers that git ignores (`--with-local`). One that git does not ignore always takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LocalLayers {
+    /// They are in no chain, so that a laptop and CI say the same.
+    #[default]
+    LeaveOut,
+    /// They join the chains that would load them.
+    Join,
+}
 
 /// Everything found below one folder.
 #[derive(Debug, Default)]
@@ -38,6 +99,21 @@ pub struct AppRoot {
     pub chains: Vec<Chain>,
 }
 
+impl AppRoot {
+    fn new(path: FilePath) -> Self {
+        Self {
+            path,
+            layers: Vec::new(),
+            chains: Vec::new(),
+        }
+    }
+
+    /// The layer at a path.
+    pub fn layer(&self, path: &FilePath) -> Option<&LayerFile> {
+        self.layers.iter().find(|layer| layer.path == *path)
+    }
+}
+
 /// A layer as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerFile {
@@ -47,6 +123,8 @@ pub struct LayerFile {
     pub role: LayerRole,
     /// What git does with it.
     pub git: GitStatus,
+    /// Whether an ignore rule names it, also when it is tracked all the same.
+    pub named_by_ignore_rule: bool,
 }
 
 /// What the name of a layer says about it.
@@ -157,3 +235,6 @@ pub enum LackKind {
     /// The start command cannot be read for sure.
     Unreadable,
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,15 @@
 //! editor's unsaved buffers and the git index are other implementations of the same trait, so every later
 //! stage is a pure function.
 
+mod disk;
+mod git;
+mod memory;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use disk::{DiskFiles, OpenError};
+pub use memory::MemoryFiles;
 
 /// A path below the root of a [`Files`]: `/` between parts, no `.` or `..` inside, empty for the root itself.
 /// A path that leads out of the root begins with `../` and is never readable.
@@ -71,6 +78,36 @@ impl FilePath {
                 .is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether it lies in a folder of this name, at any depth.
+    fn is_within_named(&self, name: &str) -> bool {
+        let mut parts = self.0.rsplit('/');
+        parts.next();
+        parts.any(|part| part == name)
+    }
+
+    /// This path as a person in `folder` would write it: `a/b` seen from `a/c` is `../b`. An absolute path stays.
+    pub fn relative_to(&self, folder: &FilePath) -> String {
+        if self.0.starts_with('/') {
+            return self.0.to_string();
+        }
+        let mut from = folder
+            .0
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .peekable();
+        let mut to = self.0.split('/').filter(|part| !part.is_empty()).peekable();
+        while from.peek().is_some() && from.peek() == to.peek() {
+            from.next();
+            to.next();
+        }
+        let parts: Vec<&str> = from.map(|_| "..").chain(to).collect();
+        if parts.is_empty() {
+            ".".into()
+        } else {
+            parts.join("/")
+        }
+    }
+
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -119,6 +156,8 @@ pub struct Listed {
     pub path: FilePath,
     /// What git does with it.
     pub git: GitStatus,
+    /// Whether an ignore rule names it, also when it is tracked all the same. `false` without a repository.
+    pub named_by_ignore_rule: bool,
 }
 
 /// What git does with a file.
@@ -142,10 +181,34 @@ pub trait Files {
     /// Whatever keeps the text from being had whole; see [`ReadError`].
     fn read(&self, path: &FilePath, limit: u64) -> Result<Arc<str>, ReadError>;
 
+    /// Whether there is a regular file at `path` that could be read.
+    fn is_file(&self, path: &FilePath) -> bool {
+        matches!(
+            self.read(path, 0),
+            Ok(_) | Err(ReadError::TooLarge { .. } | ReadError::NotUtf8 { .. })
+        )
+    }
+
     /// The path as a person knows it: relative to where the run was started.
     fn display(&self, path: &FilePath) -> String;
 
-    /// Every file below `folder` whose name `wanted` accepts, in order of path: not below `node_modules` or
-    /// `.git`; ignored files included.
+    /// Every file below `folder` whose name (without its folders) `wanted` accepts, in order of path: not below
+    /// `node_modules`, `.git` or an ignored folder, except tracked files; ignored files elsewhere included. The
+    /// tree is walked once, however often this is asked.
     fn list(&self, folder: &FilePath, wanted: &dyn Fn(&str) -> bool) -> Vec<Listed>;
 }
+
+/// The part of a sorted listing that is below `folder`.
+fn below<'l>(files: &'l [Listed], folder: &FilePath) -> &'l [Listed] {
+    if folder.0.is_empty() {
+        return files;
+    }
+    let prefix = format!("{folder}/");
+    let start = files.partition_point(|file| file.path.as_str() < prefix.as_str());
+    let rest = files.get(start..).unwrap_or_default();
+    let length = rest.partition_point(|file| file.path.as_str().starts_with(&prefix));
+    rest.get(..length).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

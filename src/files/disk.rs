@@ -1,0 +1,367 @@
+//! Files of the disk.
+//!
+//! In: a folder. Out: [`DiskFiles`], the repository it is in (or the folder itself), walked at most once. Never:
+//! devices, pipes and sockets, anything outside the root (also by symbolic link), names that are not UTF-8.
+
+use std::fs::{self, File, Metadata};
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::git::{EntryKind, GIT_FILE_LIMIT, GitFolders, IgnoreRules, Index};
+use super::{FilePath, Files, GitStatus, Listed, ReadError};
+
+/// How deep folders are walked.
+const DEPTH_LIMIT: usize = 64;
+/// How many files are listed at most.
+const COUNT_LIMIT: usize = 2_000_000;
+/// The largest ignore file that is read, in bytes.
+const IGNORE_FILE_LIMIT: u64 = 1 << 20;
+
+/// The files below one root on the disk.
+#[derive(Debug)]
+pub struct DiskFiles {
+    root: PathBuf,
+    shown: Shown,
+    git: Option<GitFolders>,
+    index: OnceLock<Option<Index>>,
+    walks: Mutex<Vec<(FilePath, Arc<[Listed]>)>>,
+}
+
+/// How paths are shown relative to the folder the run was started in.
+#[derive(Debug)]
+enum Shown {
+    /// That folder is inside the root: here.
+    To(FilePath),
+    /// It is elsewhere, and this leads from it to the root.
+    From(FilePath),
+}
+
+/// Why a root could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Nothing is there, or it may not be read.
+    #[error("{0}")]
+    Unreadable(ReadError),
+    /// The path is not UTF-8.
+    #[error("its path is not UTF-8")]
+    NotUtf8,
+}
+
+impl DiskFiles {
+    /// The repository that `path` is in (found by `.git` upwards), or the folder itself where there is none. A
+    /// file stands for its folder. Paths are shown relative to `start`, the folder the run was started in.
+    ///
+    /// # Errors
+    /// When there is nothing at `path`, it cannot be read, or its path is not UTF-8.
+    pub fn open(path: &Path, start: &Path) -> Result<Self, OpenError> {
+        let path = canonical(path)?;
+        let start = canonical(start)?;
+        let folder = if path.is_dir() {
+            path.as_path()
+        } else {
+            path.parent().unwrap_or(&path)
+        };
+        let git = folder
+            .ancestors()
+            .find_map(|ancestor| GitFolders::find(ancestor).map(|git| (ancestor, git)));
+        let (root, git) = match git {
+            Some((root, git)) => (root.to_path_buf(), Some(git)),
+            None => (folder.to_path_buf(), None),
+        };
+        let below = relative(&root, &start).ok_or(OpenError::NotUtf8)?;
+        let shown = if below.is_outside() {
+            Shown::From(relative(&start, &root).ok_or(OpenError::NotUtf8)?)
+        } else {
+            Shown::To(below)
+        };
+        Ok(Self {
+            root,
+            shown,
+            git,
+            index: OnceLock::new(),
+            walks: Mutex::default(),
+        })
+    }
+
+    /// The root: absolute, without symbolic links.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path of the disk as a path below the root; leading out of it when it is elsewhere. Only what exists can
+    /// be told: links are followed.
+    ///
+    /// # Errors
+    /// When there is nothing at `path` or its path is not UTF-8.
+    pub fn locate(&self, path: &Path) -> Result<FilePath, OpenError> {
+        relative(&self.root, &canonical(path)?).ok_or(OpenError::NotUtf8)
+    }
+
+    fn index(&self) -> Option<&Index> {
+        let load = || {
+            let git = self.git.as_ref()?;
+            let bytes = read_bytes(&git.own.join("index"), GIT_FILE_LIMIT).ok()?;
+            Index::decode(&bytes)
+        };
+        self.index.get_or_init(load).as_ref()
+    }
+
+    /// The path on the disk, when it is a regular file inside the root.
+    fn regular(&self, path: &FilePath) -> Result<(PathBuf, Metadata), ReadError> {
+        if path.is_outside() || path.as_str().contains('\0') {
+            return Err(ReadError::Outside);
+        }
+        let full = fs::canonicalize(self.root.join(path.as_str())).map_err(|e| io(&e))?;
+        if !full.starts_with(&self.root) {
+            return Err(ReadError::Outside);
+        }
+        let metadata = fs::metadata(&full).map_err(|e| io(&e))?;
+        if !metadata.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        Ok((full, metadata))
+    }
+
+    /// All files below `folder`, from the walk of it or of a folder above.
+    fn walk(&self, folder: &FilePath) -> Arc<[Listed]> {
+        let mut walks = self.walks.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = walks.iter().find(|(walked, _)| folder.is_within(walked));
+        if let Some((_, files)) = known {
+            return Arc::clone(files);
+        }
+        let mut walk = Walk::new(self);
+        walk.enter(folder);
+        let files: Arc<[Listed]> = walk.finish(folder).into();
+        walks.push((folder.clone(), Arc::clone(&files)));
+        files
+    }
+}
+
+impl Files for DiskFiles {
+    fn read(&self, path: &FilePath, limit: u64) -> Result<Arc<str>, ReadError> {
+        let (full, metadata) = self.regular(path)?;
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        let bytes = read_bytes(&full, limit)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(text.into()),
+            Err(error) => Err(ReadError::NotUtf8 {
+                at: error.utf8_error().valid_up_to(),
+            }),
+        }
+    }
+
+    fn is_file(&self, path: &FilePath) -> bool {
+        self.regular(path).is_ok()
+    }
+
+    fn display(&self, path: &FilePath) -> String {
+        match &self.shown {
+            Shown::To(start) => path.relative_to(start),
+            Shown::From(root) => root.join(path.as_str()).to_string(),
+        }
+    }
+
+    fn list(&self, folder: &FilePath, wanted: &dyn Fn(&str) -> bool) -> Vec<Listed> {
+        if folder.is_outside() {
+            return Vec::new();
+        }
+        let files = self.walk(folder);
+        super::below(&files, folder)
+            .iter()
+            .filter(|file| wanted(file.path.name()))
+            .cloned()
+            .collect()
+    }
+}
+
+/// One walk: folders are entered in any order, the result is sorted.
+struct Walk<'f> {
+    files: &'f DiskFiles,
+    found: Vec<Listed>,
+    pending: Vec<(String, IgnoreRules, usize)>,
+}
+
+impl<'f> Walk<'f> {
+    fn new(files: &'f DiskFiles) -> Self {
+        Self {
+            files,
+            found: Vec::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Walks `folder`, with the ignore rules of the folders above it.
+    fn enter(&mut self, folder: &FilePath) {
+        let mut rules = IgnoreRules::default();
+        if let Some(git) = &self.files.git {
+            // What this clone and this person ignore besides: such files are on no other machine.
+            let own = [
+                ignore::gitignore::gitconfig_excludes_path(),
+                Some(git.common.join("info/exclude")),
+            ];
+            for path in own.into_iter().flatten() {
+                rules = add_rules(rules, "", &path);
+            }
+            let mut above = String::new();
+            for part in folder.as_str().split('/').filter(|part| !part.is_empty()) {
+                rules = add_rules(rules, &above, &self.path_of(&above).join(".gitignore"));
+                push_part(&mut above, part);
+            }
+        }
+        self.pending.push((folder.as_str().to_owned(), rules, 0));
+        while let Some((folder, rules, depth)) = self.pending.pop() {
+            self.folder(&folder, rules, depth);
+        }
+    }
+
+    fn path_of(&self, folder: &str) -> PathBuf {
+        self.files.root.join(folder)
+    }
+
+    fn folder(&mut self, folder: &str, mut rules: IgnoreRules, depth: usize) {
+        let full = self.path_of(folder);
+        let Ok(entries) = fs::read_dir(&full) else {
+            return;
+        };
+        let entries: Vec<_> = entries.flatten().collect();
+        let has_rules = entries
+            .iter()
+            .any(|entry| entry.file_name() == ".gitignore");
+        if self.files.git.is_some() && has_rules {
+            rules = add_rules(rules, folder, &full.join(".gitignore"));
+        }
+        for entry in entries {
+            let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else {
+                continue;
+            };
+            let mut path = folder.to_owned();
+            push_part(&mut path, &name);
+            if kind.is_dir() {
+                let skipped = matches!(name.as_str(), "node_modules" | ".git");
+                if !skipped && depth < DEPTH_LIMIT && !rules.ignore(&path, EntryKind::Folder) {
+                    self.pending.push((path, rules.clone(), depth + 1));
+                }
+            } else if kind.is_file() || kind.is_symlink() {
+                self.file(path, &rules, kind.is_symlink());
+            }
+        }
+    }
+
+    fn file(&mut self, path: String, rules: &IgnoreRules, link: bool) {
+        if self.found.len() >= COUNT_LIMIT {
+            return;
+        }
+        let path = FilePath(path.into());
+        if link && !self.files.is_file(&path) {
+            return;
+        }
+        let ignored = rules.ignore(path.as_str(), EntryKind::File);
+        self.found.push(self.listed(path, ignored));
+    }
+
+    fn listed(&self, path: FilePath, named_by_ignore_rule: bool) -> Listed {
+        let tracked = || {
+            let index = self.files.index();
+            index.is_some_and(|index| index.tracks(path.as_str()))
+        };
+        let git = match &self.files.git {
+            None => GitStatus::NoRepository,
+            Some(_) if tracked() => GitStatus::Tracked,
+            Some(_) if named_by_ignore_rule => GitStatus::Ignored,
+            Some(_) => GitStatus::Untracked,
+        };
+        Listed {
+            path,
+            git,
+            named_by_ignore_rule,
+        }
+    }
+
+    /// The files in order, with the tracked ones from ignored folders.
+    fn finish(mut self, folder: &FilePath) -> Vec<Listed> {
+        self.found.sort_by(|a, b| a.path.cmp(&b.path));
+        let Some(index) = self.files.index() else {
+            return self.found;
+        };
+        let hidden: Vec<Listed> = index
+            .paths()
+            .map(|path| FilePath(path.into()))
+            .filter(|path| path.is_within(folder) && !path.is_within_named("node_modules"))
+            .filter(|path| {
+                let seen = self.found.binary_search_by(|file| file.path.cmp(path));
+                seen.is_err() && self.files.is_file(path)
+            })
+            .map(|path| Listed {
+                path,
+                git: GitStatus::Tracked,
+                named_by_ignore_rule: true,
+            })
+            .collect();
+        if !hidden.is_empty() {
+            self.found.extend(hidden);
+            self.found.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        self.found
+    }
+}
+
+fn add_rules(rules: IgnoreRules, folder: &str, file: &Path) -> IgnoreRules {
+    let regular = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
+    match regular.then(|| read_bytes(file, IGNORE_FILE_LIMIT)) {
+        Some(Ok(bytes)) => rules.with(folder, &String::from_utf8_lossy(&bytes)),
+        _ => rules,
+    }
+}
+
+fn push_part(path: &mut String, part: &str) {
+    if !path.is_empty() {
+        path.push('/');
+    }
+    path.push_str(part);
+}
+
+/// The bytes of a file that is known to be a regular one.
+fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let file = File::open(path).map_err(|e| io(&e))?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|e| io(&e))?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge { limit });
+    }
+    Ok(bytes)
+}
+
+fn canonical(path: &Path) -> Result<PathBuf, OpenError> {
+    fs::canonicalize(path).map_err(|e| OpenError::Unreadable(io(&e)))
+}
+
+/// `path` below `root`, beginning with `..` when it is elsewhere; `None` when it is not UTF-8. Both absolute and
+/// without links.
+fn relative(root: &Path, path: &Path) -> Option<FilePath> {
+    let shared = root
+        .components()
+        .zip(path.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = root.components().skip(shared).map(|_| Some(".."));
+    let down = path.components().skip(shared);
+    let parts: Option<Vec<&str>> = up
+        .chain(down.map(|part| part.as_os_str().to_str()))
+        .collect();
+    Some(FilePath::new(&parts?.join("/")))
+}
+
+fn io(error: &std::io::Error) -> ReadError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::NotFound,
+        ErrorKind::PermissionDenied => {
+            ReadError::Io("it may not be read (permission denied)".into())
+        }
+        kind => ReadError::Io(kind.to_string()),
+    }
+}
