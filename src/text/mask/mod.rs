@@ -1,0 +1,145 @@
+//! The one door through which text that may hold a secret leaves the process.
+//!
+//! In: the places and texts that are secret, as the stages find them. Out: texts in which each of them
+//! reads [`MASK`]. Every report, snippet, message and dump goes through here; nothing else decides what
+//! may be shown.
+//!
+//! Three doors for three kinds of text: [`Secrets::view`] for a source (snippets), [`Secrets::show`] for a
+//! value of the config, [`Secrets::redact`] for anything else. What a door lets through is not only free of
+//! the secrets that were noted, but also of whatever looks like one.
+
+mod escape;
+mod keys_only;
+mod view;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Place, Source, SourceId, Sources, Span};
+
+pub use escape::{escape, escape_character};
+pub use view::View;
+
+/// What a secret reads as: of fixed width, because length is information too.
+pub const MASK: &str = "********";
+
+/// Everything known to be secret in a run.
+#[derive(Debug, Default)]
+pub struct Secrets {
+    places: BTreeMap<SourceId, BTreeMap<Span, Arc<str>>>,
+    texts: BTreeSet<Arc<str>>,
+    keys_only: BTreeSet<SourceId>,
+    hidden: Mutex<BTreeMap<SourceId, Arc<[Span]>>>,
+}
+
+impl Secrets {
+    /// Notes that the bytes at `place` are a secret, whose value is `text`. Empty secrets are none.
+    pub fn add(&mut self, place: Place, text: &str) {
+        if text.is_empty() || place.span.is_empty() {
+            return;
+        }
+        self.add_text(text);
+        self.places
+            .entry(place.source)
+            .or_default()
+            .insert(place.span, text.into());
+    }
+
+    /// Notes a secret that stands on no bytes of a source, such as the value of an environment variable.
+    pub fn add_text(&mut self, text: &str) {
+        self.forget_hidden();
+        self.texts.insert(text.into());
+    }
+
+    /// Notes that a source did not parse: only its keys may be shown, since nothing in it can be judged.
+    pub fn show_keys_only(&mut self, source: SourceId) {
+        self.forget_hidden();
+        self.keys_only.insert(source);
+    }
+
+    /// The lines of a source around `labels`, fit to be shown: each secret reads [`MASK`], control characters
+    /// are visible escapes, long lines are clipped around the first label on them. `context` is how many
+    /// lines to show before and behind each label.
+    pub fn view(
+        &self,
+        sources: &Sources,
+        source: SourceId,
+        labels: &[Span],
+        context: usize,
+    ) -> View {
+        let hidden = self.hidden(source, sources.get(source));
+        view::view(sources.get(source), &hidden, labels, context)
+    }
+
+    /// The written form `text` of the value at `place`, fit for a message: without any secret that stands at
+    /// this place, and [redacted](Self::redact) otherwise.
+    pub fn show<'t>(&self, place: Option<Place>, text: &'t str) -> Cow<'t, str> {
+        let Some(place) = place else {
+            return self.redact(text);
+        };
+        if self.keys_only.contains(&place.source) {
+            return Cow::Borrowed(MASK);
+        }
+        let mut shown = Cow::Borrowed(text);
+        for (span, secret) in self.places.get(&place.source).into_iter().flatten() {
+            if span.contains(place.span) {
+                return Cow::Borrowed(MASK);
+            }
+            if place.span.contains(*span) {
+                if !shown.contains(&**secret) {
+                    return Cow::Borrowed(MASK);
+                }
+                shown = Cow::Owned(shown.replace(&**secret, MASK));
+            }
+        }
+        match shown {
+            Cow::Borrowed(text) => self.redact(text),
+            Cow::Owned(text) => Cow::Owned(self.redact(&text).into_owned()),
+        }
+    }
+
+    /// `text` with every known secret, and whatever looks like one, masked.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for secret in self.texts.iter().filter(|secret| secret.len() >= 6) {
+            if text.contains(&**secret) {
+                text = Cow::Owned(text.replace(&**secret, MASK));
+            }
+        }
+        text
+    }
+
+    /// The spans of a source that must not be shown: in order, apart from each other, none empty.
+    fn hidden(&self, id: SourceId, source: &Source) -> Arc<[Span]> {
+        let mut known = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let spans = known.entry(id).or_insert_with(|| {
+            if self.keys_only.contains(&id) {
+                return keys_only::hidden(source.text()).into();
+            }
+            let places = self.places.get(&id).into_iter().flatten();
+            apart(places.map(|(span, _)| *span).collect()).into()
+        });
+        Arc::clone(spans)
+    }
+
+    fn forget_hidden(&mut self) {
+        self.hidden
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
+
+/// The same bytes as spans in order that do not overlap; spans that touch become one.
+fn apart(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.into_iter().filter(|span| !span.is_empty()) {
+        match apart.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => apart.push(span),
+        }
+    }
+    apart
+}
