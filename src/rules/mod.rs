@@ -1,1 +1,17 @@
 //! Rule cards: what is wrong, when, where to point, why, how to mend.
+//!
+//! [`card`] is the format and [`shape`] its reading; [`catalog`] holds the built-in cards and [`policy`] reads
+//! users' own. [`condition`] compiles and evaluates the CEL of a card, [`path`] and [`message`] look up what
+//! it points at and says, [`check`] finds what can never be right in a card, and [`engine`] judges facts by
+//! cards.
+
+pub mod card;
+pub mod catalog;
+pub mod check;
+pub mod combine;
+pub mod condition;
+pub mod engine;
+pub mod message;
+pub mod path;
+pub mod point;
+pub mod shape;

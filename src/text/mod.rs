@@ -1,7 +1,9 @@
 //! Text and places in it: [`Source`]s, byte [`Span`]s, line and column, and [`mask`], the one door
 //! through which text that may hold a secret leaves the process.
 
+mod closest;
 pub mod mask;
 mod source;
 
+pub use closest::closest;
 pub use source::{LineColumn, Place, Source, SourceId, Sources, Span};

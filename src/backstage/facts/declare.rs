@@ -30,3 +30,67 @@ pub enum Shape {
     /// Items that each have these fields.
     List(&'static [Field]),
 }
+
+impl Field {
+    /// A field with this name, shape and meaning.
+    pub const fn new(name: &'static str, shape: Shape, meaning: &'static str) -> Self {
+        Self {
+            name,
+            shape,
+            meaning,
+        }
+    }
+}
+
+/// What a card of scope `chain` reads.
+pub const CHAIN: &[Field] = &[
+    Field::new(
+        "chain",
+        Shape::Object(super::chain::FIELDS),
+        "the chain it judges",
+    ),
+    Field::new(
+        "config",
+        Shape::Config,
+        "the effective config: what the running process would see",
+    ),
+    Field::new("facts", Shape::Object(CHAIN_FACTS), "what follows from it"),
+];
+
+/// What a card of scope `layer` reads.
+pub const LAYER: &[Field] = &[
+    Field::new(
+        "layer",
+        Shape::Object(super::layer::FIELDS),
+        "the layer it judges",
+    ),
+    Field::new(
+        "config",
+        Shape::Config,
+        "what this layer sets, directives and placeholders resolved",
+    ),
+    Field::new("facts", Shape::Object(LAYER_FACTS), "what follows from it"),
+];
+
+/// What a card of scope `app` reads.
+pub const APP: &[Field] = &[
+    Field::new(
+        "app",
+        Shape::Object(super::app::FIELDS),
+        "the app root it judges",
+    ),
+    Field::new(
+        "facts",
+        Shape::Object(APP_FACTS),
+        "what follows from its files",
+    ),
+];
+
+/// The sections of `facts` in a chain. Each section is a module that declares its fields and computes them.
+pub const CHAIN_FACTS: &[Field] = &[];
+
+/// The sections of `facts` in a layer.
+pub const LAYER_FACTS: &[Field] = &[];
+
+/// The sections of `facts` in an app root.
+pub const APP_FACTS: &[Field] = &[];

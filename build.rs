@@ -1,0 +1,241 @@
+//! Checks the rule cards in `rules/` and embeds them as statics, so that a run parses none of them.
+//! A card of the wrong shape does not build: the message names the file and the field.
+
+#[path = "src/rules/card.rs"]
+#[allow(dead_code)]
+mod card;
+#[path = "src/text/closest.rs"]
+mod closest;
+#[path = "src/finding/severity.rs"]
+#[allow(dead_code)]
+mod severity;
+#[path = "src/rules/shape.rs"]
+mod shape;
+
+/// The words the shared files know from the library.
+mod finding {
+    pub use crate::severity::Severity;
+}
+mod text {
+    pub use crate::closest::closest;
+}
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use card::{Card, Several, Words};
+use serde_yaml::Value;
+use shape::Tree;
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut mistakes = Vec::new();
+    let mut cards: BTreeMap<String, (String, Card)> = BTreeMap::new();
+    for path in card_files(&root.join("rules")) {
+        let file = path
+            .strip_prefix(&root)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        match read(&path) {
+            Err(found) => mistakes.extend(found.into_iter().map(|text| format!("{file}: {text}"))),
+            Ok(card) => {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                if stem != card.id {
+                    mistakes.push(format!(
+                        "{file}: `id` is `{}`, unlike the file's name",
+                        card.id
+                    ));
+                }
+                for name in card.aliases.iter().chain([&card.id]) {
+                    if let Some((other, _)) = cards.get(name.as_ref()) {
+                        mistakes.push(format!("{file}: `{name}` is also the id of {other}"));
+                    }
+                }
+                cards.insert(card.id.to_string(), (file, card));
+            }
+        }
+    }
+    if !mistakes.is_empty() {
+        for mistake in mistakes {
+            println!("cargo::error={mistake}");
+        }
+        return;
+    }
+    let cards: Vec<&Card> = cards.values().map(|(_, card)| card).collect();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("cards.rs");
+    if let Err(error) = fs::write(&out, statics(&cards)) {
+        println!("cargo::error=cannot write {}: {error}", out.display());
+    }
+}
+
+/// Every `rules/**/*.yaml`, in order of path.
+fn card_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> Result<Card, Vec<String>> {
+    let text = fs::read_to_string(path).map_err(|error| vec![error.to_string()])?;
+    let tree: Value = serde_yaml::from_str(&text).map_err(|error| vec![error.to_string()])?;
+    shape::card(&tree).map_err(|mistakes| {
+        mistakes
+            .into_iter()
+            .map(|mistake| format!("`{}` {}", mistake.field, mistake.message))
+            .collect()
+    })
+}
+
+impl Tree for Value {
+    type Place = ();
+
+    fn place(&self) {}
+
+    fn text(&self) -> Option<&str> {
+        self.as_str()
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn items(&self) -> Option<Vec<&Self>> {
+        Some(self.as_sequence()?.iter().collect())
+    }
+
+    fn entries(&self) -> Option<Vec<(&str, (), &Self)>> {
+        self.as_mapping()?
+            .iter()
+            .map(|(key, value)| Some((key.as_str()?, (), value)))
+            .collect()
+    }
+}
+
+/// Rust source of `static CARDS`. Lists become statics of their own, which a static may borrow.
+fn statics(cards: &[&Card]) -> String {
+    let mut out = Statics::default();
+    let cards: Vec<String> = cards.iter().map(|card| out.card(card)).collect();
+    format!(
+        "{}/// Every built-in card, in order of id.\npub static CARDS: [card::Card; {}] = [\n{}\n];\n",
+        out.source,
+        cards.len(),
+        cards.join(",\n")
+    )
+}
+
+#[derive(Default)]
+struct Statics {
+    source: String,
+    count: usize,
+}
+
+impl Statics {
+    fn card(&mut self, card: &Card) -> String {
+        let each = card.each.as_ref().map_or("None".to_owned(), |each| {
+            let key = option(each.key.as_ref());
+            let (path, item) = (words(&each.path), words(&each.item));
+            format!("Some(card::Each {{ path: {path}, key: {key}, item: {item} }})")
+        });
+        let cases = self.list("card::Case", &card.cases, Self::case);
+        let references = self.list("card::Words", &card.references, |_, text| words(text));
+        let aliases = self.list("card::Words", &card.aliases, |_, text| words(text));
+        let examples = self.list("card::Example", &card.examples, Self::example);
+        format!(
+            "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
+             chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, default: card::Switch::{:?}, each: {each}, \
+             cases: {cases}, why: {}, fix: {}, references: {references}, aliases: {aliases}, \
+             examples: {examples} }}",
+            words(&card.id),
+            words(&card.title),
+            card.group,
+            card.source,
+            card.scope,
+            card.chains,
+            card.incomplete,
+            card.default,
+            words(&card.why),
+            words(&card.fix),
+        )
+    }
+
+    fn case(&mut self, case: &card::Case) -> String {
+        let at = self.list("card::At", &case.at, |_, at| {
+            format!(
+                "card::At {{ here: {}, note: {} }}",
+                words(&at.here),
+                words(&at.note)
+            )
+        });
+        format!(
+            "card::Case {{ when: {}, severity: Severity::{:?}, message: {}, several: {}, at: {at}, fix: {} }}",
+            words(&case.when),
+            case.severity,
+            words(&case.message),
+            option(case.several.as_ref()),
+            option(case.fix.as_ref()),
+        )
+    }
+
+    fn example(&mut self, example: &card::Example) -> String {
+        let pair = |_: &mut Self, (left, right): &(Words, Words)| {
+            format!("({}, {})", words(left), words(right))
+        };
+        let files = self.list("(card::Words, card::Words)", &example.files, pair);
+        let config = self.list("card::Words", &example.config, |_, text| words(text));
+        let finds = self.list("card::Words", &example.finds, |_, text| words(text));
+        format!(
+            "card::Example {{ name: {}, files: {files}, config: {config}, \
+             production: card::Production::{:?}, finds: {finds} }}",
+            words(&example.name),
+            example.production,
+        )
+    }
+
+    fn list<T: Clone>(
+        &mut self,
+        kind: &str,
+        items: &Several<T>,
+        mut write: impl FnMut(&mut Self, &T) -> String,
+    ) -> String {
+        if items.is_empty() {
+            return "Cow::Borrowed(&[])".to_owned();
+        }
+        let items: Vec<String> = items.iter().map(|item| write(self, item)).collect();
+        self.count += 1;
+        let name = format!("LIST_{}", self.count);
+        let _ = writeln!(
+            self.source,
+            "static {name}: [{kind}; {}] = [{}];",
+            items.len(),
+            items.join(", ")
+        );
+        format!("Cow::Borrowed(&{name})")
+    }
+}
+
+/// A string literal: Rust's own escaping is what `Debug` writes.
+fn words(text: &Words) -> String {
+    format!("Cow::Borrowed({text:?})")
+}
+
+fn option(text: Option<&Words>) -> String {
+    text.map_or("None".to_owned(), |text| format!("Some({})", words(text)))
+}

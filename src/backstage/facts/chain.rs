@@ -1,0 +1,81 @@
+//! `chain`: what a card of scope `chain` knows about the chain itself.
+
+use super::declare::{Field, Shape};
+use super::{list, object, truth};
+use crate::backstage::value::{Origin, Value};
+use crate::backstage::workspace::{Chain, ChainOrigin};
+use crate::text::Place;
+
+/// What [`collect`] gives.
+pub const FIELDS: &[Field] = &[
+    Field::new(
+        "name",
+        Shape::String,
+        "its name; points at the start command, when there is one",
+    ),
+    Field::new("production", Shape::Bool, "people depend on it"),
+    Field::new(
+        "complete",
+        Shape::Bool,
+        "all that the process would load is here",
+    ),
+    Field::new("lacks", Shape::Strings, "why it is not complete"),
+    Field::new(
+        "layers",
+        Shape::List(LAYER_FIELDS),
+        "the layers, in the order they are loaded",
+    ),
+    Field::new(
+        "lastLayer",
+        Shape::Object(LAYER_FIELDS),
+        "the layer that is loaded last",
+    ),
+];
+
+const LAYER_FIELDS: &[Field] = &[Field::new(
+    "path",
+    Shape::String,
+    "its path below the repository root; points at the file",
+)];
+
+/// The chain as facts. `place_of` gives the start of a layer's text, for labels.
+pub fn collect(
+    chain: &Chain,
+    place_of: impl Fn(&crate::files::FilePath) -> Option<Place>,
+) -> Value {
+    let started_at = match chain.origin {
+        ChainOrigin::StartCommand { place, .. } => Some(place),
+        _ => None,
+    };
+    let layers: Vec<Value> = chain
+        .layers
+        .iter()
+        .map(|layer| {
+            let place = place_of(&layer.path);
+            object([("path", Value::string(layer.path.as_str()))]).with_origin(origin(place))
+        })
+        .collect();
+    let last = layers.last().cloned().unwrap_or_else(super::absent);
+    object([
+        (
+            "name",
+            Value::string(chain.name.0.clone()).with_origin(origin(started_at)),
+        ),
+        ("production", truth(chain.production)),
+        ("complete", truth(chain.is_complete())),
+        (
+            "lacks",
+            list(
+                chain.lacks.iter().map(|lack| {
+                    Value::string(lack.reason.as_str()).with_origin(origin(lack.place))
+                }),
+            ),
+        ),
+        ("layers", list(layers)),
+        ("lastLayer", last),
+    ])
+}
+
+fn origin(place: Option<Place>) -> Option<Origin> {
+    place.map(|value| Origin { value, key: None })
+}

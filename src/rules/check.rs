@@ -1,0 +1,149 @@
+//! What can never be right in a card, found before anything is judged.
+//!
+//! In: a card. Out: mistakes, each with the field it is in: conditions that do not parse, names and fields
+//! that no fact has, functions that do not exist, operands that can never fit, paths and templates that lead
+//! nowhere. Never: a look at any config; whether a card is accepted depends on the card alone.
+
+mod types;
+
+use super::card::{Card, Case, Detection, Scope};
+use super::condition::Condition;
+use super::message::{Part, Template};
+use super::path::{Path, Step};
+use super::shape::Mistake;
+use crate::backstage::facts::declare::{self, Field};
+use crate::text::closest;
+use types::{Names, Type};
+
+/// Every mistake in the meaning of a card; its shape is right already.
+pub fn card(card: &Card) -> Vec<Mistake<()>> {
+    let mut checked = Checked {
+        names: Names::of(variables(card.scope)),
+        mistakes: Vec::new(),
+    };
+    if card.source == Detection::Loader {
+        return Vec::new();
+    }
+    if let Some(each) = &card.each {
+        checked.each(each);
+    }
+    if card.cases.is_empty() {
+        checked.note("cases", "has at least one case");
+    }
+    for (index, case) in card.cases.iter().enumerate() {
+        checked.case(&format!("cases[{index}]"), case);
+    }
+    checked.mistakes
+}
+
+/// The variables that conditions of this scope read.
+pub fn variables(scope: Scope) -> &'static [Field] {
+    match scope {
+        Scope::Layer => declare::LAYER,
+        Scope::Chain => declare::CHAIN,
+        Scope::App => declare::APP,
+    }
+}
+
+struct Checked {
+    names: Names,
+    mistakes: Vec<Mistake<()>>,
+}
+
+impl Checked {
+    fn note(&mut self, field: &str, message: &str) {
+        self.mistakes.push(Mistake {
+            field: field.to_owned(),
+            message: message.to_owned(),
+            place: (),
+        });
+    }
+
+    fn each(&mut self, each: &super::card::Each) {
+        let (key, item) = match self.path("for", &each.path) {
+            Some(Type::List(item)) => (Type::Number, *item),
+            Some(Type::Dynamic) | None => (Type::Dynamic, Type::Dynamic),
+            Some(other) => {
+                let message = format!("leads to {other}, not to a list or mapping");
+                self.note("for", &message);
+                (Type::Dynamic, Type::Dynamic)
+            }
+        };
+        if let Some(name) = &each.key {
+            self.names.bind(name, key);
+        }
+        self.names.bind(&each.item, item);
+    }
+
+    fn case(&mut self, field: &str, case: &Case) {
+        let when = format!("{field}.when");
+        match Condition::parse(&case.when) {
+            Err(error) => self.note(&when, &error.to_string()),
+            Ok(condition) => {
+                if let Err(message) = types::condition(&mut self.names, condition.tree()) {
+                    self.note(&when, &message);
+                }
+            }
+        }
+        self.template(&format!("{field}.message"), &case.message);
+        if let Some(several) = &case.several {
+            self.template(&format!("{field}.several"), several);
+        }
+        if case.at.is_empty() {
+            self.note(&format!("{field}.at"), "has at least one place");
+        }
+        for (index, at) in case.at.iter().enumerate() {
+            self.path(&format!("{field}.at[{index}].here"), &at.here);
+            self.template(&format!("{field}.at[{index}].note"), &at.note);
+        }
+    }
+
+    fn template(&mut self, field: &str, text: &str) {
+        match Template::parse(text) {
+            Err(part) => {
+                self.note(
+                    field,
+                    &format!(
+                        "holds `{{{part}`, which is no `{{path}}`; a brace itself is written `{{{{`"
+                    ),
+                );
+            }
+            Ok(template) => {
+                for part in template.parts() {
+                    if let Part::Value(path) = part
+                        && let Err(message) = type_at(&self.names, path)
+                    {
+                        self.note(field, &message);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The type of what a path leads to; `None`, and a mistake noted, when it leads nowhere.
+    fn path(&mut self, field: &str, text: &str) -> Option<Type> {
+        let answer = match Path::parse(text) {
+            None => Err(format!(
+                "`{text}` is no path such as `db.connection` or `config.proxy[\"/x\"]`"
+            )),
+            Some(path) => type_at(&self.names, &path),
+        };
+        answer.map_err(|message| self.note(field, &message)).ok()
+    }
+}
+
+fn type_at(names: &Names, path: &Path<'_>) -> Result<Type, String> {
+    let mut at = names.get(path.root)?;
+    for step in &path.steps {
+        at = match step {
+            Step::Key(key) => at.field(key)?,
+            Step::Index(_) => at.item()?,
+        };
+    }
+    Ok(at)
+}
+
+/// `: did you mean …?`, or nothing.
+fn hint<'c>(written: &str, known: impl IntoIterator<Item = &'c str>) -> String {
+    closest(written, known).map_or_else(String::new, |known| format!(": did you mean `{known}`?"))
+}

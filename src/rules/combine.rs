@@ -1,0 +1,46 @@
+//! Findings of every subject to the findings of the run.
+//!
+//! In: findings of layers, chains and app roots, in any order. Out: one per rule and primary place, in stable
+//! order. Never: severities of settings, suppressions.
+
+use std::collections::HashMap;
+
+use crate::finding::{Finding, RuleId};
+use crate::text::{Place, Sources};
+
+/// One finding for each rule and primary place: it names all chains, and is told as where it is worst.
+/// Sorted by path, position, rule.
+pub fn combine(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
+    let mut combined: Vec<Finding> = Vec::new();
+    let mut known: HashMap<(RuleId, Place), usize> = HashMap::new();
+    for finding in findings {
+        let key = (finding.rule.clone(), finding.primary.place);
+        match known.get(&key).and_then(|index| combined.get_mut(*index)) {
+            Some(same) => join(same, finding),
+            None => {
+                known.insert(key, combined.len());
+                combined.push(finding);
+            }
+        }
+    }
+    for finding in &mut combined {
+        finding.chains.sort();
+        finding.chains.dedup();
+    }
+    combined.sort_by(|left, right| order(left, sources).cmp(&order(right, sources)));
+    combined
+}
+
+fn join(same: &mut Finding, other: Finding) {
+    let mut chains = std::mem::take(&mut same.chains);
+    chains.extend(other.chains.iter().cloned());
+    if other.severity > same.severity {
+        *same = other;
+    }
+    same.chains = chains;
+}
+
+fn order<'f>(finding: &'f Finding, sources: &'f Sources) -> (&'f str, Place, &'f RuleId) {
+    let place = finding.primary.place;
+    (sources.get(place.source).path(), place, &finding.rule)
+}

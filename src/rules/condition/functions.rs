@@ -1,0 +1,504 @@
+//! The functions of conditions: CEL's own that make sense here, and those that know configuration.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
+
+use cel::common::ast::{CallExpr, IdedExpr};
+use regex::{Regex, RegexBuilder};
+
+use super::Broken;
+use super::evaluate::Machine;
+use super::value::{MAX_TEXT, Stop, Val, items};
+use crate::backstage::facts::declare::{Field, Shape};
+use crate::backstage::value::{Kind, Value};
+
+/// A function for documentation and the check of arguments.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// How many arguments it takes, the receiver of a method not counted.
+    pub arguments: usize,
+    /// How it is written, and what it gives.
+    pub meaning: &'static str,
+}
+
+const fn function(name: &'static str, arguments: usize, meaning: &'static str) -> Function {
+    Function {
+        name,
+        arguments,
+        meaning,
+    }
+}
+
+/// Functions, e.g. `open(path)`. `has(path)` is a part of the grammar.
+pub const FUNCTIONS: &[Function] = &[
+    function(
+        "open",
+        1,
+        "`open(path)`: the value is not known here (it depends on a variable or an unseen file)",
+    ),
+    function(
+        "literal",
+        1,
+        "`literal(path)`: the value is there, and known with everything in it",
+    ),
+    function(
+        "glob",
+        2,
+        "`glob(text, pattern)`: the whole text matches; `*` is any run of characters, `?` any one",
+    ),
+    function(
+        "isLocalHost",
+        1,
+        "`isLocalHost(host)`: `localhost`, a name below it, or a loopback or unspecified address",
+    ),
+    function(
+        "semver",
+        1,
+        "`semver(text)`: a version, which orders by its parts; a leading `^`, `~`, `>=`, `=` or `v` is skipped",
+    ),
+    function(
+        "url",
+        1,
+        "`url(text)`: the parts of an absolute URL: `scheme`, `user`, `host`, `port`, `path`",
+    ),
+    function(
+        "size",
+        1,
+        "`size(value)`: characters of a string, items of a list, keys of a mapping",
+    ),
+    function(
+        "string",
+        1,
+        "`string(value)`: a number, boolean or string as text",
+    ),
+    function(
+        "int",
+        1,
+        "`int(value)`: a number cut to a whole one, or a string that spells a whole number",
+    ),
+    function(
+        "double",
+        1,
+        "`double(value)`: a number, or a string that spells one",
+    ),
+];
+
+/// Methods, e.g. `text.startsWith('x')`.
+pub const METHODS: &[Function] = &[
+    function("startsWith", 1, "`text.startsWith(prefix)`"),
+    function("endsWith", 1, "`text.endsWith(suffix)`"),
+    function("contains", 1, "`text.contains(part)`"),
+    function(
+        "matches",
+        1,
+        "`text.matches(pattern)`: a regular expression matches a part of the text",
+    ),
+    function(
+        "lowerAscii",
+        0,
+        "`text.lowerAscii()`: letters A to Z in lower case",
+    ),
+    function(
+        "upperAscii",
+        0,
+        "`text.upperAscii()`: letters a to z in upper case",
+    ),
+    function("trim", 0, "`text.trim()`: without white space around it"),
+    function("split", 1, "`text.split(separator)`: a list of strings"),
+    function("join", 1, "`list.join(separator)`: a string"),
+    function("size", 0, "`value.size()`: as `size(value)`"),
+];
+
+/// What `url(…)` gives. A part that is not in the URL is absent.
+pub const URL_FIELDS: &[Field] = &[
+    Field {
+        name: "scheme",
+        shape: Shape::String,
+        meaning: "in lower case, without the colon",
+    },
+    Field {
+        name: "user",
+        shape: Shape::String,
+        meaning: "the name before `@`; never the password",
+    },
+    Field {
+        name: "host",
+        shape: Shape::String,
+        meaning: "in lower case; an IPv6 address without brackets",
+    },
+    Field {
+        name: "port",
+        shape: Shape::Number,
+        meaning: "as written",
+    },
+    Field {
+        name: "path",
+        shape: Shape::String,
+        meaning: "from the first slash; empty without one",
+    },
+];
+
+/// Regular expressions that a card has used; `None` for a text that is none.
+#[derive(Default)]
+pub(super) struct Patterns(HashMap<String, Option<Regex>>);
+
+impl Patterns {
+    /// The compiled pattern. The engine is linear in the text; the size of a pattern is bounded.
+    fn get(&mut self, pattern: &str) -> Option<&Regex> {
+        if !self.0.contains_key(pattern) {
+            let compiled = RegexBuilder::new(pattern)
+                .size_limit(1 << 20)
+                .dfa_size_limit(1 << 20)
+                .build();
+            self.0.insert(pattern.to_owned(), compiled.ok());
+        }
+        self.0.get(pattern)?.as_ref()
+    }
+}
+
+/// Calls a function or method.
+pub(super) fn call<'v>(machine: &mut Machine<'_, 'v>, call: &'v CallExpr) -> Result<Val<'v>, Stop> {
+    let unknown = Stop::Broken(Broken::UnknownFunction);
+    match (&call.target, call.func_name.as_str(), call.args.as_slice()) {
+        (None, "open", [path]) => is_open(machine, path).map(Val::Bool),
+        (None, "literal", [path]) => is_literal(machine, path).map(Val::Bool),
+        (None, name, [argument]) => {
+            let argument = machine.value(argument)?;
+            of_one(name, argument).ok_or(unknown)?
+        }
+        (None, "glob", [text, pattern]) => {
+            let (text, pattern) = (machine.text(text)?, machine.text(pattern)?);
+            machine.step(text.len() / 16 * (1 + pattern.len()))?;
+            Ok(Val::Bool(glob(&text, &pattern)))
+        }
+        (Some(receiver), name, []) => {
+            let receiver = machine.value(receiver)?;
+            on_value(machine, name, receiver).ok_or(unknown)?
+        }
+        (Some(receiver), "join", [separator]) => {
+            let list = items(&machine.value(receiver)?).ok_or(Stop::Type)?;
+            let separator = machine.text(separator)?;
+            join(machine, list, &separator)
+        }
+        (Some(receiver), name, [argument]) => {
+            let receiver = machine.text(receiver)?;
+            let argument = machine.text(argument)?;
+            machine.step(receiver.len() / 16)?;
+            on_text(machine, name, &receiver, &argument).ok_or(unknown)?
+        }
+        _ => Err(unknown),
+    }
+}
+
+fn is_open<'v>(machine: &mut Machine<'_, 'v>, path: &'v IdedExpr) -> Result<bool, Stop> {
+    match machine.find(path) {
+        Ok(value) => Ok(value.is_open()),
+        Err(Stop::Open) => Ok(true),
+        Err(Stop::Absent | Stop::Type) => Ok(false),
+        Err(broken) => Err(broken),
+    }
+}
+
+fn is_literal<'v>(machine: &mut Machine<'_, 'v>, path: &'v IdedExpr) -> Result<bool, Stop> {
+    match machine.find(path) {
+        Ok(Val::Null) | Err(Stop::Open | Stop::Absent | Stop::Type) => Ok(false),
+        Ok(Val::Node(node)) => known_throughout(machine, node),
+        Ok(_) => Ok(true),
+        Err(broken) => Err(broken),
+    }
+}
+
+fn known_throughout(machine: &mut Machine<'_, '_>, node: &Value) -> Result<bool, Stop> {
+    machine.step(1)?;
+    let mut children: Box<dyn Iterator<Item = &Value>> = match &node.kind {
+        Kind::Open(_) => return Ok(false),
+        Kind::Array(items) => Box::new(items.iter()),
+        Kind::Object(object) => Box::new(object.values()),
+        _ => return Ok(true),
+    };
+    children.try_fold(true, |so_far, child| {
+        Ok(so_far && known_throughout(machine, child)?)
+    })
+}
+
+/// Functions of one argument; `None` when there is none of that name.
+fn of_one<'v>(name: &str, argument: Val<'v>) -> Option<Result<Val<'v>, Stop>> {
+    Some(match (name, argument) {
+        ("isLocalHost", Val::Text(host)) => Ok(Val::Bool(is_local_host(&host))),
+        ("semver", Val::Text(text)) => Version::parse(&text)
+            .map(|version| Val::Version(Rc::new(version)))
+            .ok_or(Stop::Type),
+        ("url", Val::Text(text)) => url(&text).ok_or(Stop::Type),
+        ("size", value) => size(&value).ok_or(Stop::Type),
+        ("string", value) => as_string(value).ok_or(Stop::Type),
+        ("int", value) => as_int(&value).ok_or(Stop::Type),
+        ("double", value) => as_double(&value).ok_or(Stop::Type),
+        ("isLocalHost" | "semver" | "url", _) => Err(Stop::Type),
+        _ => return None,
+    })
+}
+
+fn on_value<'v>(
+    machine: &mut Machine<'_, 'v>,
+    name: &str,
+    receiver: Val<'v>,
+) -> Option<Result<Val<'v>, Stop>> {
+    if name == "size" {
+        return Some(size(&receiver).ok_or(Stop::Type));
+    }
+    let change: fn(&str) -> String = match name {
+        "lowerAscii" => str::to_ascii_lowercase,
+        "upperAscii" => str::to_ascii_uppercase,
+        "trim" => |text| text.trim().to_owned(),
+        _ => return None,
+    };
+    Some(match receiver {
+        Val::Text(text) => machine
+            .step(text.len() / 16)
+            .map(|()| Val::Text(Cow::Owned(change(&text)))),
+        _ => Err(Stop::Type),
+    })
+}
+
+fn on_text<'v>(
+    machine: &mut Machine<'_, 'v>,
+    name: &str,
+    text: &str,
+    argument: &str,
+) -> Option<Result<Val<'v>, Stop>> {
+    let answer = match name {
+        "startsWith" => text.starts_with(argument),
+        "endsWith" => text.ends_with(argument),
+        "contains" => text.contains(argument),
+        "matches" => match machine.budget.patterns.get(argument) {
+            Some(pattern) => pattern.is_match(text),
+            None => return Some(Err(Stop::Broken(Broken::Pattern))),
+        },
+        "split" => return Some(split(machine, text, argument)),
+        _ => return None,
+    };
+    Some(Ok(Val::Bool(answer)))
+}
+
+fn split<'v>(machine: &mut Machine<'_, 'v>, text: &str, separator: &str) -> Result<Val<'v>, Stop> {
+    machine.step(text.len())?;
+    let parts = text
+        .split(separator)
+        .map(|part| Val::Text(Cow::Owned(part.to_owned())))
+        .collect();
+    Ok(Val::List(Rc::new(parts)))
+}
+
+fn join<'v>(
+    machine: &mut Machine<'_, 'v>,
+    list: Vec<Val<'v>>,
+    separator: &str,
+) -> Result<Val<'v>, Stop> {
+    let mut joined = String::new();
+    for (index, item) in list.into_iter().enumerate() {
+        let Val::Text(text) = item.known()? else {
+            return Err(Stop::Type);
+        };
+        machine.step(1 + (text.len() + separator.len()) / 16)?;
+        if index > 0 {
+            joined.push_str(separator);
+        }
+        joined.push_str(&text);
+        if joined.len() > MAX_TEXT {
+            return Err(Stop::Broken(Broken::TooLong));
+        }
+    }
+    Ok(Val::Text(Cow::Owned(joined)))
+}
+
+impl<'v> Machine<'_, 'v> {
+    fn text(&mut self, tree: &'v IdedExpr) -> Result<Cow<'v, str>, Stop> {
+        match self.value(tree)? {
+            Val::Text(text) => Ok(text),
+            _ => Err(Stop::Type),
+        }
+    }
+}
+
+fn size<'v>(value: &Val<'v>) -> Option<Val<'v>> {
+    let count = match value {
+        Val::Text(text) => text.chars().count(),
+        Val::List(items) => items.len(),
+        Val::Node(node) => match &node.kind {
+            Kind::Array(items) => items.len(),
+            Kind::Object(object) => object.len(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    i64::try_from(count).ok().map(Val::Int)
+}
+
+fn as_string<'v>(value: Val<'v>) -> Option<Val<'v>> {
+    Some(Val::Text(match value {
+        Val::Text(text) => text,
+        Val::Bool(value) => Cow::Owned(value.to_string()),
+        Val::Int(value) => Cow::Owned(value.to_string()),
+        Val::Double(value) => Cow::Owned(value.to_string()),
+        _ => return None,
+    }))
+}
+
+#[allow(clippy::cast_possible_truncation)] // the guard admits only what fits
+fn as_int<'v>(value: &Val<'v>) -> Option<Val<'v>> {
+    match value {
+        Val::Int(value) => Some(*value),
+        Val::Double(value) if value.abs() < 9.2e18 => Some(*value as i64),
+        Val::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+    .map(Val::Int)
+}
+
+#[allow(clippy::cast_precision_loss)] // what a double is
+fn as_double<'v>(value: &Val<'v>) -> Option<Val<'v>> {
+    match value {
+        Val::Int(value) => Some(*value as f64),
+        Val::Double(value) => Some(*value),
+        Val::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+    .map(Val::Double)
+}
+
+/// Whether a host is this machine: `localhost` and names below it, loopback and unspecified addresses, with
+/// or without brackets.
+pub fn is_local_host(host: &str) -> bool {
+    let host = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+        .trim_end_matches('.')
+        .to_ascii_lowercase();
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address == Ipv4Addr::UNSPECIFIED,
+        Ok(IpAddr::V6(address)) => address.is_loopback() || address == Ipv6Addr::UNSPECIFIED,
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+/// Whether the whole text matches. Each `*` restarts at most once for each character: at worst the product
+/// of the lengths.
+fn glob(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let pattern: Vec<char> = pattern.chars().collect();
+    let (mut at, mut in_pattern) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(character) = text.get(at) {
+        match pattern.get(in_pattern) {
+            Some('*') => {
+                star = Some((in_pattern, at));
+                in_pattern += 1;
+            }
+            Some(wanted) if *wanted == '?' || wanted == character => {
+                at += 1;
+                in_pattern += 1;
+            }
+            _ => match star {
+                Some((star_at, text_at)) => {
+                    star = Some((star_at, text_at + 1));
+                    at = text_at + 1;
+                    in_pattern = star_at + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(in_pattern).all(|rest| *rest == '*')
+}
+
+/// A version, ordered as semver orders it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    numbers: [u64; 3],
+    /// A release comes after its pre-releases.
+    release: bool,
+    pre_release: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Number(u64),
+    Word(String),
+}
+
+impl Version {
+    /// Reads `1.2.3-rc.1+build`; missing numbers are 0; the operators of a range in front are skipped.
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim_start_matches(['^', '~', '>', '<', '=', 'v', ' ']);
+        let text = text.split('+').next()?;
+        let (numbers, pre_release) = match text.split_once('-') {
+            Some((numbers, pre_release)) => (numbers, Some(pre_release)),
+            None => (text, None),
+        };
+        let mut parts = numbers.split('.');
+        let mut version = [0; 3];
+        for (index, number) in version.iter_mut().enumerate() {
+            match parts.next() {
+                Some(part) => *number = part.parse().ok()?,
+                None if index > 0 => {}
+                None => return None,
+            }
+        }
+        parts.next().is_none().then(|| Self {
+            numbers: version,
+            release: pre_release.is_none(),
+            pre_release: pre_release
+                .into_iter()
+                .flat_map(|text| text.split('.'))
+                .map(|part| {
+                    part.parse()
+                        .map_or_else(|_| Part::Word(part.to_owned()), Part::Number)
+                })
+                .collect(),
+        })
+    }
+}
+
+/// The parts of an absolute URL; `None` when it is none.
+fn url<'v>(text: &str) -> Option<Val<'v>> {
+    let (scheme, rest) = text.split_once("://")?;
+    let in_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    if scheme.is_empty() || !scheme.chars().all(in_scheme) {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at_checked(end)?;
+    let path = tail.split(['?', '#']).next().unwrap_or_default();
+    let (login, server) = match authority.rsplit_once('@') {
+        Some((login, server)) => (Some(login), server),
+        None => (None, authority),
+    };
+    let (host, port) = match server
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+    {
+        Some((host, port)) => (host, port.strip_prefix(':')),
+        None => match server.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (server, None),
+        },
+    };
+    let owned = |text: &str| Val::Text(Cow::Owned(text.to_owned()));
+    let mut fields = vec![
+        ("scheme", owned(&scheme.to_ascii_lowercase())),
+        ("host", owned(&host.to_ascii_lowercase())),
+        ("path", owned(path)),
+    ];
+    if let Some(login) = login {
+        fields.push(("user", owned(login.split(':').next().unwrap_or_default())));
+    }
+    if let Some(port) = port.and_then(|port| port.parse().ok()) {
+        fields.push(("port", Val::Int(port)));
+    }
+    Some(Val::Record(Rc::new(fields)))
+}

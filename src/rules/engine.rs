@@ -1,0 +1,328 @@
+//! Facts and cards to findings.
+//!
+//! In: the cards that are switched on, and the facts of one subject (a layer, a chain or an app root). Out: what
+//! they find, with places, or which card is broken. Never: files, other subjects, settings.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::card::{Card, Case, Chains, Detection, Each, Incomplete, Scope};
+use super::condition::{Broken, Budget, Condition, NotACondition, Val, Variables};
+use super::message::Template;
+use super::path::Path;
+use super::point;
+use crate::backstage::value::{Kind, Value};
+use crate::backstage::workspace::Chain;
+use crate::finding::{Finding, Label, RuleId};
+use crate::text::Place;
+use crate::text::mask::Secrets;
+
+/// Judges one subject by every rule of its scope.
+///
+/// # Errors
+/// The rules that are broken, whatever the config says; see [`BrokenRule`].
+pub fn evaluate(
+    rules: &Rules<'_>,
+    subject: &Subject<'_>,
+    secrets: &Secrets,
+) -> Result<Vec<Finding>, Vec<BrokenRule>> {
+    let mut findings = Vec::new();
+    let mut broken = Vec::new();
+    for rule in &rules.rules {
+        if rule.applies_to(subject) {
+            match rule.judge(subject, secrets) {
+                Ok(found) => findings.extend(found),
+                Err(error) => broken.push(error),
+            }
+        }
+    }
+    if broken.is_empty() {
+        Ok(findings)
+    } else {
+        Err(broken)
+    }
+}
+
+/// Cards ready to judge. A condition is compiled when a subject first needs it.
+pub struct Rules<'c> {
+    rules: Vec<Rule<'c>>,
+}
+
+impl<'c> Rules<'c> {
+    /// These cards; those that only the loader can find are left out.
+    pub fn new(cards: impl IntoIterator<Item = &'c Card>) -> Self {
+        let rules = cards
+            .into_iter()
+            .filter(|card| card.source == Detection::Conditions)
+            .map(|card| Rule {
+                card,
+                conditions: OnceCell::new(),
+            })
+            .collect();
+        Self { rules }
+    }
+}
+
+/// What is judged.
+pub struct Subject<'f> {
+    /// What it is.
+    pub scope: Scope,
+    /// Its facts: a mapping whose keys are the variables of conditions; see `facts::tree`.
+    pub facts: &'f Value,
+    /// The chain, for [`Scope::Chain`].
+    pub chain: Option<&'f Chain>,
+    /// Where to point when nothing nearer has a place, e.g. the start of the layer.
+    pub place: Place,
+}
+
+/// A rule that cannot be judged, by a mistake of its own.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the condition of case {} of rule `{rule}` {cause}", case + 1)]
+pub struct BrokenRule {
+    /// The rule.
+    pub rule: RuleId,
+    /// Which case, from 0.
+    pub case: usize,
+    /// Why.
+    pub cause: BrokenCause,
+}
+
+/// Why a rule is broken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenCause {
+    /// A condition does not parse, or is beyond the bounds.
+    #[error(transparent)]
+    Text(#[from] NotACondition),
+    /// A condition cannot be evaluated.
+    #[error(transparent)]
+    Evaluation(#[from] Broken),
+}
+
+struct Rule<'c> {
+    card: &'c Card,
+    conditions: OnceCell<Result<Vec<Condition>, BrokenRule>>,
+}
+
+impl<'c> Rule<'c> {
+    fn applies_to(&self, subject: &Subject<'_>) -> bool {
+        self.card.scope == subject.scope
+            && subject.chain.is_none_or(|chain| {
+                (self.card.chains == Chains::All || chain.production)
+                    && (self.card.incomplete != Incomplete::Skip || chain.is_complete())
+            })
+    }
+
+    fn judge(&self, subject: &Subject<'_>, secrets: &Secrets) -> Result<Vec<Finding>, BrokenRule> {
+        let mut budget = Budget::default();
+        let mut matches = Matches::default();
+        for variables in items(self.card.each.as_ref(), subject) {
+            let Some(index) = self.first_case(&variables, &mut budget)? else {
+                continue;
+            };
+            let Some(case) = self.card.cases.get(index) else {
+                continue;
+            };
+            let place = primary(case, &variables, subject);
+            matches.add(index, place, variables);
+        }
+        Ok(matches
+            .into_groups()
+            .filter_map(|((index, place), items)| {
+                let case = self.card.cases.get(index)?;
+                Some(self.finding(case, place, &items, subject, secrets))
+            })
+            .collect())
+    }
+
+    /// The first case that holds.
+    fn first_case(
+        &self,
+        variables: &Variables<'_>,
+        budget: &mut Budget,
+    ) -> Result<Option<usize>, BrokenRule> {
+        for (index, condition) in self.conditions()?.iter().enumerate() {
+            let holds = condition
+                .holds(variables, budget)
+                .map_err(|broken| self.broken(index, broken))?;
+            if holds {
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
+    }
+
+    fn conditions(&self) -> Result<&[Condition], BrokenRule> {
+        self.conditions
+            .get_or_init(|| {
+                self.card
+                    .cases
+                    .iter()
+                    .enumerate()
+                    .map(|(index, case)| {
+                        Condition::parse(&case.when).map_err(|error| self.broken(index, error))
+                    })
+                    .collect()
+            })
+            .as_deref()
+            .map_err(Clone::clone)
+    }
+
+    fn broken(&self, case: usize, cause: impl Into<BrokenCause>) -> BrokenRule {
+        BrokenRule {
+            rule: self.id(),
+            case,
+            cause: cause.into(),
+        }
+    }
+
+    fn id(&self) -> RuleId {
+        RuleId::new(self.card.id.clone())
+    }
+
+    fn finding(
+        &self,
+        case: &Case,
+        place: Place,
+        items: &[Variables<'_>],
+        subject: &Subject<'_>,
+        secrets: &Secrets,
+    ) -> Finding {
+        let items: Vec<&Variables<'_>> = items.iter().collect();
+        let template = match (&case.several, items.as_slice()) {
+            (Some(several), [_, _, ..]) => several,
+            _ => &case.message,
+        };
+        let mut message = render(template, &items, secrets);
+        let severity = match (self.card.incomplete, subject.chain) {
+            (Incomplete::Lower, Some(chain)) if !chain.is_complete() => {
+                message.push_str(&unseen(chain, secrets));
+                case.severity.lowered()
+            }
+            _ => case.severity,
+        };
+        let mut labels = case.at.iter();
+        let note = labels.next().map_or("", |at| &at.note);
+        let primary = Label {
+            place,
+            note: render(note, &items, secrets),
+        };
+        Finding {
+            rule: self.id(),
+            severity,
+            message,
+            related: related(labels, place, &items, secrets),
+            config_path: subject
+                .facts
+                .get("config")
+                .and_then(|config| point::config_path(config, place)),
+            primary,
+            help: Some(case.fix.as_ref().unwrap_or(&self.card.fix).to_string()),
+            chains: subject
+                .chain
+                .iter()
+                .map(|chain| chain.name.clone())
+                .collect(),
+        }
+    }
+}
+
+/// The subject once, or once for each item of the `for` of a card. An open or absent list has no items.
+fn items<'f>(each: Option<&Each>, subject: &Subject<'f>) -> Vec<Variables<'f>> {
+    let mut all = Variables::default();
+    for (name, node) in subject.facts.as_object().into_iter().flatten() {
+        all.bind_node(&**name, node);
+    }
+    let Some(each) = each else {
+        return vec![all];
+    };
+    let list = Path::parse(&each.path).and_then(|path| path.node(&all));
+    let bind = |key: Val<'f>, item: &'f Value| {
+        let mut variables = all.clone();
+        if let Some(name) = &each.key {
+            variables.bind(name.to_string(), key);
+        }
+        variables.bind_node(each.item.to_string(), item);
+        variables
+    };
+    match list.map(|list| &list.kind) {
+        Some(Kind::Array(items)) => items
+            .iter()
+            .zip(0..)
+            .map(|(item, index)| bind(Val::Int(index), item))
+            .collect(),
+        Some(Kind::Object(object)) => object
+            .iter()
+            .map(|(key, item)| bind(Val::Text((&**key).into()), item))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Matches of one card in one subject, by case and primary place, in order of place.
+#[derive(Default)]
+struct Matches<'v> {
+    groups: BTreeMap<(usize, Place), Vec<Variables<'v>>>,
+}
+
+impl<'v> Matches<'v> {
+    fn add(&mut self, case: usize, place: Place, variables: Variables<'v>) {
+        self.groups
+            .entry((case, place))
+            .or_default()
+            .push(variables);
+    }
+
+    fn into_groups(self) -> impl Iterator<Item = ((usize, Place), Vec<Variables<'v>>)> {
+        self.groups.into_iter()
+    }
+}
+
+fn primary(case: &Case, variables: &Variables<'_>, subject: &Subject<'_>) -> Place {
+    case.at
+        .first()
+        .and_then(|at| point::nearest(&Path::parse(&at.here)?, variables))
+        .or_else(|| point::place(subject.facts.get("config")?))
+        .unwrap_or(subject.place)
+}
+
+/// The other labels: those whose value is there, each place once.
+fn related<'a>(
+    labels: impl Iterator<Item = &'a super::card::At>,
+    primary: Place,
+    items: &[&Variables<'_>],
+    secrets: &Secrets,
+) -> Vec<Label> {
+    let mut related: Vec<Label> = Vec::new();
+    for at in labels {
+        for variables in items {
+            let place = Path::parse(&at.here)
+                .and_then(|path| path.node(variables))
+                .and_then(point::place);
+            let Some(place) = place else { continue };
+            if place != primary && related.iter().all(|label| label.place != place) {
+                related.push(Label {
+                    place,
+                    note: render(&at.note, &[variables], secrets),
+                });
+            }
+        }
+    }
+    related
+}
+
+/// A template that does not parse stands as it is: `check` reports it before.
+fn render(template: &str, items: &[&Variables<'_>], secrets: &Secrets) -> String {
+    Template::parse(template).map_or_else(
+        |_| template.to_owned(),
+        |template| template.render(items, secrets),
+    )
+}
+
+/// Why a finding is less severe on this chain.
+fn unseen(chain: &Chain, secrets: &Secrets) -> String {
+    let reason = chain.lacks.first().map_or("", |lack| &lack.reason);
+    format!(
+        " (unless an unseen layer sets it: this chain {})",
+        secrets.redact(reason)
+    )
+}

@@ -1,0 +1,90 @@
+//! `did you mean`: the one place that decides which known name a written one was meant to be.
+//!
+//! In: a name as written and the names that exist. Out: the nearest, if it is near enough to be a slip.
+
+/// The candidate that `written` was probably meant to be: at most a third of its characters (and at most
+/// three) inserted, deleted, replaced or swapped; the first of equally near ones. `None` when nothing is near,
+/// or `written` is itself a candidate.
+pub fn closest<'c>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let written: Vec<char> = written.chars().take(MAX_LENGTH + 1).collect();
+    let allowed = (written.len() / 3).clamp(1, 3);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let distance = distance(&written, candidate);
+        if distance == 0 {
+            return None;
+        }
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Names longer than this are never compared: the effort grows with the product of the lengths.
+const MAX_LENGTH: usize = 64;
+
+/// Edits between two names, a swap of neighbours counted as one; case counts as half an edit, rounded up once.
+fn distance(written: &[char], candidate: &str) -> usize {
+    let candidate: Vec<char> = candidate.chars().take(MAX_LENGTH + 1).collect();
+    if written.len() > MAX_LENGTH || candidate.len() > MAX_LENGTH {
+        return usize::MAX;
+    }
+    if written != candidate && same_but_for_case(written, &candidate) {
+        return 1;
+    }
+    let mut before_previous: Vec<usize> = Vec::new();
+    let mut previous: Vec<usize> = (0..=candidate.len()).collect();
+    for (row, left) in written.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, right) in candidate.iter().enumerate() {
+            let value = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut least = (value(&previous, column) + usize::from(left != right))
+                .min(value(&previous, column + 1) + 1)
+                .min(value(&current, column) + 1);
+            let swapped = row > 0
+                && column > 0
+                && written.get(row - 1) == Some(right)
+                && candidate.get(column - 1) == Some(left);
+            if swapped {
+                least = least.min(value(&before_previous, column - 1) + 1);
+            }
+            current.push(least);
+        }
+        before_previous = std::mem::replace(&mut previous, current);
+    }
+    previous.last().copied().unwrap_or(usize::MAX)
+}
+
+fn same_but_for_case(left: &[char], right: &[char]) -> bool {
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(a, b)| a.to_lowercase().eq(b.to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn a_slip_is_recognised_and_a_different_word_is_not() {
+        let known = ["connection", "client", "pool"];
+        assert_eq!(closest("conection", known), Some("connection"));
+        assert_eq!(closest("clinet", known), Some("client"));
+        assert_eq!(closest("Client", known), Some("client"));
+        assert_eq!(closest("pool", known), None);
+        assert_eq!(closest("host", known), None);
+    }
+
+    #[test]
+    fn long_names_are_never_compared() {
+        let long = "a".repeat(10_000);
+        assert_eq!(closest(&long, ["b"]), None);
+        assert_eq!(closest("b", [long.as_str()]), None);
+    }
+}
