@@ -6,41 +6,39 @@ use crate::files::GitStatus;
 use crate::finding::ChainName;
 
 use super::{
-    AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, LayerRole, LocalLayers, Options, names,
+    AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, LayerRole, LocalLayers, Options, StartKind,
+    names,
 };
 
-/// The layers that the loader takes without `--config`: the base layer, and the local one when it takes part.
-/// Only the `.yaml` ending counts, and only beside the base layer.
-#[allow(dead_code)] // start commands use it
-pub(super) fn default_layers(root: &AppRoot, options: &Options) -> Vec<ChainLayer> {
-    ["app-config.yaml", "app-config.local.yaml"]
-        .iter()
-        .filter_map(|name| root.layer(&root.path.join(name)))
-        .filter(|layer| takes_part(layer, options))
-        .map(|layer| ChainLayer {
-            path: layer.path.clone(),
-            named_at: None,
-        })
-        .collect()
-}
-
-/// One chain of the base layer, and one of base + X for each further layer X that is no example.
-pub(super) fn chains(root: &AppRoot, options: &Options) -> Vec<Chain> {
-    let Some(base) = base_of(root) else {
-        return root
-            .layers
-            .iter()
-            .filter(|layer| joins(layer, options))
-            .map(|layer| chain(name_of(root, layer), &[layer]))
-            .collect();
+/// Adds the chains of an app root that nothing deploys: one of the base layer, and one of base + X for each further
+/// layer X that is no example. Where a start script was found, it stands for the base layer alone.
+pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
+    let deploys = |chain: &Chain| {
+        !matches!(
+            chain.origin,
+            ChainOrigin::StartCommand {
+                kind: StartKind::Script,
+                ..
+            }
+        )
     };
-    let mut chains = vec![chain("default".into(), &[base])];
+    if root.chains.iter().any(deploys) {
+        return;
+    }
+    let mut chains = Vec::new();
+    let base = base_of(root);
+    if let Some(base) = base.filter(|_| root.chains.is_empty()) {
+        chains.push(chain("default".into(), &[base]));
+    }
     let further = root
         .layers
         .iter()
-        .filter(|layer| layer.path != base.path && joins(layer, options));
-    chains.extend(further.map(|layer| chain(name_of(root, layer), &[base, layer])));
-    chains
+        .filter(|layer| base.is_none_or(|base| base.path != layer.path) && joins(layer, options));
+    for layer in further {
+        let layers: Vec<&LayerFile> = base.into_iter().chain([layer]).collect();
+        chains.push(chain(name_of(root, layer), &layers));
+    }
+    root.chains.extend(chains);
 }
 
 /// The base layer: `.yaml` before `.yml`.

@@ -8,6 +8,7 @@ mod convention;
 mod layers;
 mod look_alike;
 mod names;
+mod start;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,13 +25,16 @@ pub fn find(
     options: &Options,
     sources: &mut Sources,
 ) -> Workspace {
-    let _ = sources;
     let listing = files.list(folder, &|name| {
-        names::kind_of(name) != names::NameKind::Unrelated || name == "package.json"
+        names::kind_of(name) != names::NameKind::Unrelated
+            || name == "package.json"
+            || start::is_wanted(name)
     });
     let mut grouped = layers::group(files, &listing);
+    start::add_chains(files, &listing, options, &mut grouped, sources);
     for root in grouped.app_roots.values_mut() {
-        root.chains = convention::chains(root, options);
+        root.layers.sort_by(|a, b| a.path.cmp(&b.path));
+        convention::add_chains(root, options);
         name_apart(&mut root.chains);
     }
     Workspace {

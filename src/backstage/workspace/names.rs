@@ -53,7 +53,6 @@ const PRODUCTION_WORDS: &[&str] = &["prod", "production", "prd", "live"];
 /// Words before those that turn them around: `non-prod`, `pre-production`.
 const NEGATIONS: &[&str] = &["non", "not", "no", "pre", "near"];
 /// Words for a deployment that only its developer sees.
-#[allow(dead_code)] // start commands use it
 const DEVELOPMENT_WORDS: &[&str] = &[
     "dev",
     "develop",
@@ -115,7 +114,6 @@ pub(super) fn is_production(role: &LayerRole) -> bool {
 }
 
 /// Whether a name (of a Dockerfile, a service, a script) says that only its developer uses the thing.
-#[allow(dead_code)] // start commands use it
 pub(super) fn is_for_development(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower

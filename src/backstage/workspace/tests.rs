@@ -133,3 +133,221 @@ fn look_alikes_are_left_out_with_a_reason() {
         ]
     );
 }
+
+/// The chains of a tree with one app root, with `?` and the reason for each lack.
+fn chains_of(files: &[(&str, &str)]) -> Vec<String> {
+    let workspace = found(&MemoryFiles::new(files.iter().copied()));
+    let [root] = workspace.app_roots.as_slice() else {
+        panic!("one app root: {:?}", workspace.app_roots);
+    };
+    let lacks = root.chains.iter().map(|chain| {
+        let reasons: Vec<&str> = chain
+            .lacks
+            .iter()
+            .map(|lack| lack.reason.as_str())
+            .collect();
+        reasons
+            .iter()
+            .map(|reason| format!(" ? {reason}"))
+            .collect::<String>()
+    });
+    chains(root)
+        .into_iter()
+        .zip(lacks)
+        .map(|(chain, lacks)| chain + &lacks)
+        .collect()
+}
+
+const LAYERS: [(&str, &str); 3] = [
+    ("app-config.yaml", ""),
+    ("app-config.production.yaml", ""),
+    ("app-config.staging.yaml", ""),
+];
+
+fn with_dockerfile(text: &str) -> Vec<String> {
+    let mut files = LAYERS.to_vec();
+    files.push(("Dockerfile", text));
+    chains_of(&files)
+}
+
+#[test]
+fn the_command_of_an_image_names_its_layers() {
+    assert_eq!(
+        with_dockerfile(
+            "FROM node AS build\nCMD [\"no\"]\nFROM node\nWORKDIR /app\nCOPY app-config*.yaml ./\n\
+             CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config=app-config.production.yaml\"]\n"
+        ),
+        ["Dockerfile!: app-config.yaml app-config.production.yaml"]
+    );
+}
+
+#[test]
+fn entry_point_and_command_are_one_command_line() {
+    let entry = "FROM node\nENTRYPOINT [\"tini\", \"--\", \"node\", \"packages/backend\"]\n";
+    assert_eq!(
+        with_dockerfile(&format!("{entry}CMD [\"--config\", \"app-config.yaml\"]\n")),
+        ["Dockerfile!: app-config.yaml"]
+    );
+    assert_eq!(
+        with_dockerfile(
+            "FROM node\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n"
+        ),
+        ["Dockerfile!: app-config.yaml ? `/entrypoint.sh` may add layers of its own"]
+    );
+}
+
+#[test]
+fn shell_forms_are_read_word_by_word() {
+    for command in [
+        "CMD node packages/backend --config app-config.yaml --config app-config.staging.yaml",
+        "CMD [\"sh\", \"-c\", \"cd /app && exec node packages/backend --config /app/app-config.yaml --config app-config.staging.yaml\"]",
+        "ENTRYPOINT node packages/backend --config app-config.yaml \\\n  # note\n  --config app-config.staging.yaml\nCMD [\"ignored\"]",
+    ] {
+        let text = format!("FROM node\nWORKDIR /app\n{command}\n");
+        assert_eq!(
+            with_dockerfile(&text),
+            ["Dockerfile!: app-config.yaml app-config.staging.yaml"],
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn copies_rename_layers() {
+    assert_eq!(
+        with_dockerfile(
+            "FROM node\nWORKDIR /app\nCOPY app-config.production.yaml ./app-config.yaml\nCMD [\"node\", \"packages/backend\"]\n"
+        ),
+        ["Dockerfile!: app-config.production.yaml"]
+    );
+    assert_eq!(
+        with_dockerfile(
+            "FROM node AS build\nWORKDIR /src\nCOPY app-config.staging.yaml two.yaml\nFROM node\nWORKDIR /app\n\
+             COPY app-config.yaml ./\nCOPY --from=build /src/two.yaml ./\n\
+             CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config\", \"two.yaml\"]\n"
+        ),
+        ["Dockerfile!: app-config.yaml app-config.staging.yaml"]
+    );
+}
+
+#[test]
+fn open_names_make_a_chain_incomplete() {
+    let image = |argument: &str| {
+        with_dockerfile(&format!(
+            "FROM node\n{argument}\nWORKDIR /app\nCOPY app-config.${{APP}}.yaml ./extra.yaml\n\
+             CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config\", \"extra.yaml\"]\n"
+        ))
+    };
+    assert_eq!(
+        image("ARG APP"),
+        [
+            "Dockerfile!: app-config.yaml ? `extra.yaml` may be another file: its name depends on the environment"
+        ]
+    );
+    assert_eq!(
+        image("ENV APP=staging"),
+        ["Dockerfile!: app-config.yaml app-config.staging.yaml"]
+    );
+    assert_eq!(
+        with_dockerfile("FROM node\nCMD node packages/backend --config app-config.yaml $MORE\n"),
+        ["Dockerfile!: app-config.yaml ? `$MORE` may add layers of its own"]
+    );
+}
+
+#[test]
+fn layers_from_elsewhere_make_a_chain_incomplete() {
+    let image = |path: &str| {
+        with_dockerfile(&format!(
+            "FROM node\nWORKDIR /app\nCMD [\"node\", \"packages/backend\", \"--config\", \"{path}\"]\n"
+        ))
+    };
+    assert_eq!(
+        image("/config/x.yaml"),
+        ["Dockerfile!:  ? `/config/x.yaml` is not in this repository"]
+    );
+    assert_eq!(
+        image("app-config.prod.yaml"),
+        ["Dockerfile!:  ? there is no file `app-config.prod.yaml`"]
+    );
+    assert_eq!(
+        image("https://u:p@example.org/c"),
+        ["Dockerfile!:  ? a layer is loaded from a URL"]
+    );
+}
+
+#[test]
+fn variables_of_the_image_belong_to_the_chain() {
+    let text = "FROM node\nENV PGSSLMODE=require APP_CONFIG_app_title=x\nARG MODE\nENV OTHER=$MODE\n\
+                CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("Dockerfile", text),
+    ]));
+    let chain = &workspace.app_roots[0].chains[0];
+    let known: Vec<(&str, &str)> = chain
+        .environment
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    assert_eq!(
+        known,
+        [("PGSSLMODE", "require"), ("APP_CONFIG_app_title", "x")]
+    );
+    assert_eq!(chain.lacks[0].kind, LackKind::EnvironmentOverrides);
+}
+
+#[test]
+fn chains_keep_the_places_of_the_command_and_of_each_layer() {
+    let text = "FROM node\nWORKDIR /app\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
+    let files = MemoryFiles::new([("app-config.yaml", ""), ("docker/Dockerfile", text)]);
+    let mut sources = Sources::default();
+    let workspace = find(&files, &FilePath::root(), &Options::default(), &mut sources);
+    let chain = &workspace.app_roots[0].chains[0];
+    let ChainOrigin::StartCommand { place, .. } = chain.origin else {
+        panic!("{:?}", chain.origin);
+    };
+    assert!(sources.slice(place).starts_with("CMD [") && sources.slice(place).ends_with(']'));
+    assert_eq!(
+        sources.slice(chain.layers[0].named_at.unwrap()),
+        "app-config.yaml"
+    );
+    assert_eq!(sources.get(place.source).path(), "docker/Dockerfile");
+}
+
+#[test]
+fn images_for_development_are_not_production_unless_they_load_it() {
+    let command = "FROM node\nCMD [\"node\", \"packages/backend\", \"--config\", ";
+    assert_eq!(
+        chains_of(&[
+            ("app-config.yaml", ""),
+            ("app-config.production.yaml", ""),
+            (
+                "Dockerfile.dev",
+                &format!("{command}\"app-config.yaml\"]\n")
+            ),
+            (
+                "dev.Dockerfile",
+                &format!("{command}\"app-config.production.yaml\"]\n")
+            ),
+        ]),
+        [
+            "Dockerfile.dev: app-config.yaml",
+            "dev.Dockerfile!: app-config.production.yaml"
+        ]
+    );
+}
+
+#[test]
+fn an_image_loads_files_that_no_name_gives_away() {
+    let text = "FROM node\nWORKDIR /app\nCMD [\"node\", \"packages/backend\", \"--config\", \"conf/base.yaml\"]\n";
+    let workspace = found(&MemoryFiles::new([
+        ("conf/base.yaml", ""),
+        ("Dockerfile", text),
+        ("package.json", "{}"),
+    ]));
+    assert_eq!(workspace.app_roots[0].layers[0].role, LayerRole::Other);
+    assert_eq!(
+        chains(&workspace.app_roots[0]),
+        ["Dockerfile!: conf/base.yaml"]
+    );
+}

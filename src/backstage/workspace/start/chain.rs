@@ -1,0 +1,181 @@
+//! A start command to a chain.
+
+use std::sync::Arc;
+
+use crate::files::{FilePath, Files};
+use crate::finding::ChainName;
+use crate::text::Place;
+
+use super::super::names::{self, NameKind};
+use super::super::{Chain, ChainLayer, ChainOrigin, Lack, LackKind, LayerRole, StartKind};
+use super::command::Arguments;
+use super::image::Resolved;
+use super::word::{Certainty, Word};
+
+/// What a start command says, before it is a chain.
+pub(super) struct Draft {
+    /// What to call the chain.
+    pub(super) name: String,
+    /// What kind of file the command stands in.
+    pub(super) kind: StartKind,
+    /// The command.
+    pub(super) place: Option<Place>,
+    /// The layers, each with what is at its path.
+    pub(super) layers: Vec<(Option<Word>, Resolved)>,
+    /// Words that may add arguments: an entry point script, a variable.
+    pub(super) unread: Vec<Word>,
+    /// Variables that the file sets, in order; later ones win.
+    pub(super) environment: Vec<(String, Word)>,
+    /// Whether the command itself says that nobody but its developer uses it.
+    pub(super) audience: Audience,
+}
+
+/// Who depends on what a start command starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// People: an image, a compose service, a cluster.
+    People,
+    /// Its developer.
+    Developer,
+}
+
+impl Draft {
+    /// How many of the layers are here.
+    pub(super) fn found(&self) -> usize {
+        let is_file =
+            |(_, resolved): &&(Option<Word>, Resolved)| matches!(resolved, Resolved::File(_));
+        self.layers.iter().filter(is_file).count()
+    }
+
+    /// The first layer that is here.
+    pub(super) fn first(&self) -> Option<&FilePath> {
+        self.layers.iter().find_map(|(_, resolved)| match resolved {
+            Resolved::File(file) => Some(file),
+            _ => None,
+        })
+    }
+
+    /// The chain, and the layers in it.
+    pub(super) fn chain(self, files: &dyn Files) -> Chain {
+        let mut layers = Vec::new();
+        let mut lacks = Vec::new();
+        for (word, resolved) in self.layers {
+            let place = word.as_ref().map(|word| word.place);
+            if let Some(kind) = lack_kind(&resolved, word.as_ref()) {
+                let shown = |file: &FilePath| files.display(file);
+                lacks.push(Lack {
+                    reason: reason(&kind, word.as_ref(), &shown),
+                    place,
+                    kind,
+                });
+            }
+            if let Resolved::File(path) = resolved {
+                layers.push(ChainLayer {
+                    path,
+                    named_at: place,
+                });
+            }
+        }
+        for word in self.unread {
+            lacks.push(Lack {
+                reason: format!("`{}` may add layers of its own", word.text),
+                place: Some(word.place),
+                kind: LackKind::Unreadable,
+            });
+        }
+        let environment = environment(&self.environment, &mut lacks);
+        let production = self.audience == Audience::People
+            || layers.iter().any(|layer| is_production(&layer.path));
+        Chain {
+            name: ChainName(self.name.into()),
+            origin: self
+                .place
+                .map_or(ChainOrigin::Convention, |place| ChainOrigin::StartCommand {
+                    kind: self.kind,
+                    place,
+                }),
+            layers,
+            production,
+            lacks,
+            environment,
+        }
+    }
+}
+
+/// The layers that a command names, each with what `resolve` finds at its path.
+pub(super) fn named_layers(
+    arguments: &Arguments,
+    resolve: impl Fn(&Word) -> Resolved,
+) -> Vec<(Option<Word>, Resolved)> {
+    arguments
+        .configs
+        .iter()
+        .map(|word| {
+            let resolved = if word.text.contains("://") {
+                Resolved::Mounted
+            } else {
+                resolve(word)
+            };
+            (Some(word.clone()), resolved)
+        })
+        .collect()
+}
+
+/// Whether a file's name says production.
+pub(super) fn is_production(path: &FilePath) -> bool {
+    matches!(names::kind_of(path.name()), NameKind::Layer(role) if names::is_production(&role))
+}
+
+/// The role of a file that a start command names.
+pub(super) fn role_of(path: &FilePath) -> LayerRole {
+    match names::kind_of(path.name()) {
+        NameKind::Layer(role) => role,
+        _ => LayerRole::Other,
+    }
+}
+
+fn lack_kind(resolved: &Resolved, word: Option<&Word>) -> Option<LackKind> {
+    match resolved {
+        Resolved::File(_) => word
+            .is_some_and(|word| word.certainty == Certainty::Default)
+            .then_some(LackKind::OpenName),
+        Resolved::Open => Some(LackKind::OpenName),
+        Resolved::Mounted => Some(LackKind::Mounted),
+        Resolved::Absent(file) => Some(LackKind::Absent(file.clone())),
+    }
+}
+
+fn reason(kind: &LackKind, word: Option<&Word>, shown: &dyn Fn(&FilePath) -> String) -> String {
+    let written = word.map_or("it", |word| word.text.as_str());
+    match kind {
+        // A URL may hold credentials: it is not repeated.
+        LackKind::Mounted if written.contains("://") => "a layer is loaded from a URL".into(),
+        LackKind::Mounted => format!("`{written}` is not in this repository"),
+        LackKind::OpenName => {
+            format!("`{written}` may be another file: its name depends on the environment")
+        }
+        LackKind::Absent(file) => format!("there is no file `{}`", shown(file)),
+        LackKind::EnvironmentOverrides | LackKind::Unreadable => written.into(),
+    }
+}
+
+/// The variables with known values, the last of each name. Those that set config on top are lacks.
+fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<(Arc<str>, Arc<str>)> {
+    let mut known: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+    for (name, value) in variables {
+        known.retain(|(known, _)| **known != **name);
+        if value.certainty == Certainty::Known {
+            known.push((name.as_str().into(), value.text.as_str().into()));
+        }
+        if name.starts_with("APP_CONFIG_")
+            && !lacks.iter().any(|lack| lack.place == Some(value.place))
+        {
+            lacks.push(Lack {
+                reason: format!("the variable `{name}` sets a value on top"),
+                place: Some(value.place),
+                kind: LackKind::EnvironmentOverrides,
+            });
+        }
+    }
+    known
+}

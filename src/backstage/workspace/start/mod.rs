@@ -1,0 +1,234 @@
+//! Start commands to chains.
+//!
+//! In: a listing and the app roots in it. Out: each app root with the chains that its start commands make, and their
+//! layers, also those without a telling name. Never: a guess; what cannot be read for sure makes a chain incomplete.
+
+mod chain;
+mod command;
+mod dockerfile;
+mod image;
+mod instruction;
+mod run;
+mod shell;
+mod word;
+
+use crate::files::{FilePath, Files, Listed};
+use crate::text::{Source, SourceId, Sources};
+
+use super::layers::{Grouped, ancestors};
+use super::{LayerFile, LeftOut, Options, StartKind, convention, look_alike, names};
+use chain::{Audience, Draft};
+use run::{Outcome, Run};
+
+/// The largest deployment file that is read, in bytes.
+const FILE_LIMIT: u64 = 4 << 20;
+
+/// Reads every start command of a listing and gives each app root its chains.
+pub(super) fn add_chains(
+    files: &dyn Files,
+    listing: &[Listed],
+    options: &Options,
+    grouped: &mut Grouped,
+    sources: &mut Sources,
+) {
+    let mut reader = Reader {
+        files,
+        listing,
+        options,
+        grouped,
+        sources,
+    };
+    for listed in listing {
+        if is_dockerfile(listed.path.name()) && look_alike::by_path(&listed.path).is_none() {
+            reader.dockerfile(&listed.path);
+        }
+    }
+}
+
+/// Whether a file may hold start commands, by its name.
+pub(super) fn is_wanted(name: &str) -> bool {
+    is_dockerfile(name)
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['.', '-', '_']);
+    let begins = |word: &str| lower.strip_prefix(word).is_some_and(is_end);
+    let ends = || {
+        lower
+            .strip_suffix("dockerfile")
+            .is_some_and(|rest| rest.ends_with(['.', '-', '_']))
+    };
+    let other = [
+        ".dockerignore",
+        ".md",
+        ".hbs",
+        ".njk",
+        ".tpl",
+        ".j2",
+        ".tmpl",
+        "~",
+        ".bak",
+        ".swp",
+    ];
+    (begins("dockerfile") || begins("containerfile") || ends())
+        && !other.iter().any(|ending| lower.ends_with(ending))
+}
+
+struct Reader<'r> {
+    files: &'r dyn Files,
+    listing: &'r [Listed],
+    options: &'r Options,
+    grouped: &'r mut Grouped,
+    sources: &'r mut Sources,
+}
+
+impl Reader<'_> {
+    fn source(&mut self, path: &FilePath) -> Option<SourceId> {
+        let text = self.files.read(path, FILE_LIMIT).ok()?;
+        Some(
+            self.sources
+                .add(Source::new(self.files.display(path), text)),
+        )
+    }
+
+    fn dockerfile(&mut self, path: &FilePath) {
+        let Some(id) = self.source(path) else {
+            return;
+        };
+        let dockerfile = dockerfile::parse(id, self.sources);
+        let Some(stage) = dockerfile.target(None) else {
+            return;
+        };
+        let run = Run {
+            name: self.name_of(path),
+            kind: StartKind::Dockerfile,
+            source: id,
+            place: None,
+            dockerfile: Some((&dockerfile, stage)),
+            entrypoint: None,
+            command: None,
+            folder: None,
+            environment: Vec::new(),
+            mounts: Vec::new(),
+            audience: audience(path.name()),
+        };
+        let contexts = self.contexts(&path.parent());
+        self.take(path, &run, &contexts);
+    }
+
+    /// A name for what a file starts: its path from the app root it is in.
+    fn name_of(&self, path: &FilePath) -> String {
+        match self.grouped.nearest(&path.parent()) {
+            Some(root) => path.relative_to(root),
+            None => path.to_string(),
+        }
+    }
+
+    /// The folders that an image may be built from, the likeliest first.
+    fn contexts(&self, folder: &FilePath) -> Vec<FilePath> {
+        let mut contexts: Vec<FilePath> =
+            self.grouped.nearest(folder).cloned().into_iter().collect();
+        contexts.extend(ancestors(folder));
+        if self.grouped.app_roots.len() == 1 {
+            contexts.extend(self.grouped.app_roots.keys().cloned());
+        }
+        contexts
+    }
+
+    /// Gives a run to its app root, read with the context in which most of its layers are found.
+    fn take(&mut self, path: &FilePath, run: &Run<'_>, contexts: &[FilePath]) {
+        let takes_part = |file: &FilePath| match self.layer_file(file) {
+            Some(layer) => convention::takes_part(&layer, self.options),
+            None => true,
+        };
+        let relevant = self.sources.get(run.source).text().contains("app-config");
+        let mut best: Option<Draft> = None;
+        for context in contexts {
+            match run.outcome(self.files, self.sources, context, &takes_part) {
+                Outcome::Chain(draft) => {
+                    if best
+                        .as_ref()
+                        .is_none_or(|best| draft.found() > best.found())
+                    {
+                        best = Some(draft);
+                    }
+                }
+                Outcome::Unclear(_) if !relevant => return,
+                Outcome::Unclear(program) => {
+                    let reason =
+                        format!("it starts `{}`, which only a person can read", program.text);
+                    return self.leave_out(path, reason);
+                }
+                Outcome::Script | Outcome::Unrelated => return,
+            }
+        }
+        if let Some(draft) = best {
+            self.adopt(path, draft);
+        }
+    }
+
+    /// Puts a chain into the app root of its first layer, else the nearest one above the file it is from.
+    fn adopt(&mut self, path: &FilePath, draft: Draft) {
+        let first = draft.first().map(FilePath::parent);
+        let owner = first
+            .as_ref()
+            .and_then(|folder| self.grouped.nearest(folder))
+            .or_else(|| self.grouped.nearest(&path.parent()))
+            .cloned()
+            .or(first);
+        let Some(owner) = owner else {
+            return self.leave_out(path, "none of the layers it loads is here");
+        };
+        let chain = draft.chain(self.files);
+        let new: Vec<LayerFile> = chain
+            .layers
+            .iter()
+            .filter_map(|layer| self.layer_file(&layer.path))
+            .collect();
+        let root = self.grouped.root(&owner);
+        for layer in new {
+            if root.layer(&layer.path).is_none() {
+                root.layers.push(layer);
+            }
+        }
+        root.chains.push(chain);
+    }
+
+    fn layer_file(&self, path: &FilePath) -> Option<LayerFile> {
+        let listed = self.listed(path)?;
+        Some(LayerFile {
+            role: chain::role_of(path),
+            git: listed.git,
+            named_by_ignore_rule: listed.named_by_ignore_rule,
+            path: path.clone(),
+        })
+    }
+
+    fn listed(&self, path: &FilePath) -> Option<Listed> {
+        let known = self
+            .listing
+            .binary_search_by(|listed| listed.path.cmp(path));
+        if let Some(listed) = known.ok().and_then(|index| self.listing.get(index)) {
+            return Some(listed.clone());
+        }
+        let beside = self.files.list(&path.parent(), &|name| name == path.name());
+        beside.into_iter().find(|listed| listed.path == *path)
+    }
+
+    fn leave_out(&mut self, path: &FilePath, reason: impl Into<String>) {
+        self.grouped.left_out.push(LeftOut {
+            path: path.clone(),
+            reason: reason.into(),
+        });
+    }
+}
+
+/// Who depends on what a file of this name starts.
+fn audience(name: &str) -> Audience {
+    if names::is_for_development(name) {
+        Audience::Developer
+    } else {
+        Audience::People
+    }
+}

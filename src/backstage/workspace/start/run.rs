@@ -1,0 +1,213 @@
+//! One process in an image or a folder: its command line, files and variables, to a draft of a chain.
+//!
+//! In: what a deployment file says, over what the image says. Out: [`Draft`], or why there is none. Never: which app
+//! root it belongs to.
+
+use crate::files::{FilePath, Files};
+use crate::text::{Place, SourceId, Sources};
+
+use super::super::StartKind;
+use super::chain::{Audience, Draft, named_layers};
+use super::command::{self, Arguments, Started};
+use super::dockerfile::{Dockerfile, Launch, Stage};
+use super::image::{Image, Mount, Resolved};
+use super::instruction::Form;
+use super::shell;
+use super::word::{Anchor, Certainty, Word};
+
+/// A process as a deployment file describes it.
+pub(super) struct Run<'r> {
+    /// What to call the chain.
+    pub(super) name: String,
+    /// What kind of file describes it.
+    pub(super) kind: StartKind,
+    /// The file that describes it.
+    pub(super) source: SourceId,
+    /// Where it is described, when no command says more.
+    pub(super) place: Option<Place>,
+    /// The image it runs in, when its Dockerfile is here.
+    pub(super) dockerfile: Option<(&'r Dockerfile, &'r Stage)>,
+    /// What takes the place of the image's entry point. The image's command is dropped with it.
+    pub(super) entrypoint: Option<Launch>,
+    /// What takes the place of the image's command.
+    pub(super) command: Option<Launch>,
+    /// The working directory, when the deployment sets it.
+    pub(super) folder: Option<String>,
+    /// Variables it sets, over those of the image.
+    pub(super) environment: Vec<(String, Word)>,
+    /// What it mounts.
+    pub(super) mounts: Vec<Mount>,
+    /// Who depends on it.
+    pub(super) audience: Audience,
+}
+
+/// What became of a run.
+pub(super) enum Outcome {
+    /// A chain to be.
+    Chain(Draft),
+    /// It runs a script of a package.json.
+    Script,
+    /// It may start the backend, but only a person can tell.
+    Unclear(Word),
+    /// Nothing to do with the backend.
+    Unrelated,
+}
+
+impl Run<'_> {
+    /// Works out what the process loads when relative sources of the image are in `context`, and whether a local
+    /// layer at a path takes part.
+    pub(super) fn outcome(
+        &self,
+        files: &dyn Files,
+        sources: &Sources,
+        context: &FilePath,
+        takes_part: &dyn Fn(&FilePath) -> bool,
+    ) -> Outcome {
+        let image = Image {
+            files,
+            dockerfile: self.dockerfile,
+            context,
+            folder: self.folder.as_deref(),
+            mounts: &self.mounts,
+        };
+        let mut variables = self
+            .dockerfile
+            .map(|(_, stage)| stage.variables.clone())
+            .unwrap_or_default();
+        for (name, value) in &self.environment {
+            variables.set(name, &value.text, value.certainty);
+        }
+        let launches = self.launches();
+        let commands: Vec<Vec<Word>> = commands(&launches, &variables);
+        match command::started(&commands, sources, &variables).pop() {
+            Some(Started::Backend(arguments)) => {
+                Outcome::Chain(self.draft(&image, arguments, &launches, takes_part))
+            }
+            Some(Started::Script(_)) => Outcome::Script,
+            Some(Started::Unclear(program)) => Outcome::Unclear(program),
+            Some(Started::Development(_)) | None => Outcome::Unrelated,
+        }
+    }
+
+    /// The entry point and the command that are in force.
+    fn launches(&self) -> Vec<&Launch> {
+        let stage = self.dockerfile.map(|(_, stage)| stage);
+        let of_image = |launch: fn(&Stage) -> Option<&Launch>| stage.and_then(launch);
+        let entrypoint = match &self.entrypoint {
+            Some(entrypoint) => Some(entrypoint),
+            None => of_image(|stage| stage.entrypoint.as_ref()),
+        };
+        let command = match (&self.command, &self.entrypoint) {
+            (Some(command), _) => Some(command),
+            (None, Some(_)) => None,
+            (None, None) => of_image(|stage| stage.command.as_ref()),
+        };
+        entrypoint.into_iter().chain(command).collect()
+    }
+
+    fn draft(
+        &self,
+        image: &Image<'_>,
+        arguments: Arguments,
+        launches: &[&Launch],
+        takes_part: &dyn Fn(&FilePath) -> bool,
+    ) -> Draft {
+        let image_environment = self
+            .dockerfile
+            .map(|(_, stage)| stage.environment.as_slice());
+        let environment: Vec<(String, Word)> = image_environment
+            .unwrap_or_default()
+            .iter()
+            .chain(&self.environment)
+            .chain(&arguments.environment)
+            .cloned()
+            .collect();
+        let layers = if arguments.configs.is_empty() {
+            default_layers(image, &environment, takes_part)
+        } else {
+            named_layers(&arguments, |word| image.resolve(word))
+        };
+        // The command that names the layers, else the last one, else the description as a whole.
+        let names_layers = |launch: &&&Launch| {
+            let place = launch.place;
+            let within = |word: &Word| {
+                word.place.source == place.source && place.span.contains(word.place.span)
+            };
+            arguments.configs.iter().any(within)
+        };
+        let launch = launches.iter().find(names_layers).or(launches.last());
+        let place = launch.map(|launch| launch.place).or(self.place);
+        Draft {
+            name: self.name.clone(),
+            kind: self.kind,
+            place,
+            layers,
+            unread: arguments.unread,
+            environment,
+            audience: self.audience,
+        }
+    }
+}
+
+/// The command lines that an entry point and a command make together.
+fn commands(launches: &[&Launch], variables: &super::word::Variables) -> Vec<Vec<Word>> {
+    let mut line: Vec<Word> = Vec::new();
+    for (index, launch) in launches.iter().enumerate() {
+        match &launch.form {
+            Form::Exec(words) => line.extend(words.iter().cloned()),
+            Form::Shell {
+                text,
+                source,
+                start,
+            } => {
+                let commands = shell::commands(text, Anchor::Exact(*source, *start), variables);
+                if index == 0 {
+                    // The shell form of an entry point takes no arguments, that of a command alone stands alone.
+                    return commands;
+                }
+                // Behind an entry point a shell line is its arguments; what it runs is the last of the line.
+                line.extend(commands.into_iter().next_back().unwrap_or_default());
+            }
+        }
+    }
+    vec![line]
+}
+
+/// What the loader takes in the working directory when no `--config` is given: the base layer, those that
+/// `BACKSTAGE_ENV` names, and the local layer if the image has it.
+fn default_layers(
+    image: &Image<'_>,
+    environment: &[(String, Word)],
+    takes_part: &dyn Fn(&FilePath) -> bool,
+) -> Vec<(Option<Word>, Resolved)> {
+    let mut layers = vec![(None, image.at("app-config.yaml"))];
+    let of_environment = environment
+        .iter()
+        .rev()
+        .find(|(name, _)| name == "BACKSTAGE_ENV");
+    if let Some((_, value)) = of_environment {
+        if value.certainty == Certainty::Open {
+            layers.push((Some(value.clone()), Resolved::Open));
+        } else {
+            let names = value
+                .text
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty());
+            let found = names.map(|name| image.at(&format!("app-config.{name}.yaml")));
+            layers.extend(
+                found
+                    .filter(|layer| matches!(layer, Resolved::File(_)))
+                    .map(|layer| (None, layer)),
+            );
+        }
+    }
+    let local = image.at("app-config.local.yaml");
+    if let Resolved::File(file) = &local
+        && image.takes(file)
+        && takes_part(file)
+    {
+        layers.push((None, local));
+    }
+    layers
+}

@@ -1,0 +1,278 @@
+//! Shell text to commands.
+//!
+//! In: a text as `sh -c` gets it, and what is known of its variables. Out: its simple commands as words with places.
+//! Never: running anything; what only a shell can know (`$(…)`, loops, functions) comes out as open words.
+
+use super::word::{Anchor, Certainty, Variables, Word};
+
+/// How many words are read at most; a longer text has no start command.
+const WORD_LIMIT: usize = 20_000;
+
+/// The simple commands of a shell text, in order.
+pub(super) fn commands(text: &str, anchor: Anchor, variables: &Variables) -> Vec<Vec<Word>> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        anchor,
+        variables,
+    };
+    let mut commands = vec![Vec::new()];
+    let mut count = 0;
+    let mut redirect = false;
+    while let Some(token) = reader.token() {
+        match token {
+            Token::Word(_) if redirect => redirect = false,
+            Token::Word(word) => {
+                if let Some(command) = commands.last_mut() {
+                    command.push(word);
+                }
+            }
+            Token::Separator => commands.push(Vec::new()),
+            Token::Redirect => redirect = true,
+        }
+        count += 1;
+        if count > WORD_LIMIT {
+            return Vec::new();
+        }
+    }
+    commands.retain(|command| !command.is_empty());
+    commands
+}
+
+enum Token {
+    Word(Word),
+    Separator,
+    Redirect,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    anchor: Anchor,
+    variables: &'t Variables,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at..)?.chars().next()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let next = self.peek()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn token(&mut self) -> Option<Token> {
+        loop {
+            match self.peek()? {
+                '\n' | ';' | '&' | '|' | '(' | ')' => {
+                    self.next();
+                    return Some(Token::Separator);
+                }
+                '<' | '>' => {
+                    while matches!(self.peek(), Some('<' | '>' | '&')) {
+                        self.next();
+                    }
+                    return Some(Token::Redirect);
+                }
+                '#' => self.skip_line(),
+                '\\' if self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r\n") => {
+                    self.skip_line_end()
+                }
+                c if c.is_whitespace() => {
+                    self.next();
+                }
+                _ => return Some(Token::Word(self.word())),
+            }
+        }
+    }
+
+    fn skip_line(&mut self) {
+        while self.peek().is_some_and(|c| c != '\n') {
+            self.next();
+        }
+    }
+
+    fn skip_line_end(&mut self) {
+        while self.next().is_some_and(|c| c != '\n') {}
+    }
+
+    fn word(&mut self) -> Word {
+        let start = self.at;
+        let mut text = String::new();
+        let mut certainty = Certainty::Known;
+        while let Some(c) = self.peek() {
+            match c {
+                '\'' => {
+                    self.next();
+                    text.push_str(self.until('\''));
+                }
+                '"' => {
+                    self.next();
+                    certainty = certainty.max(self.double_quoted(&mut text));
+                }
+                '\\' if self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r\n") => {
+                    self.skip_line_end()
+                }
+                '\\' => {
+                    self.next();
+                    text.extend(self.next());
+                }
+                '$' | '`' => certainty = certainty.max(self.expansion(&mut text)),
+                '\n' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
+                c if c.is_whitespace() => break,
+                c => {
+                    text.push(c);
+                    self.next();
+                }
+            }
+        }
+        Word {
+            text,
+            certainty,
+            place: self.anchor.place(start, self.at),
+        }
+    }
+
+    fn double_quoted(&mut self, text: &mut String) -> Certainty {
+        let mut certainty = Certainty::Known;
+        while let Some(c) = self.peek() {
+            match c {
+                '"' => {
+                    self.next();
+                    break;
+                }
+                '\\' => {
+                    self.next();
+                    text.extend(self.next().filter(|c| *c != '\n'));
+                }
+                '$' | '`' => certainty = certainty.max(self.expansion(text)),
+                c => {
+                    text.push(c);
+                    self.next();
+                }
+            }
+        }
+        certainty
+    }
+
+    /// A variable or a command substitution; what it gives is appended.
+    fn expansion(&mut self, text: &mut String) -> Certainty {
+        let start = self.at;
+        if self.rest().starts_with('`') {
+            self.next();
+            self.until('`');
+        } else if self.rest().starts_with("$(") {
+            self.next();
+            self.parenthesis();
+        } else {
+            let length = variable_length(self.rest());
+            self.at += length;
+            let written = self.text.get(start..self.at).unwrap_or_default();
+            let (value, certainty) = self.variables.expand(written);
+            text.push_str(&value);
+            return certainty;
+        }
+        text.push_str(self.text.get(start..self.at).unwrap_or_default());
+        Certainty::Open
+    }
+
+    /// What comes before `end`, which is passed over; the rest when there is none.
+    fn until(&mut self, end: char) -> &str {
+        let start = self.at;
+        let length = self.rest().find(end);
+        let stop = length.map_or(self.text.len(), |length| start + length);
+        self.at = length.map_or(stop, |_| stop + end.len_utf8());
+        self.text.get(start..stop).unwrap_or_default()
+    }
+
+    fn parenthesis(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(c) = self.next() {
+            match c {
+                '(' => depth += 1,
+                ')' if depth <= 1 => return,
+                ')' => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// How long the variable is that a text begins with; 1 for a lone `$`.
+fn variable_length(text: &str) -> usize {
+    if text.starts_with("${") {
+        return text.find('}').map_or(text.len(), |end| end + 1);
+    }
+    let name = text.bytes().skip(1);
+    let length = name
+        .take_while(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        .count();
+    1 + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Source, Sources};
+
+    fn split(text: &str) -> Vec<Vec<String>> {
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("x", text));
+        commands(text, Anchor::Exact(id, 0), &Variables::default())
+            .into_iter()
+            .map(|command| command.into_iter().map(|word| word.text).collect())
+            .collect()
+    }
+
+    #[test]
+    fn words_are_split_and_unquoted_as_a_shell_does() {
+        assert_eq!(
+            split(
+                "cd /app && exec node 'packages/backend' --config \"a b.yaml\" \\\n --config=c\\ d # note"
+            ),
+            [
+                vec!["cd", "/app"],
+                vec![
+                    "exec",
+                    "node",
+                    "packages/backend",
+                    "--config",
+                    "a b.yaml",
+                    "--config=c d"
+                ]
+            ]
+        );
+        assert_eq!(
+            split("a > out 2>&1 | tee x; b"),
+            [vec!["a", "2"], vec!["tee", "x"], vec!["b"]]
+        );
+        assert!(split("  # nothing\n").is_empty());
+    }
+
+    #[test]
+    fn what_only_a_shell_knows_is_open() {
+        let text = "node --config $(pick a) --config \"$X\" --config `y`";
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("x", text));
+        let commands = commands(text, Anchor::Exact(id, 0), &Variables::default());
+        let open: Vec<&str> = commands[0]
+            .iter()
+            .filter(|word| word.certainty == Certainty::Open)
+            .map(|word| sources.slice(word.place))
+            .collect();
+        assert_eq!(open, ["$(pick a)", "\"$X\"", "`y`"]);
+    }
+
+    #[test]
+    fn unfinished_texts_end() {
+        for text in ["a 'b", "a \"b", "a ${b", "a $(b", "a `b", "a \\", "$"] {
+            assert!(split(text).len() <= 2, "{text}");
+        }
+    }
+}
