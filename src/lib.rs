@@ -10,5 +10,6 @@ pub mod files;
 pub mod finding;
 pub mod report;
 pub mod rules;
+pub mod run;
 pub mod text;
 pub mod yaml;
