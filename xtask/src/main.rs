@@ -8,6 +8,7 @@
 mod bench;
 mod picture;
 mod run;
+mod schemas;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,11 @@ const COMMANDS: &[Command] = &[
         name: "picture",
         about: "make the README's picture from a real run [--check]",
         run: picture::run,
+    },
+    Command {
+        name: "schemas",
+        about: "make the built-in schemas from the published packages [--installed DIR]",
+        run: schemas::run,
     },
 ];
 

@@ -1,1 +1,28 @@
-//! The schema in force: where schemas come from, validation, visibility.
+//! The schema in force: what the app's packages demand of its configuration.
+//!
+//! In: the effective config of a chain and the [`Schemas`] of the app's packages. Out: [`check`]'s problems with
+//! their places, and who may see what ([`Scope`]). Schemas are judged package by package and never merged into
+//! one big schema; the verdict is the one the real loader's merge gives. Never: a guess about an open value.
+
+mod bundled;
+mod check;
+mod coerce;
+mod demand;
+mod explain;
+mod json;
+mod judge;
+mod meant;
+mod model;
+mod near;
+mod packages;
+mod path;
+mod visibility;
+
+pub use check::{Ground, Problem, check};
+pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
+pub use packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
+pub use path::{ConfigPath, Part};
+pub use visibility::Scope;
+
+#[cfg(test)]
+mod tests;

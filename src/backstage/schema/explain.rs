@@ -1,0 +1,329 @@
+//! What to say about a fault: in our own words, for people.
+//!
+//! In: a fault and where it is. Out: a sentence, a note for the label, and help. Of a union, only the branch
+//! the user meant is explained. Values of the configuration never occur in what is said.
+
+use super::check::{Ground, Saying, Walk};
+use super::demand::{Demand, Demands};
+use super::judge::Fault;
+use super::model::{Bound, Schema};
+pub(super) use super::near::nearest;
+use crate::backstage::value::{Kind, Value};
+use crate::text::Place;
+
+pub(super) use super::meant::union;
+
+pub(super) const VIOLATION: &str = "schema-violation";
+pub(super) const DEPRECATED: &str = "schema-deprecated";
+pub(super) const UNKNOWN_KEY: &str = "unknown-key";
+pub(super) const VISIBLE_SECRET: &str = "secret-visible-to-frontend";
+
+/// How many allowed values a message lists.
+const MOST_LISTED: usize = 12;
+
+/// What to say about a fault in a value itself; a failed union is said by [`union`].
+pub(super) fn fault(walk: &Walk, schema: &Schema, fault: Fault<'_>, value: &Value) -> Saying {
+    let name = name(walk);
+    let found = kind_words(value);
+    match fault {
+        Fault::Type(types) => wrong_kind(walk, &types.words().collect::<Vec<_>>(), value),
+        Fault::NotAllowed(allowed) => not_allowed(walk, allowed, value),
+        Fault::Bound(bound, limit) => violation(
+            format!("`{name}` {}", bound_words(bound, limit)),
+            value.place(),
+        ),
+        Fault::Pattern(pattern) => violation(
+            format!("`{name}` must match the pattern `{pattern}`"),
+            value.place(),
+        ),
+        Fault::Duplicates => violation(
+            format!("`{name}` holds an item twice, but its items must differ"),
+            value.place(),
+        ),
+        Fault::SeveralOf(_) => violation(
+            format!("`{name}` has several of its possible forms at once, but just one is allowed"),
+            value.place(),
+        ),
+        Fault::Never => forbidden(&name, value),
+        Fault::Not if forbids_everything(schema) => forbidden(&name, value),
+        Fault::Not => violation(
+            format!("`{name}` is {found} of a form that is ruled out here"),
+            value.place(),
+        ),
+        Fault::NoneOf(_) => violation(
+            format!("`{name}` has none of its possible forms"),
+            value.place(),
+        ),
+    }
+}
+
+/// The value is of none of these kinds.
+pub(super) fn wrong_kind(walk: &Walk, expected: &[&str], value: &Value) -> Saying {
+    let name = name(walk);
+    let found = kind_words(value);
+    let expected = or_list(expected);
+    let mut saying = violation(
+        format!("`{name}` must be {expected}, not {found}"),
+        value.place(),
+    );
+    if matches!(value.kind, Kind::Null) {
+        saying.help = Some(format!("give `{name}` a value, or remove the key"));
+        saying.place = value.key_place().or(value.place());
+        saying.message = format!("`{name}` has no value, but must be {expected}");
+        saying.note = "no value here".into();
+    } else {
+        saying.note = found.into();
+    }
+    saying
+}
+
+/// The value is none of these.
+pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Value) -> Saying {
+    let name = name(walk);
+    let mut words: Vec<String> = allowed
+        .iter()
+        .map(|literal| format!("`{}`", bare(literal)))
+        .collect();
+    let more = words.len().saturating_sub(MOST_LISTED);
+    words.truncate(MOST_LISTED);
+    if more > 0 {
+        words.push(format!("{more} others"));
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let expected = or_list(&words);
+    let mut saying = violation(format!("`{name}` must be {expected}"), value.place());
+    let texts = allowed.iter().filter_map(serde_json::Value::as_str);
+    saying.help = value
+        .as_str()
+        .and_then(|text| nearest(text, texts))
+        .map(|near| format!("did you mean `{near}`?"));
+    saying
+}
+
+/// A key is required and missing.
+pub(super) fn missing(walk: &Walk, key: &str, value: &Value) -> Saying {
+    let message = if walk.path.is_root() {
+        format!("`{key}` is missing, but the configuration needs it")
+    } else {
+        format!("`{}` lacks `{key}`, which it needs", name(walk))
+    };
+    let near = value.as_object().and_then(|object| {
+        let keys = object.keys().map(|key| &**key);
+        nearest(key, keys)
+    });
+    Saying {
+        rule: VIOLATION,
+        message,
+        place: value.key_place().or(value.place()),
+        note: format!("`{key}` is missing"),
+        help: near.map(|near| format!("is `{near}` meant to be `{key}`?")),
+        ground: Ground::Absence,
+    }
+}
+
+/// A key stands where no others are allowed.
+pub(super) fn refused(
+    walk: &Walk,
+    known: &[&Demands<'_>],
+    key: &str,
+    child: &Value,
+    parent: &Value,
+) -> Saying {
+    let mut saying = violation(
+        format!("`{}` is not a key that may stand here", name(walk)),
+        child.key_place().or(child.place()),
+    );
+    saying.help = nearest_key(known, key, parent).map(|near| format!("did you mean `{near}`?"));
+    saying
+}
+
+/// A list is too long.
+pub(super) fn too_many_items(walk: &Walk, child: &Value) -> Saying {
+    violation(
+        format!("`{}` is one item more than the list may hold", name(walk)),
+        child.place(),
+    )
+}
+
+/// A value that should no longer be set. The reason is the schema's own text.
+pub(super) fn deprecated(walk: &Walk, reason: &str, value: &Value) -> Saying {
+    let name = name(walk);
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    Saying {
+        rule: DEPRECATED,
+        message: format!("`{name}` is deprecated and may stop working after an update"),
+        place: value.key_place().or(value.place()),
+        note: String::new(),
+        help: (!reason.is_empty()).then_some(reason),
+        ground: Ground::Presence,
+    }
+}
+
+/// A value that one schema hides and another shows to everyone.
+pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
+    Saying {
+        rule: VISIBLE_SECRET,
+        message: format!(
+            "`{}` is declared both `secret` and `frontend`: the app refuses to start, since it would show a secret to every visitor",
+            name(walk)
+        ),
+        place: value.key_place().or(value.place()),
+        note: String::new(),
+        help: Some("correct the `@visibility` in the schema of one of the packages".into()),
+        ground: Ground::Presence,
+    }
+}
+
+/// A key that no schema knows and that is close to one that is known, and that known key.
+pub(super) fn unknown<'s>(
+    walk: &Walk,
+    known: &[&Demands<'s>],
+    key: &str,
+    child: &Value,
+    parent: &Value,
+) -> Option<(Saying, &'s str)> {
+    let near = nearest_key(known, key, parent)?;
+    Some((misspelt(walk, near, child), near))
+}
+
+/// A key that is close to a known one.
+pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
+    Saying {
+        rule: UNKNOWN_KEY,
+        message: format!("`{}` is not a known key, so nothing reads it", name(walk)),
+        place: value.key_place().or(value.place()),
+        note: String::new(),
+        help: Some(format!("did you mean `{near}`?")),
+        ground: Ground::Presence,
+    }
+}
+
+/// The end of a message: which packages' schemas say so.
+pub(super) fn whose(packages: &[std::sync::Arc<str>]) -> String {
+    match packages {
+        [] => String::new(),
+        [only] => format!(" (schema of {only})"),
+        [one, two] => format!(" (schemas of {one} and {two})"),
+        [first, more @ ..] => format!(" (schemas of {first} and {} more packages)", more.len()),
+    }
+}
+
+/// The known key that `key` is a slip of; a key that is there already is not what was meant.
+fn nearest_key<'s>(known: &[&Demands<'s>], key: &str, parent: &Value) -> Option<&'s str> {
+    let keys = known.iter().flat_map(|demands| demands.known_keys());
+    nearest(key, keys.filter(|known| parent.get(known).is_none()))
+}
+
+pub(super) fn violation(message: String, place: Option<Place>) -> Saying {
+    Saying {
+        rule: VIOLATION,
+        message,
+        place,
+        note: String::new(),
+        help: None,
+        ground: Ground::Presence,
+    }
+}
+
+fn forbidden(name: &str, value: &Value) -> Saying {
+    violation(
+        format!("`{name}` must not be set here"),
+        value.key_place().or(value.place()),
+    )
+}
+
+fn forbids_everything(schema: &Schema) -> bool {
+    let not = schema.rare.as_ref().and_then(|rare| rare.not.as_ref());
+    not.is_some_and(|not| *not == Schema::default())
+}
+
+/// The path of the walk, for people.
+pub(super) fn name(walk: &Walk) -> String {
+    if walk.path.is_root() {
+        "the configuration".into()
+    } else {
+        walk.path.to_string()
+    }
+}
+
+/// What a value is, for people.
+pub(super) fn kind_words(value: &Value) -> &'static str {
+    match value.kind {
+        Kind::Null => "null",
+        Kind::Bool(_) => "a boolean",
+        Kind::Number(_) => "a number",
+        Kind::String(_) => "a string",
+        Kind::Open(_) => "open",
+        Kind::Array(_) => "a list",
+        Kind::Object(_) => "an object",
+    }
+}
+
+/// What a schema wants, for people: its types, its values, or those of its branches.
+pub(super) fn wanted_words(demand: Demand<'_>, words: &mut Vec<String>) {
+    for inner in Demands::of(demand).iter() {
+        let schema = inner.schema;
+        let mut add = |word: String| {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        };
+        if let Some(allowed) = &schema.allowed {
+            let listed = allowed.iter().take(MOST_LISTED);
+            listed.for_each(|literal| add(format!("`{}`", bare(literal))));
+        } else {
+            schema.types.words().for_each(|word| add(word.to_owned()));
+        }
+        for branch in &schema.any_of {
+            wanted_words_shallow(branch, words);
+        }
+    }
+}
+
+fn wanted_words_shallow(schema: &Schema, words: &mut Vec<String>) {
+    let own = match &schema.allowed {
+        Some(allowed) => allowed
+            .iter()
+            .map(|literal| format!("`{}`", bare(literal)))
+            .collect(),
+        None => schema.types.words().map(str::to_owned).collect::<Vec<_>>(),
+    };
+    for word in own {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+}
+
+/// A literal of a schema as one would write it.
+fn bare(literal: &serde_json::Value) -> String {
+    match literal {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// `a`, `b` or `c`.
+pub(super) fn or_list(words: &[&str]) -> String {
+    match words {
+        [] => "something else".into(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn bound_words(bound: Bound, limit: f64) -> String {
+    match bound {
+        Bound::Minimum => format!("must be {limit} or more"),
+        Bound::Maximum => format!("must be {limit} or less"),
+        Bound::ExclusiveMinimum => format!("must be more than {limit}"),
+        Bound::ExclusiveMaximum => format!("must be less than {limit}"),
+        Bound::MultipleOf => format!("must be a multiple of {limit}"),
+        Bound::MinLength => format!("must have {limit} characters or more"),
+        Bound::MaxLength => format!("must have {limit} characters or fewer"),
+        Bound::MinItems => format!("must have {limit} items or more"),
+        Bound::MaxItems => format!("must have {limit} items or fewer"),
+        Bound::MinProperties => format!("must have {limit} keys or more"),
+        Bound::MaxProperties => format!("must have {limit} keys or fewer"),
+    }
+}

@@ -1,0 +1,146 @@
+//! The schemas of the packages an app is made of.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::bundled::BUNDLED;
+use super::model::Schema;
+use crate::files::FilePath;
+
+/// The schemas in force for one app: one per package (and version).
+#[derive(Debug, Default)]
+pub struct Schemas {
+    packages: Vec<PackageSchema>,
+}
+
+/// The configuration schema of one version of one package.
+#[derive(Debug)]
+pub struct PackageSchema {
+    /// The package's name, e.g. `@backstage/backend-defaults`.
+    pub name: Arc<str>,
+    /// Its version.
+    pub version: Arc<str>,
+    /// Where the schema was found.
+    pub origin: SchemaOrigin,
+    /// How far it can be relied on.
+    pub standing: Standing,
+    /// The top-level keys it speaks about.
+    keys: Vec<Arc<str>>,
+    schema: LazySchema,
+}
+
+/// Where a package's schema was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaOrigin {
+    /// Built into this program.
+    Bundled,
+    /// Installed beside the app, or one of its own packages: the file that holds it.
+    Installed(FilePath),
+}
+
+/// How far a schema can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// It may be of another version than the app uses: its problems are warnings, and it cannot know which
+    /// keys the other version requires.
+    AnotherVersion,
+    /// It is of the version the app uses.
+    InForce,
+}
+
+/// A schema that is read when it is first asked for.
+enum LazySchema {
+    Read(Schema),
+    Text(&'static str, OnceLock<Schema>),
+}
+
+impl Schemas {
+    /// Exactly these.
+    pub fn new(packages: Vec<PackageSchema>) -> Self {
+        Self { packages }
+    }
+
+    /// Every schema that is built in, none of them known to be of the app's own version.
+    pub fn bundled() -> Self {
+        let all = BUNDLED.iter();
+        Self::new(
+            all.map(|package| package.with(Standing::AnotherVersion))
+                .collect(),
+        )
+    }
+
+    /// Every package.
+    pub fn packages(&self) -> &[PackageSchema] {
+        &self.packages
+    }
+
+    /// The packages whose schemas speak about this top-level key.
+    pub fn about<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s PackageSchema> {
+        let packages = self.packages.iter();
+        packages.filter(move |package| package.speaks_about(key))
+    }
+}
+
+impl PackageSchema {
+    /// An installed package's schema.
+    pub fn installed(
+        name: impl Into<Arc<str>>,
+        version: impl Into<Arc<str>>,
+        file: FilePath,
+        schema: Schema,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            origin: SchemaOrigin::Installed(file),
+            standing: Standing::InForce,
+            keys: schema.properties.keys().cloned().collect(),
+            schema: LazySchema::Read(schema),
+        }
+    }
+
+    pub(super) fn built_in(
+        name: &'static str,
+        version: &'static str,
+        keys: &[&'static str],
+        text: &'static str,
+        standing: Standing,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            origin: SchemaOrigin::Bundled,
+            standing,
+            keys: keys.iter().map(|&key| key.into()).collect(),
+            schema: LazySchema::Text(text, OnceLock::new()),
+        }
+    }
+
+    /// The schema itself.
+    pub fn schema(&self) -> &Schema {
+        match &self.schema {
+            LazySchema::Read(schema) => schema,
+            // A test reads every built-in schema, so the fallback is never seen.
+            LazySchema::Text(text, schema) => {
+                schema.get_or_init(|| serde_json::from_str(text).unwrap_or_default())
+            }
+        }
+    }
+
+    /// The top-level keys it speaks about.
+    pub fn keys(&self) -> &[Arc<str>] {
+        &self.keys
+    }
+
+    /// Whether it demands anything of this top-level key. A schema without properties at its root (a union of
+    /// whole configurations, say) speaks about every key.
+    pub fn speaks_about(&self, key: &str) -> bool {
+        self.keys.is_empty() || self.keys.iter().any(|own| **own == *key)
+    }
+}
+
+impl fmt::Debug for LazySchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LazySchema")
+    }
+}

@@ -1,0 +1,361 @@
+//! What the check says about small configurations.
+
+use indexmap::IndexMap;
+use serde_json::json;
+
+use super::*;
+use crate::backstage::value::{Kind, Open, OpenCause, Value};
+use crate::finding::Severity;
+
+/// A configuration; strings that begin with `${` are open.
+fn config(json: serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    Value::derived(match json {
+        Json::Null => Kind::Null,
+        Json::Bool(value) => Kind::Bool(value),
+        Json::Number(number) => Kind::Number(number.as_f64().unwrap()),
+        Json::String(text) if text.starts_with("${") => Kind::Open(Box::new(Open {
+            written: text.into(),
+            cause: OpenCause::Placeholder(Vec::new()),
+            when_unset: None,
+            below: None,
+        })),
+        Json::String(text) => Value::string(text).kind,
+        Json::Array(items) => Kind::Array(items.into_iter().map(config).collect()),
+        Json::Object(object) => {
+            let entries = object.into_iter();
+            let entries = entries.map(|(key, value)| (key.into(), config(value)));
+            Kind::Object(entries.collect::<IndexMap<_, _>>())
+        }
+    })
+}
+
+fn package(name: &str, schema: serde_json::Value) -> PackageSchema {
+    let schema = serde_json::from_value(schema).unwrap();
+    PackageSchema::installed(name, "1.0.0", crate::files::FilePath::root(), schema)
+}
+
+/// `rule: message [help]` for each problem, without the part that says whose schema it is.
+fn said(schemas: &Schemas, json: serde_json::Value) -> Vec<String> {
+    let problems = check(&config(json), schemas);
+    let lines = problems.iter().map(|problem| {
+        let (message, _) = problem.message.split_once(" (schema").unwrap();
+        match &problem.help {
+            Some(help) => format!("{}: {message} [{help}]", problem.rule),
+            None => format!("{}: {message}", problem.rule),
+        }
+    });
+    lines.collect()
+}
+
+fn of(schema: serde_json::Value) -> Schemas {
+    Schemas::new(vec![package("own", schema)])
+}
+
+/// A schema for the key `a`.
+fn a(schema: serde_json::Value) -> Schemas {
+    of(json!({ "type": "object", "properties": { "a": schema } }))
+}
+
+#[test]
+fn a_wrong_type_says_what_is_expected_and_what_was_found() {
+    let schemas = a(json!({ "type": ["string", "object"] }));
+    assert_eq!(
+        said(&schemas, json!({ "a": [1] })),
+        ["schema-violation: `a` must be a string or an object, not a list"]
+    );
+    assert!(
+        said(&schemas, json!({ "a": 1 })).is_empty(),
+        "numbers pass as strings"
+    );
+}
+
+#[test]
+fn a_value_that_is_not_allowed_gets_the_nearest_allowed_one() {
+    let schemas = a(json!({ "enum": ["postgres", "sqlite"] }));
+    assert_eq!(
+        said(&schemas, json!({ "a": "postgers" })),
+        ["schema-violation: `a` must be `postgres` or `sqlite` [did you mean `postgres`?]"]
+    );
+}
+
+#[test]
+fn open_values_are_never_a_problem() {
+    let schemas = a(json!({
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": { "const": "x" },
+            "count": { "type": "number" },
+            "not": { "not": { "type": "string" } },
+            "one": { "oneOf": [{ "type": "string" }, { "type": "number" }] },
+            "list": { "type": "array", "minItems": 1, "items": { "type": "object" } }
+        },
+        "additionalProperties": false
+    }));
+    let open = json!({ "a": {
+        "kind": "${A}", "count": "${A}", "not": "${A}", "one": "${A}", "list": ["${A}"], "more": "${A}"
+    }});
+    assert!(said(&schemas, open).is_empty());
+    assert!(said(&schemas, json!({ "a": "${A}" })).is_empty());
+}
+
+#[test]
+fn properties_of_several_packages_add_up_even_where_one_allows_no_others() {
+    let schemas = Schemas::new(vec![
+        package(
+            "one",
+            json!({ "properties": { "a": {
+                "type": "object", "properties": { "x": { "type": "number" } }, "additionalProperties": false
+            }}}),
+        ),
+        package(
+            "two",
+            json!({ "properties": { "a": {
+                "type": "object", "properties": { "y": { "type": "object" } }
+            }}}),
+        ),
+    ]);
+    assert_eq!(
+        said(&schemas, json!({ "a": { "x": "z", "y": {}, "z": 1 } })),
+        [
+            "schema-violation: `a.x` must be a number, not a string",
+            "schema-violation: `a.z` is not a key that may stand here",
+        ]
+    );
+}
+
+#[test]
+fn enums_of_several_packages_intersect_and_the_same_complaint_is_made_once() {
+    let schemas = Schemas::new(vec![
+        package(
+            "one",
+            json!({ "properties": { "a": { "enum": ["x", "y"] }, "b": { "type": "number" } } }),
+        ),
+        package(
+            "two",
+            json!({ "properties": { "a": { "enum": ["y", "z"] }, "b": { "type": "number" } } }),
+        ),
+    ]);
+    assert_eq!(said(&schemas, json!({ "a": "z" })).len(), 1);
+    assert_eq!(said(&schemas, json!({ "a": "y" })).len(), 0);
+    let problems = check(&config(json!({ "b": "no" })), &schemas);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(
+        problems[0].packages,
+        ["one 1.0.0".into(), "two 1.0.0".into()]
+    );
+}
+
+#[test]
+fn of_a_union_only_the_branch_of_the_discriminator_is_explained() {
+    let schemas = a(json!({ "anyOf": [
+        { "type": "object", "required": ["store"], "properties": { "store": { "const": "memory" } } },
+        { "type": "object", "required": ["store", "connection"],
+          "properties": { "store": { "const": "redis" }, "connection": { "type": "string" } } },
+        { "type": "boolean" }
+    ]}));
+    assert_eq!(
+        said(&schemas, json!({ "a": { "store": "redis" } })),
+        ["schema-violation: `a` lacks `connection`, which it needs"]
+    );
+    assert_eq!(
+        said(&schemas, json!({ "a": { "store": "reddis" } })),
+        ["schema-violation: `a.store` must be `memory` or `redis` [did you mean `redis`?]"]
+    );
+    assert_eq!(
+        said(&schemas, json!({ "a": "x" })),
+        ["schema-violation: `a` must be an object or a boolean, not a string"]
+    );
+}
+
+#[test]
+fn a_key_close_to_a_known_one_is_unknown_and_others_are_left_alone() {
+    let schemas = of(json!({ "properties": {
+        "backend": { "type": "object", "properties": { "baseUrl": {}, "listen": {} } },
+        "proxy": { "type": "object", "properties": { "skip": {} }, "additionalProperties": {"type": "object"} }
+    }}));
+    assert_eq!(
+        said(
+            &schemas,
+            json!({ "backend": { "baseURL": "x", "own": 1 }, "proxy": { "skipp": {} } })
+        ),
+        [
+            "unknown-key: `backend.baseURL` is not a known key, so nothing reads it [did you mean `baseUrl`?]"
+        ]
+    );
+    assert_eq!(
+        said(&schemas, json!({ "backnd": {} })),
+        ["unknown-key: `backnd` is not a known key, so nothing reads it [did you mean `backend`?]"]
+    );
+    assert!(said(&schemas, json!({ "backend": {}, "backends": {} })).is_empty());
+}
+
+#[test]
+fn keys_that_only_a_fitting_union_branch_knows_are_known() {
+    let schemas = a(
+        json!({ "type": "object", "properties": { "host": {} }, "anyOf": [
+            { "properties": { "hosts": { "deprecated": "use host" } } }, { "required": ["x"] }
+        ]}),
+    );
+    assert_eq!(
+        said(&schemas, json!({ "a": { "hosts": 1 } })),
+        [
+            "schema-deprecated: `a.hosts` is deprecated and may stop working after an update [use host]"
+        ]
+    );
+}
+
+#[test]
+fn a_schema_of_another_version_warns_and_requires_nothing() {
+    let mut own = package(
+        "own",
+        json!({ "required": ["b"], "properties": {
+            "a": { "type": "object", "required": ["x"], "properties": { "y": { "type": "number" } } }, "b": {}
+        }}),
+    );
+    own.standing = Standing::AnotherVersion;
+    let problems = check(
+        &config(json!({ "a": { "y": "z" } })),
+        &Schemas::new(vec![own]),
+    );
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].severity, Severity::Warning);
+}
+
+#[test]
+fn required_keys_of_the_root_count_once_the_package_is_in_use() {
+    let schemas = of(json!({ "required": ["b"], "properties": { "a": {}, "b": {} } }));
+    assert_eq!(
+        said(&schemas, json!({ "a": 1 })),
+        ["schema-violation: `b` is missing, but the configuration needs it"]
+    );
+}
+
+#[test]
+fn a_value_both_secret_and_frontend_is_one_problem() {
+    let schemas = Schemas::new(vec![
+        package(
+            "one",
+            json!({ "properties": { "a": { "deepVisibility": "secret" } } }),
+        ),
+        package(
+            "two",
+            json!({ "properties": { "a": { "properties": { "b": { "visibility": "frontend" } } } } }),
+        ),
+    ]);
+    let lines = said(&schemas, json!({ "a": { "b": "x" } }));
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("secret-visible-to-frontend: `a.b`"));
+}
+
+#[test]
+fn visibility_is_that_of_any_union_branch_and_of_deep_ancestors() {
+    let schemas = a(json!({ "properties": {
+        "u": { "anyOf": [{ "type": "string" }, { "properties": { "p": { "visibility": "secret" } } }] },
+        "l": { "items": { "visibility": "secret" } },
+        "d": { "deepVisibility": "secret" },
+        "f": { "visibility": "frontend" }
+    }}));
+    let at = |path: &[&str]| {
+        let mut config = ConfigPath::root();
+        path.iter().for_each(|part| {
+            config.push(
+                part.parse()
+                    .map_or_else(|_| Part::Key((*part).into()), Part::Item),
+            );
+        });
+        schemas.visibility(&config)
+    };
+    assert_eq!(at(&["a", "u", "p"]), Visibility::Secret);
+    assert_eq!(at(&["a", "l", "3"]), Visibility::Secret);
+    assert_eq!(at(&["a", "d", "x", "y"]), Visibility::Secret);
+    assert_eq!(at(&["a", "f"]), Visibility::Frontend);
+    assert_eq!(at(&["a"]), Visibility::Backend);
+    assert_eq!(at(&["zzz", "a"]), Visibility::Backend);
+}
+
+#[test]
+fn schemas_that_refer_to_themselves_end() {
+    let schemas = of(json!({
+        "definitions": { "loop": { "$ref": "#/definitions/loop" },
+                         "union": { "anyOf": [{ "$ref": "#/definitions/union" }, { "$ref": "#/definitions/union" }] } },
+        "properties": { "a": { "$ref": "#/definitions/loop" }, "b": { "$ref": "#/definitions/union" } }
+    }));
+    said(&schemas, json!({ "a": 1, "b": 1 }));
+    schemas.visibility(&ConfigPath::root().with(Part::Key("b".into())));
+}
+
+#[test]
+fn bundled_schemas_accept_what_create_app_writes() {
+    let schemas = Schemas::bundled();
+    let lines = said(
+        &schemas,
+        json!({
+            "app": { "title": "Scaffolded Backstage App", "baseUrl": "http://localhost:3000" },
+            "organization": { "name": "My Company" },
+            "backend": {
+                "baseUrl": "http://localhost:7007",
+                "listen": { "port": 7007 },
+                "csp": { "connect-src": ["'self'", "http:", "https:"] },
+                "cors": { "origin": "http://localhost:3000", "methods": ["GET", "HEAD"], "credentials": true },
+                "database": { "client": "better-sqlite3", "connection": ":memory:" }
+            },
+            "integrations": { "github": [{ "host": "github.com", "token": "${GITHUB_TOKEN}" }] },
+            "techdocs": { "builder": "local", "generator": { "runIn": "docker" }, "publisher": { "type": "local" } },
+            "auth": { "providers": { "guest": {} } },
+            "catalog": {
+                "import": { "entityFilename": "catalog-info.yaml", "pullRequestBranchName": "backstage-integration" },
+                "rules": [{ "allow": ["Component", "System"] }],
+                "locations": [{ "type": "file", "target": "../../examples/org.yaml", "rules": [{ "allow": ["User"] }] }]
+            },
+            "permission": { "enabled": true }
+        }),
+    );
+    assert!(lines.is_empty(), "{lines:#?}");
+}
+
+#[test]
+fn bundled_schemas_know_the_usual_mistakes() {
+    let schemas = Schemas::bundled();
+    let lines = said(
+        &schemas,
+        json!({
+            "backend": { "database": { "client": "postgres", "connection": {} }, "listen": [7007] },
+            "techdocs": { "publisher": { "type": "aws" } }
+        }),
+    );
+    assert_eq!(
+        lines,
+        [
+            "schema-violation: `backend.database.client` must be `better-sqlite3`, `sqlite3`, `pg` or `embedded-postgres`",
+            "schema-violation: `backend.listen` must be a string or an object, not a list",
+            "schema-violation: `techdocs.publisher.type` must be `local`, `awsS3`, `openStackSwift`, `azureBlobStorage` or `googleGcs`",
+        ]
+    );
+}
+
+#[test]
+fn a_problem_says_which_schema_wants_it() {
+    let problem = |packages: &[&str]| {
+        let packages = packages
+            .iter()
+            .map(|name| package(name, json!({ "properties": { "a": { "type": "object" } } })));
+        check(
+            &config(json!({ "a": 1 })),
+            &Schemas::new(packages.collect()),
+        )
+        .remove(0)
+        .message
+    };
+    let wrong = "`a` must be an object, not a number";
+    assert_eq!(problem(&["one"]), format!("{wrong} (schema of one 1.0.0)"));
+    assert_eq!(
+        problem(&["one", "two"]),
+        format!("{wrong} (schemas of one 1.0.0 and two 1.0.0)")
+    );
+    assert_eq!(
+        problem(&["one", "two", "three"]),
+        format!("{wrong} (schemas of one 1.0.0 and 2 more packages)")
+    );
+}
