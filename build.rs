@@ -11,6 +11,9 @@ mod closest;
 mod severity;
 #[path = "src/rules/shape.rs"]
 mod shape;
+#[path = "src/tree.rs"]
+#[allow(dead_code)]
+mod tree;
 
 /// The words the shared files know from the library.
 mod finding {
@@ -27,7 +30,7 @@ use std::{env, fs};
 
 use card::{Card, Several, Words};
 use serde_yaml::Value;
-use shape::Tree;
+use tree::Tree;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");

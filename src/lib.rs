@@ -12,4 +12,5 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod text;
+pub mod tree;
 pub mod yaml;

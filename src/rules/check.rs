@@ -10,9 +10,9 @@ use super::card::{Card, Case, Detection, Scope};
 use super::condition::Condition;
 use super::message::{Part, Template};
 use super::path::{Path, Step};
-use super::shape::Mistake;
 use crate::backstage::facts::declare::{self, Field};
 use crate::text::closest;
+use crate::tree::Mistake;
 use types::{Names, Type};
 
 /// Every mistake in the meaning of a card; its shape is right already.

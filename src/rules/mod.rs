@@ -14,4 +14,5 @@ pub mod engine;
 pub mod message;
 pub mod path;
 pub mod point;
+pub mod policy;
 pub mod shape;

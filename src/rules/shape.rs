@@ -13,35 +13,7 @@ use super::card::{
     Several, Switch, Words,
 };
 use crate::finding::Severity;
-use crate::text::closest;
-
-/// A parsed YAML value, wherever it comes from.
-pub trait Tree {
-    /// What a mistake points at.
-    type Place: Clone;
-
-    /// Where this value stands.
-    fn place(&self) -> Self::Place;
-    /// The string, when it is one.
-    fn text(&self) -> Option<&str>;
-    /// The boolean, when it is one.
-    fn truth(&self) -> Option<bool>;
-    /// The items, when it is a sequence.
-    fn items(&self) -> Option<Vec<&Self>>;
-    /// Keys, their places and values, when it is a mapping.
-    fn entries(&self) -> Option<Vec<(&str, Self::Place, &Self)>>;
-}
-
-/// A mistake in a card.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake<P> {
-    /// The field, e.g. `cases[0].severity`; empty for the card itself.
-    pub field: String,
-    /// What is wrong with it.
-    pub message: String,
-    /// Where.
-    pub place: P,
-}
+use crate::tree::{Field, Fields, Mistake, Tree};
 
 /// Reads one card.
 ///
@@ -57,7 +29,7 @@ pub fn card<T: Tree>(tree: &T) -> Result<Card, Vec<Mistake<T::Place>>> {
 }
 
 fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option<Card> {
-    let mut fields = Fields::of(tree, String::new(), mistakes)?;
+    let mut fields = Fields::of(tree, mistakes)?;
     let id = fields.required("id", id);
     let title = fields.required("title", line);
     let group = fields
@@ -199,7 +171,10 @@ fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
     fields.finish();
     Some(Example {
         name: name?,
-        files: several(Some(files?)),
+        files: files?
+            .into_iter()
+            .map(|(path, text)| (Cow::Owned(path), text))
+            .collect(),
         config: several(config),
         production: production.unwrap_or(Production::ByName),
         finds: several(Some(finds?)),
@@ -268,162 +243,4 @@ fn owned(text: &str) -> Words {
 
 fn several<T: Clone>(items: Option<Vec<T>>) -> Several<T> {
     Cow::Owned(items.unwrap_or_default())
-}
-
-/// One value of a card, with the path people know it by.
-struct Field<'m, T: Tree> {
-    tree: &'m T,
-    path: String,
-    mistakes: &'m mut Vec<Mistake<T::Place>>,
-}
-
-impl<'m, T: Tree> Field<'m, T> {
-    /// Notes a mistake about this value; `None`, so that a reader can end with it.
-    fn mistake<V>(&mut self, message: &str) -> Option<V> {
-        self.mistakes.push(Mistake {
-            field: self.path.clone(),
-            message: message.to_owned(),
-            place: self.tree.place(),
-        });
-        None
-    }
-
-    fn text(&mut self) -> Option<&'m str> {
-        let text = self.tree.text();
-        if text.is_none() {
-            return self.mistake("is a string");
-        }
-        text
-    }
-
-    fn word<W: Copy>(&mut self, words: &[(&'static str, W)]) -> Option<W> {
-        let text = self.tree.text();
-        let found = words.iter().find(|(word, _)| Some(*word) == text);
-        if found.is_none() {
-            let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-            return self.mistake(&format!("is {}", words.join(" or ")));
-        }
-        found.map(|(_, value)| *value)
-    }
-
-    fn list<V>(&mut self, mut read: impl FnMut(&mut Field<'_, T>) -> Option<V>) -> Option<Vec<V>> {
-        let Some(items) = self.tree.items() else {
-            return self.mistake("is a list");
-        };
-        let mut values = Vec::new();
-        for (index, tree) in items.into_iter().enumerate() {
-            values.extend(read(&mut Field {
-                tree,
-                path: format!("{}[{index}]", self.path),
-                mistakes: self.mistakes,
-            }));
-        }
-        Some(values)
-    }
-
-    fn pairs<V>(
-        &mut self,
-        mut read: impl FnMut(&mut Field<'_, T>) -> Option<V>,
-    ) -> Option<Vec<(Words, V)>> {
-        let Some(entries) = self.tree.entries() else {
-            return self.mistake("is a mapping");
-        };
-        let mut values = Vec::new();
-        for (key, _, tree) in entries {
-            let value = read(&mut Field {
-                tree,
-                path: format!("{}.{key}", self.path),
-                mistakes: self.mistakes,
-            });
-            values.extend(value.map(|value| (owned(key), value)));
-        }
-        Some(values)
-    }
-
-    fn fields(&mut self) -> Option<Fields<'_, T>> {
-        Fields::of(self.tree, self.path.clone(), self.mistakes)
-    }
-}
-
-/// The fields of a mapping, each to be asked for once.
-struct Fields<'m, T: Tree> {
-    tree: &'m T,
-    path: String,
-    entries: Vec<(&'m str, T::Place, &'m T)>,
-    known: Vec<&'static str>,
-    mistakes: &'m mut Vec<Mistake<T::Place>>,
-}
-
-impl<'m, T: Tree> Fields<'m, T> {
-    fn of(tree: &'m T, path: String, mistakes: &'m mut Vec<Mistake<T::Place>>) -> Option<Self> {
-        let Some(entries) = tree.entries() else {
-            mistakes.push(Mistake {
-                field: path,
-                message: "is a mapping".to_owned(),
-                place: tree.place(),
-            });
-            return None;
-        };
-        Some(Self {
-            tree,
-            path,
-            entries,
-            known: Vec::new(),
-            mistakes,
-        })
-    }
-
-    fn optional<V>(
-        &mut self,
-        name: &'static str,
-        mut read: impl FnMut(&mut Field<'_, T>) -> Option<V>,
-    ) -> Option<V> {
-        self.known.push(name);
-        let (_, _, tree) = self.entries.iter().find(|(key, _, _)| *key == name)?;
-        read(&mut Field {
-            tree,
-            path: self.path_of(name),
-            mistakes: self.mistakes,
-        })
-    }
-
-    fn required<V>(
-        &mut self,
-        name: &'static str,
-        read: impl FnMut(&mut Field<'_, T>) -> Option<V>,
-    ) -> Option<V> {
-        if !self.entries.iter().any(|(key, _, _)| *key == name) {
-            self.known.push(name);
-            self.mistakes.push(Mistake {
-                field: self.path_of(name),
-                message: "is missing".to_owned(),
-                place: self.tree.place(),
-            });
-            return None;
-        }
-        self.optional(name, read)
-    }
-
-    fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
-    }
-
-    /// Notes every field nobody asked for.
-    fn finish(self) {
-        for (key, place, _) in &self.entries {
-            if !self.known.contains(key) {
-                let hint = closest(key, self.known.iter().copied())
-                    .map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
-                self.mistakes.push(Mistake {
-                    field: self.path_of(key),
-                    message: format!("is no field of a card{hint}"),
-                    place: place.clone(),
-                });
-            }
-        }
-    }
 }

@@ -4,6 +4,8 @@
 //! all comments, and the problems found. A node still knows where it stands; nothing after this stage reads
 //! YAML text again. Never: files, directives, placeholders.
 
+mod tree;
+
 use std::sync::Arc;
 
 use crate::text::Span;
