@@ -1,16 +1,15 @@
 //! Findings of every subject to the findings of the run.
 //!
-//! In: findings of layers, chains and app roots, in any order. Out: one per rule and primary place, in stable
-//! order. Never: severities of settings, suppressions.
+//! In: findings of layers, chains and app roots, in any order. Out: one per rule and primary place.
+//! Never: severities of settings, suppressions, or the order of reports.
 
 use std::collections::HashMap;
 
 use crate::finding::{Finding, RuleId};
-use crate::text::{Place, Sources};
+use crate::text::Place;
 
 /// One finding for each rule and primary place: it names all chains, and is told as where it is worst.
-/// Sorted by path, position, rule.
-pub fn combine(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
+pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
     let mut combined: Vec<Finding> = Vec::new();
     let mut known: HashMap<(RuleId, Place), usize> = HashMap::new();
     for finding in findings {
@@ -27,7 +26,6 @@ pub fn combine(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
         finding.chains.sort();
         finding.chains.dedup();
     }
-    combined.sort_by(|left, right| order(left, sources).cmp(&order(right, sources)));
     combined
 }
 
@@ -38,9 +36,4 @@ fn join(same: &mut Finding, other: Finding) {
         *same = other;
     }
     same.chains = chains;
-}
-
-fn order<'f>(finding: &'f Finding, sources: &'f Sources) -> (&'f str, Place, &'f RuleId) {
-    let place = finding.primary.place;
-    (sources.get(place.source).path(), place, &finding.rule)
 }
