@@ -5,9 +5,11 @@
 //! they are layers at all.
 
 mod convention;
+mod document;
 mod layers;
 mod look_alike;
 mod names;
+pub mod packages;
 mod start;
 
 use std::collections::BTreeSet;
@@ -31,6 +33,10 @@ pub fn find(
             || start::is_wanted(name)
     });
     let mut grouped = layers::group(files, &listing);
+    let mut finder = packages::Finder::new(files, &listing);
+    for (folder, root) in &mut grouped.app_roots {
+        root.packages = finder.packages(folder, sources);
+    }
     start::add_chains(files, &listing, options, &mut grouped, sources);
     for root in grouped.app_roots.values_mut() {
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
@@ -101,6 +107,8 @@ pub struct AppRoot {
     pub layers: Vec<LayerFile>,
     /// Every way of starting the app, in order of name.
     pub chains: Vec<Chain>,
+    /// Its packages.
+    pub packages: packages::Packages,
 }
 
 impl AppRoot {
@@ -109,6 +117,7 @@ impl AppRoot {
             path,
             layers: Vec::new(),
             chains: Vec::new(),
+            packages: packages::Packages::default(),
         }
     }
 
