@@ -164,20 +164,19 @@ fn descriptor_name(descriptor: &str) -> Option<&str> {
     descriptor.get(..end).filter(|name| !name.is_empty())
 }
 
+/// `@a/b@1.0.0(peer@2)`, with a `/` in front before version 9, or `/@a/b/1.0.0_peer@2` before version 6.
 fn pnpm_key(key: &str) -> Option<(&str, &str)> {
-    let old = key.starts_with('/');
     let key = key.trim_start_matches('/');
     let key = key.split_once('(').map_or(key, |(key, _)| key);
-    let (name, version) = match descriptor_name(key) {
-        Some(name) => (name, key.get(name.len() + 1..)?),
-        None if old => key.rsplit_once('/')?,
-        None => return None,
+    let scope = match key.starts_with('@') {
+        true => key.find('/')? + 1,
+        false => 0,
     };
-    // Version 5 appends peers with `_`.
+    let name = scope + key.get(scope..)?.find(['/', '@'])?;
+    let version = key.get(name + 1..)?;
     let version = version.split('_').next().unwrap_or(version);
-    version
-        .starts_with(|c: char| c.is_ascii_digit())
-        .then_some((name, version))
+    let is_version = version.starts_with(|c: char| c.is_ascii_digit());
+    is_version.then_some((key.get(..name)?, version))
 }
 
 #[cfg(test)]
