@@ -10,13 +10,17 @@
 
 mod escape;
 mod keys_only;
+mod known;
+pub mod looks;
 mod view;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Place, Source, SourceId, Sources, Span};
+use known::Known;
 
 pub use escape::{escape, escape_character};
 pub use view::View;
@@ -30,6 +34,7 @@ pub struct Secrets {
     places: BTreeMap<SourceId, BTreeMap<Span, Arc<str>>>,
     texts: BTreeSet<Arc<str>>,
     keys_only: BTreeSet<SourceId>,
+    known: OnceLock<Known>,
     hidden: Mutex<BTreeMap<SourceId, Arc<[Span]>>>,
 }
 
@@ -48,13 +53,13 @@ impl Secrets {
 
     /// Notes a secret that stands on no bytes of a source, such as the value of an environment variable.
     pub fn add_text(&mut self, text: &str) {
-        self.forget_hidden();
+        self.forget_computed();
         self.texts.insert(text.into());
     }
 
     /// Notes that a source did not parse: only its keys may be shown, since nothing in it can be judged.
     pub fn show_keys_only(&mut self, source: SourceId) {
-        self.forget_hidden();
+        self.forget_computed();
         self.keys_only.insert(source);
     }
 
@@ -99,36 +104,66 @@ impl Secrets {
         }
     }
 
-    /// `text` with every known secret, and whatever looks like one, masked.
+    /// `text` with every distinctive secret, and whatever looks like one, masked.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut text = Cow::Borrowed(text);
-        for secret in self.texts.iter().filter(|secret| secret.len() >= 6) {
-            if text.contains(&**secret) {
-                text = Cow::Owned(text.replace(&**secret, MASK));
-            }
+        let known = self.known().find(text);
+        let looks = looks::find(text).into_iter().map(|look| look.range);
+        let looks = looks.flat_map(|range| literal_parts(text, range));
+        let hidden = apart(known.chain(looks).map(Span::from).collect());
+        if hidden.is_empty() {
+            return Cow::Borrowed(text);
         }
-        text
+        let mut redacted = String::with_capacity(text.len());
+        let mut at = 0;
+        for span in hidden.into_iter().map(Span::range) {
+            redacted.push_str(text.get(at..span.start).unwrap_or_default());
+            redacted.push_str(MASK);
+            at = span.end;
+        }
+        redacted.push_str(text.get(at..).unwrap_or_default());
+        Cow::Owned(redacted)
     }
 
     /// The spans of a source that must not be shown: in order, apart from each other, none empty.
     fn hidden(&self, id: SourceId, source: &Source) -> Arc<[Span]> {
-        let mut known = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
-        let spans = known.entry(id).or_insert_with(|| {
+        let mut computed = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let spans = computed.entry(id).or_insert_with(|| {
+            let text = source.text();
+            let mut spans: Vec<Span> = self.known().find(text).map(Span::from).collect();
             if self.keys_only.contains(&id) {
-                return keys_only::hidden(source.text()).into();
+                spans.extend(keys_only::hidden(text));
             }
             let places = self.places.get(&id).into_iter().flatten();
-            apart(places.map(|(span, _)| *span).collect()).into()
+            spans.extend(places.map(|(span, _)| *span));
+            let looks = looks::find(text).into_iter().map(|look| look.range);
+            let looks = looks.chain(looks::assignment::values(text));
+            spans.extend(
+                looks
+                    .flat_map(|range| literal_parts(text, range))
+                    .map(Span::from),
+            );
+            apart(spans).into()
         });
         Arc::clone(spans)
     }
 
-    fn forget_hidden(&mut self) {
-        self.hidden
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+    fn known(&self) -> &Known {
+        self.known.get_or_init(|| Known::new(&self.texts))
     }
+
+    /// Forgets what was computed from the secrets known so far.
+    fn forget_computed(&mut self) {
+        self.known.take();
+        let hidden = self.hidden.get_mut();
+        hidden.unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// The literal parts of a range of `text`.
+fn literal_parts(text: &str, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let slice = text.get(range.clone()).unwrap_or_default();
+    let parts = looks::literal::parts(slice).into_iter();
+    parts.map(move |part| range.start + part.start..range.start + part.end)
 }
 
 /// The same bytes as spans in order that do not overlap; spans that touch become one.

@@ -1,0 +1,230 @@
+//! Secrets that are hidden wherever they occur again.
+//!
+//! In: the texts of all secrets. Out: where they, or the ways they are commonly encoded, occur in a text.
+//!
+//! Only a *distinctive* secret is hidden everywhere. A password such as `postgres` is hidden where it stands as
+//! a password and nowhere else: it is also the user's name, the database's, the image's, half of the help texts.
+//! Hiding it there would hide nothing (it is the first guess of anybody), would tell the reader which word it
+//! is, and would turn the report into stars.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::looks::placeholder::is_placeholder;
+
+/// How many bytes of secrets are searched for in all. A text with more is not a config; its secrets are still
+/// hidden where they stand.
+const MOST_SEARCHED: usize = 1024 * 1024;
+/// How many bytes of them are searched for in encoded forms too.
+const MOST_ENCODED: usize = 64 * 1024;
+
+/// A search for all distinctive secrets at once: its cost does not grow with their number.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// `None` when there is nothing to search for.
+    search: Option<AhoCorasick>,
+}
+
+impl Known {
+    /// Prepares the search.
+    pub(super) fn new(texts: &BTreeSet<Arc<str>>) -> Self {
+        let mut forms = BTreeSet::new();
+        let mut total = 0;
+        for text in texts.iter().filter(|text| is_distinctive(text)) {
+            total += text.len();
+            if total < MOST_SEARCHED {
+                add_plain_forms(text, &mut forms);
+            }
+            if total < MOST_ENCODED {
+                add_encoded_forms(text.trim(), &mut forms);
+            }
+        }
+        let search = (!forms.is_empty()).then(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&forms)
+        });
+        // Building fails only beyond any size that the input limits let through.
+        Self {
+            search: search.and_then(Result::ok),
+        }
+    }
+
+    /// Where secrets occur in `text`, in order, apart from each other.
+    pub(super) fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        let found = self
+            .search
+            .iter()
+            .flat_map(move |search| search.find_iter(text));
+        found.map(|found| found.range())
+    }
+}
+
+/// Whether a text is so particular that it means this secret wherever it occurs: at least six characters with
+/// letters and digits or rare punctuation, or at least sixteen characters, or several lines. Stand-ins
+/// (`<your-token>`) are not.
+pub(super) fn is_distinctive(text: &str) -> bool {
+    const SHORTEST: usize = 6;
+    const LONG: usize = 16;
+    let text = text.trim();
+    let length = text.chars().count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let rare = text
+        .chars()
+        .filter(|c| !c.is_alphanumeric() && !c.is_whitespace() && !"-_./:".contains(*c))
+        .count();
+    let is_mixed = letters > 0 && (digits > 0 || rare > 0);
+    length >= SHORTEST && (is_mixed || length >= LONG) && !is_placeholder(text)
+}
+
+/// A secret as it is, and its longer lines. The first and last line of a private key say nothing.
+fn add_plain_forms(text: &str, forms: &mut BTreeSet<String>) {
+    forms.insert(text.trim().to_owned());
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| is_distinctive(line) && !line.starts_with("-----"));
+    forms.extend(lines.map(str::to_owned));
+}
+
+/// The encodings in which a secret may occur: percent-encoded and -decoded, escaped for JSON and YAML, and
+/// inside Base64.
+fn add_encoded_forms(text: &str, forms: &mut BTreeSet<String>) {
+    forms.insert(percent_encoded(text));
+    forms.insert(text.replace('\n', "\\n").replace('"', "\\\""));
+    forms.insert(text.replace('\'', "''"));
+    if let Some(decoded) = percent_decoded(text) {
+        forms.insert(decoded);
+    }
+    for offset in 0..3 {
+        let encoded = base64_inside(text.as_bytes(), offset);
+        if encoded.len() >= 8 {
+            forms.insert(encoded.replace('+', "-").replace('/', "_"));
+            forms.insert(encoded);
+        }
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// The text that `%XX` escapes in `text` spell; `None` when it has none or they spell no text.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let escape = behind.get(..2).filter(|_| *first == b'%');
+        let escape = escape.and_then(|hex| std::str::from_utf8(hex).ok());
+        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    let changed = decoded.len() < text.len();
+    String::from_utf8(decoded).ok().filter(|_| changed)
+}
+
+/// The characters that `bytes` become inside the Base64 of a longer text, `offset` bytes (modulo 3) from its
+/// start: without those at the borders, which the neighbours change too.
+fn base64_inside(bytes: &[u8], offset: usize) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bit = |index: usize| -> u8 {
+        let byte = bytes.get(index / 8).copied().unwrap_or_default();
+        (byte >> (7 - index % 8)) & 1
+    };
+    // The first character that holds no bit of the text before.
+    let skipped = (offset * 8).div_ceil(6) * 6 - offset * 8;
+    let characters = (bytes.len() * 8).saturating_sub(skipped) / 6;
+    (0..characters)
+        .filter_map(|character| {
+            let first = skipped + character * 6;
+            let value = (0..6).fold(0_u8, |value, index| value << 1 | bit(first + index));
+            ALPHABET.get(usize::from(value)).copied().map(char::from)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found<'t>(secrets: &[&str], text: &'t str) -> Vec<&'t str> {
+        let texts = secrets.iter().map(|secret| Arc::from(*secret)).collect();
+        Known::new(&texts)
+            .find(text)
+            .map(|range| &text[range])
+            .collect()
+    }
+
+    #[test]
+    fn weak_words_are_not_hidden_elsewhere() {
+        for text in [
+            "postgres",
+            "admin",
+            "backstage",
+            "secret",
+            "my-backstage",
+            "12345678",
+            "<your-token>",
+            "a1",
+        ] {
+            assert!(!is_distinctive(text), "{text}");
+        }
+        for text in [
+            "hunter2",
+            "p@ssword",
+            "correcthorsebatterystaple",
+            "ghp_aB3aB3aB3",
+        ] {
+            assert!(is_distinctive(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_the_forms_it_is_encoded_in() {
+        assert_eq!(
+            found(&["p@ss w0rd"], "x p@ss w0rd, p%40ss%20w0rd"),
+            ["p@ss w0rd", "p%40ss%20w0rd"]
+        );
+        assert_eq!(found(&["p%40ssw0rd"], "p@ssw0rd"), ["p@ssw0rd"]);
+        assert_eq!(
+            found(&["one 1\ntwo \"2\""], "\"one 1\\ntwo \\\"2\\\"\""),
+            ["one 1\\ntwo \\\"2\\\""]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_found_inside_base64_at_any_offset() {
+        // "user:hunter2-secret", "xuser:hunter2-secret", "xxuser:hunter2-secret"
+        for encoded in [
+            "dXNlcjpodW50ZXIyLXNlY3JldA==",
+            "eHVzZXI6aHVudGVyMi1zZWNyZXQ=",
+            "eHh1c2VyOmh1bnRlcjItc2VjcmV0",
+        ] {
+            assert_eq!(found(&["hunter2-secret"], encoded).len(), 1, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_secret_of_several_lines_is_found_alone() {
+        assert_eq!(found(&["one1one1\ntwo2two2"], "x two2two2"), ["two2two2"]);
+    }
+}

@@ -1,0 +1,313 @@
+//! Values beside a name that says they are secret: `password: hunter2`, `API_KEY=…`.
+//!
+//! In: text of any format, line by line: comments, Dockerfiles, `.env` files, compose files, manifests. Out: where
+//! the values stand. Made to hide, not to accuse: it may take an innocent value for a secret, and does not parse.
+
+use std::ops::Range;
+
+/// Where in `text` literal values stand beside names that say they are secret, in order.
+pub fn values(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut named_above = false;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        in_line(content, start, &mut found);
+        found.extend(argument(content).map(|range| start + range.start..start + range.end));
+        let (field, value) = field(content);
+        let value_text = content.get(value.clone()).unwrap_or_default();
+        if named_above && field == "value" && is_literal(value_text) {
+            found.push(start + value.start..start + value.end);
+        }
+        // Kubernetes writes `name: DB_PASSWORD` on one line and `value: …` on the next.
+        named_above = field == "name" && names_secret(value_text);
+        start += line.len();
+    }
+    found
+}
+
+/// A line's key and where its value is; empty when it has none.
+fn field(line: &str) -> (&str, Range<usize>) {
+    let Some(colon) = line.find(':') else {
+        return ("", 0..0);
+    };
+    let name = line.get(..colon).unwrap_or_default();
+    let name = name.trim_matches(|c: char| c.is_whitespace() || "-\"'{".contains(c));
+    (name, value_behind(line, colon))
+}
+
+/// The value that follows its name with a space: `ENV PASSWORD hunter2`, `--password hunter2`,
+/// `"--password", "hunter2"`.
+fn argument(line: &str) -> Option<Range<usize>> {
+    let trimmed = line.trim_start();
+    let variable = ["ENV ", "ARG ", "env "]
+        .iter()
+        .find_map(|word| trimmed.strip_prefix(word))
+        .map(|rest| line.len() - rest.trim_start().len());
+    let option = line.find("--").map(|dashes| dashes + 2);
+    [variable, option].into_iter().flatten().find_map(|start| {
+        let rest = line.get(start..)?;
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))?;
+        let behind = rest.get(end..)?;
+        let value = behind.trim_start_matches([' ', '\t', '"', '\'', ',']);
+        let separated = behind.len() > value.len() && !value.starts_with(['=', '-']);
+        (separated && names_secret(rest.get(..end)?)).then_some(())?;
+        let start = line.len() - value.len();
+        let length = value.find(|c: char| c.is_whitespace() || "\"',".contains(c));
+        let value = value.get(..length.unwrap_or(value.len()))?;
+        is_literal(value).then(|| start..start + value.len())
+    })
+}
+
+/// Whether a name, such as a mapping's key or a variable's, says that its value is secret: `clientSecret`,
+/// `POSTGRES_PASSWORD`, `api-key`. Names of things around secrets (`tokenUrl`, `secretName`) do not.
+pub fn names_secret(name: &str) -> bool {
+    let words = words(name);
+    let mut from_end = words.iter().rev().map(String::as_str);
+    let last = from_end
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = from_end.next().unwrap_or_default();
+    SECRET_WORDS.contains(&last) || (KEY_WORDS.contains(&last) && KINDS_OF_KEY.contains(&before))
+}
+
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "apikey",
+    "apitoken",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "signingkey",
+    "encryptionkey",
+    "accountkey",
+    "authtoken",
+    "authkey",
+    "authorization",
+    "credential",
+    "credentials",
+    "creds",
+    "pat",
+    "bearer",
+    "cookie",
+    "connectionstring",
+    "clientsecret",
+    "masterkey",
+    "storagekey",
+];
+
+const KEY_WORDS: &[&str] = &["key", "keys", "string", "id"];
+
+const KINDS_OF_KEY: &[&str] = &[
+    "api",
+    "access",
+    "secret",
+    "private",
+    "signing",
+    "encryption",
+    "account",
+    "auth",
+    "master",
+    "storage",
+    "license",
+    "session",
+    "jwt",
+    "integration",
+    "routing",
+    "app",
+    "application",
+    "connection",
+    "service",
+    "deploy",
+    "hmac",
+];
+
+/// The words of a name in lower case: `clientSecret`, `CLIENT_SECRET` and `client-secret` are two words each.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut previous_lower = false;
+    for character in name.chars() {
+        let starts_word = character.is_uppercase() && previous_lower;
+        if (!character.is_alphanumeric() || starts_word)
+            && words.last().is_some_and(|w| !w.is_empty())
+        {
+            words.push(String::new());
+        }
+        previous_lower = character.is_lowercase() || character.is_ascii_digit();
+        if character.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+    }
+    if words.last().is_some_and(String::is_empty) {
+        words.pop();
+    }
+    words
+}
+
+/// Names longer than this are no names.
+const LONGEST_NAME: usize = 80;
+
+fn in_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let mut at = 0;
+    while let Some(separator) = line
+        .get(at..)
+        .and_then(|rest| rest.find([':', '=']))
+        .map(|offset| at + offset)
+    {
+        at = separator + 1;
+        let name = name_before(line.get(..separator).unwrap_or_default());
+        if names_secret(name) {
+            let value = value_behind(line, separator);
+            at = at.max(value.end);
+            if is_literal(line.get(value.clone()).unwrap_or_default()) {
+                found.push(start + value.start..start + value.end);
+            }
+        }
+    }
+}
+
+/// The name that ends where `text` ends, without quotes.
+fn name_before(text: &str) -> &str {
+    let text = text.trim_end().trim_end_matches(['"', '\'', '`', '*']);
+    let begin = text
+        .char_indices()
+        .rev()
+        .take(LONGEST_NAME)
+        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        .last()
+        .map_or(text.len(), |(at, _)| at);
+    text.get(begin..).unwrap_or_default()
+}
+
+/// The value behind a separator, without quotes and what follows it.
+fn value_behind(line: &str, separator: usize) -> Range<usize> {
+    let separated_by = line.as_bytes().get(separator);
+    let behind = line.get(separator + 1..).unwrap_or_default();
+    // `:=`, `==`, `=>`, `:-` and the like.
+    let value = behind
+        .trim_start_matches(['=', ':', '>', '-', '?'])
+        .trim_start();
+    let start = line.len() - value.len();
+    if let Some(quote) = value
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))
+    {
+        let inner = value.get(1..).unwrap_or_default();
+        let end = closing_quote(inner, quote);
+        return start + 1..start + 1 + end;
+    }
+    let end = if separated_by == Some(&b'=') {
+        value.find(|c: char| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\''))
+    } else {
+        value.find(" #").or_else(|| {
+            value
+                .find(['"', '}', ']'])
+                .filter(|_| !value.contains("${"))
+        })
+    };
+    let value = value
+        .get(..end.unwrap_or(value.len()))
+        .unwrap_or_default()
+        .trim_end();
+    start..start + value.trim_end_matches(',').len()
+}
+
+fn closing_quote(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, character) in text.char_indices() {
+        if character == quote && !escaped {
+            return at;
+        }
+        escaped = character == '\\' && !escaped && quote == '"';
+    }
+    text.len()
+}
+
+/// Whether a value is literal text: not empty, not a switch, not wholly a placeholder, variable or template.
+fn is_literal(value: &str) -> bool {
+    let is_reference = value.starts_with("$") && !value.contains(":-") && !value.contains(' ')
+        || value.starts_with("{{")
+        || ((value.contains("${") || value.contains("$(")) && !value.contains(":-"));
+    let is_block = matches!(
+        value,
+        "|" | "|-" | "|+" | ">" | ">-" | ">+" | "{" | "[" | "{}" | "[]"
+    );
+    let is_switch = matches!(value, "true" | "false" | "null" | "~" | "yes" | "no");
+    !(value.is_empty() || is_reference || is_block || is_switch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        values(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn values_beside_secret_names_are_found_in_any_format() {
+        for (text, value) in [
+            ("# password: hunter2", "hunter2"),
+            ("  # db password: 'hun ter2' was it", "hun ter2"),
+            ("ENV POSTGRES_PASSWORD=hunter2 OTHER=1", "hunter2"),
+            ("POSTGRES_PASSWORD: hunter2 # old", "hunter2"),
+            ("      - API_KEY=hunter2", "hunter2"),
+            ("{\"authToken\": \"hunter2\", \"x\": 1}", "hunter2"),
+            ("//registry.example/:_authToken=hunter2", "hunter2"),
+            ("ARG token=\"hun\\\"ter2\"", "hun\\\"ter2"),
+            ("https://h/?access_token=hunter2&x=1", "hunter2"),
+            ("Server=x;Password=hunter2;Port=1", "hunter2"),
+            ("clientSecret = hunter2", "hunter2"),
+            ("pw: 12345678", "12345678"),
+            ("ENV POSTGRES_PASSWORD hunter2", "hunter2"),
+            (
+                "CMD [\"server\", \"--db-password\", \"hunter2\"]",
+                "hunter2",
+            ),
+            ("- name: DB_PASSWORD\n  value: \"hunter2\"\n", "hunter2"),
+        ] {
+            assert_eq!(found(text), [value], "{text}");
+        }
+    }
+
+    #[test]
+    fn references_switches_and_other_names_are_left() {
+        for text in [
+            "password: ${PW}",
+            "TOKEN=$TOKEN",
+            "password:",
+            "token: true",
+            "tokenUrl: https://x",
+            "secretName: x",
+            "POSTGRES_PASSWORD_FILE=/run/x",
+            "token: {{ .Values.token }}",
+            "password: \"\"",
+            "keyboard: x",
+            "passage: x",
+            "auth:",
+            "Authorization: Bearer ${X}",
+            "privateKey: |",
+        ] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_default_is_literal() {
+        assert_eq!(found("password: ${PW:-hunter2}"), ["${PW:-hunter2}"]);
+    }
+}

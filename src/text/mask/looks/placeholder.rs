@@ -1,0 +1,188 @@
+//! Stand-ins for a secret that nobody has put in yet.
+
+/// Whether `text` is plainly a stand-in: `<token>`, `changeme`, `dummy-secret`, `xxxx`, `your-token-here`.
+///
+/// Weak but working passwords (`postgres`, `secret`, `admin`) are none: whoever copies the config runs with them.
+pub fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    is_bracketed(text)
+        || is_one_character(text)
+        || PARTS.iter().any(|part| lower.contains(part))
+        || WHOLE.contains(&lower.as_str())
+        || is_addressed_to_reader(&lower)
+}
+
+/// Parts of a text that make it a stand-in wherever they stand.
+const PARTS: &[&str] = &[
+    "changeme",
+    "change-me",
+    "change_me",
+    "change me",
+    "changethis",
+    "change-this",
+    "change_this",
+    "replaceme",
+    "replace-me",
+    "replace_me",
+    "replace-with",
+    "replace_with",
+    "replace with",
+    "replace-this",
+    "replace_this",
+    "dummy",
+    "placeholder",
+    "xxxx",
+    "****",
+    "....",
+    "example",
+    "redacted",
+    "insert-",
+    "insert_",
+    "insert ",
+    "not-a-real",
+    "not-real",
+    "notreal",
+    "not_real",
+    "goes-here",
+    "goes_here",
+    "-here>",
+    "fill-me",
+    "fill_me",
+    "fillme",
+    "todo",
+    "fixme",
+    "fake-",
+    "fake_",
+    "some-secret",
+    "some-token",
+    "some-password",
+    "put-your",
+    "put_your",
+    "put your",
+    "enter-your",
+    "enter_your",
+    "abcdefgh",
+    "to-be-",
+    "tobereplaced",
+    "sample-",
+    "sample_",
+];
+
+/// Texts that are a stand-in when they are all there is.
+const WHOLE: &[&str] = &[
+    "xxx",
+    "...",
+    "***",
+    "tbd",
+    "none",
+    "null",
+    "undefined",
+    "n/a",
+    "unset",
+    "fake",
+    "sample",
+    "foo",
+    "bar",
+    "foobar",
+    "string",
+    "token",
+    "value",
+    "empty",
+    "blank",
+    "disabled",
+    "mock",
+    "-",
+    "temp",
+    "my-token",
+    "my-secret",
+    "mytoken",
+    "mysecret",
+    "apikey",
+    "api-key",
+    "api_key",
+];
+
+/// `<…>`, `[…]`, `{{…}}`, `%…%`, `__…__`.
+fn is_bracketed(text: &str) -> bool {
+    [
+        ("<", ">"),
+        ("[", "]"),
+        ("{", "}"),
+        ("%", "%"),
+        ("__", "__"),
+        ("(", ")"),
+    ]
+    .iter()
+    .any(|(open, close)| {
+        text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close)
+    }) || (text.contains('<') && text.contains('>'))
+}
+
+/// `xxx`, `000000`, `--------`.
+fn is_one_character(text: &str) -> bool {
+    let mut characters = text.chars();
+    let first = characters.next();
+    text.chars().count() >= 3 && characters.all(|c| Some(c) == first)
+}
+
+/// `your-token`, `YOUR_API_KEY`, `yourpassword`, `my-github-token-here`.
+fn is_addressed_to_reader(lower: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "token",
+        "key",
+        "secret",
+        "password",
+        "credential",
+        "pat",
+        "id",
+    ];
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let is_yours = |word: &&str| {
+        let behind = word.strip_prefix("your");
+        behind.is_some_and(|name| NAMES.iter().any(|known| name.contains(known)))
+    };
+    let says_here = words.last() == Some(&"here") && words.len() > 1;
+    (words.contains(&"your") && words.len() > 1) || words.iter().any(is_yours) || says_here
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[test]
+    fn stand_ins_are_told_from_weak_passwords() {
+        for text in [
+            "<token>",
+            "changeme",
+            "CHANGE_ME",
+            "dummy-secret",
+            "xxx",
+            "xxxxxxxx",
+            "your-token-here",
+            "YOUR_API_KEY",
+            "ghp_xxxxxxxxxxxxxxxxxxxx",
+            "AKIAIOSFODNN7EXAMPLE",
+            "00000000",
+            "insert-your-token",
+            "my-token-goes-here",
+            "Bearer <token>",
+            "TBD",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "postgres",
+            "secret",
+            "password",
+            "admin",
+            "hunter2",
+            "backstage",
+            "s3cr3t",
+            "test1234",
+            "yourself",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+}

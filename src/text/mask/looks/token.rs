@@ -1,0 +1,408 @@
+//! Tokens and keys that are recognised by their shape.
+//!
+//! In: any text. Out: where in it such tokens stand. The shapes are those the services document, or that their
+//! own scanners publish; each has a prefix nobody writes by chance.
+
+use std::ops::Range;
+
+use super::{Look, byte_before};
+
+/// All tokens in `text`, in order of place.
+pub fn find(text: &str) -> Vec<Look> {
+    let mut looks = Vec::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let found = begins_word(text, at).then(|| at_word(text, at)).flatten();
+        match found {
+            Some(look) => {
+                at = look.range.end.max(at + 1);
+                looks.push(look);
+            }
+            None => at += 1,
+        }
+    }
+    looks
+}
+
+fn begins_word(text: &str, at: usize) -> bool {
+    text.is_char_boundary(at)
+        && byte_before(text, at).is_none_or(|before| !before.is_ascii_alphanumeric())
+}
+
+fn at_word(text: &str, at: usize) -> Option<Look> {
+    let rest = text.get(at..)?;
+    if let Some(range) = private_key(rest) {
+        return Some(Look {
+            range: at + range.start..at + range.end,
+            kind: "private-key",
+        });
+    }
+    let first = rest.as_bytes().first().copied()?;
+    let shapes = SHAPES
+        .iter()
+        .filter(|shape| shape.prefix.as_bytes().first() == Some(&first));
+    let (shape, length) = shapes
+        .filter_map(|shape| Some((shape, shape.length(rest)?)))
+        .max_by_key(|(_, length)| *length)?;
+    let hidden = if shape.show_prefix {
+        shape.prefix.len()
+    } else {
+        0
+    };
+    Some(Look {
+        range: at + hidden..at + length,
+        kind: shape.kind,
+    })
+}
+
+/// More than any private key has, in bytes. It bounds the search for the end line.
+const LONGEST_PRIVATE_KEY: usize = 16 * 1024;
+/// Within how many bytes a token must be recognised. It bounds the work for texts made of beginnings.
+const RECOGNISED_WITHIN: usize = 1024;
+
+/// The first bytes of `text`, at most `length`, cut at a character.
+fn within(text: &str, length: usize) -> &str {
+    let mut end = length.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// A PEM or PGP private key that `text` begins with: to its end line, or as far as it goes.
+fn private_key(text: &str) -> Option<Range<usize>> {
+    const HEADER_AT_MOST: usize = 80;
+    let label = text.strip_prefix("-----BEGIN ")?;
+    let label_end = label
+        .bytes()
+        .take(HEADER_AT_MOST)
+        .position(|byte| !(byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '))?;
+    let label = label.get(..label_end)?;
+    if !label.contains("PRIVATE KEY") {
+        return None;
+    }
+    let footer = format!("-----END {label}-----");
+    let end = within(text, LONGEST_PRIVATE_KEY).find(&footer);
+    let end = end.map(|found| found + footer.len());
+    // A footer that never comes: all that can be part of a key (base64, white space, escaped line ends, `#` or
+    // quotes of the text around it).
+    let end = end.unwrap_or_else(|| {
+        let body = "-----BEGIN ".len() + label_end;
+        let is_key = |c: char| c.is_ascii_alphanumeric() || "+/=-\\ \t\r\n:,\"'#".contains(c);
+        text.get(body..)
+            .and_then(|body| body.find(|c: char| !is_key(c)))
+            .map_or(text.len(), |end| body + end)
+    });
+    Some(0..end)
+}
+
+/// How the tokens of a service look.
+struct Shape {
+    kind: &'static str,
+    prefix: &'static str,
+    /// Further characters of the body, besides letters and digits.
+    punctuation: &'static str,
+    /// The body's least length.
+    least: usize,
+    /// Whether the prefix is a name (`AccountKey=`) and no part of the secret.
+    show_prefix: bool,
+}
+
+impl Shape {
+    /// The length of the token that `text` begins with, prefix included.
+    fn length(&self, text: &str) -> Option<usize> {
+        let body = text.strip_prefix(self.prefix)?;
+        let beginning = self.body(within(body, RECOGNISED_WITHIN));
+        if !self.is_complete(beginning) {
+            return None;
+        }
+        Some(self.prefix.len() + self.body(body).len())
+    }
+
+    /// The characters of `text` that can belong to the token's body.
+    fn body<'t>(&self, text: &'t str) -> &'t str {
+        let belongs =
+            |byte: u8| byte.is_ascii_alphanumeric() || self.punctuation.as_bytes().contains(&byte);
+        let length = text
+            .bytes()
+            .position(|byte| !belongs(byte))
+            .unwrap_or(text.len());
+        // A sentence's full stop is no part of the token.
+        text.get(..length)
+            .unwrap_or_default()
+            .trim_end_matches(['.', '-', ','])
+    }
+
+    fn is_complete(&self, body: &str) -> bool {
+        let complete = match self.kind {
+            "jwt" => is_jwt(body),
+            // Access key ids are exactly twenty capital letters and digits.
+            "aws-access-key-id" => {
+                body.len() == 16
+                    && body
+                        .bytes()
+                        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            }
+            "twilio-key" | "mailgun-key" | "databricks-token" => is_hex(body) && body.len() == 32,
+            _ => body.len() >= self.least,
+        };
+        complete && !self.is_words(body)
+    }
+
+    /// Whether the body reads as words (`sk-learn-something-long`): tokens of the short prefixes have digits or
+    /// both cases.
+    fn is_words(&self, body: &str) -> bool {
+        let has = |test: fn(&u8) -> bool| body.as_bytes().iter().any(test);
+        let digits = has(u8::is_ascii_digit);
+        let both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+        let same = body
+            .bytes()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+            <= 2;
+        !digits && !both_cases && !same
+    }
+}
+
+fn is_hex(body: &str) -> bool {
+    body.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The rest of a JSON Web Token behind `eyJ`: header, payload and, unless unsigned, signature.
+fn is_jwt(body: &str) -> bool {
+    let mut parts = body.split('.');
+    let header = parts.next().is_some_and(|part| part.len() >= 8);
+    let payload = parts
+        .next()
+        .is_some_and(|part| part.len() >= 8 && part.starts_with("eyJ"));
+    header && payload
+}
+
+const fn token(
+    kind: &'static str,
+    prefix: &'static str,
+    punctuation: &'static str,
+    least: usize,
+) -> Shape {
+    Shape {
+        kind,
+        prefix,
+        punctuation,
+        least,
+        show_prefix: false,
+    }
+}
+
+const fn named(
+    kind: &'static str,
+    prefix: &'static str,
+    punctuation: &'static str,
+    least: usize,
+) -> Shape {
+    Shape {
+        kind,
+        prefix,
+        punctuation,
+        least,
+        show_prefix: true,
+    }
+}
+
+/// Every shape. Kinds are named after the service, so that a message can say whose token to revoke.
+const SHAPES: &[Shape] = &[
+    token("github-token", "ghp_", "", 20),
+    token("github-token", "gho_", "", 20),
+    token("github-token", "ghu_", "", 20),
+    token("github-token", "ghs_", "_", 20),
+    token("github-token", "ghr_", "", 20),
+    token("github-token", "github_pat_", "_", 22),
+    token("gitlab-token", "glpat-", "_-.", 20),
+    token("gitlab-token", "gldt-", "_-", 20),
+    token("gitlab-token", "glrt-", "_-.", 20),
+    token("gitlab-token", "glcbt-", "_-", 20),
+    token("gitlab-token", "glptt-", "_-", 20),
+    token("gitlab-token", "glft-", "_-", 20),
+    token("gitlab-token", "glimt-", "_-", 20),
+    token("gitlab-token", "glagent-", "_-", 20),
+    token("gitlab-token", "glsoat-", "_-", 20),
+    token("gitlab-token", "gloas-", "", 32),
+    token("slack-token", "xoxb-", "-", 10),
+    token("slack-token", "xoxp-", "-", 10),
+    token("slack-token", "xoxa-", "-", 10),
+    token("slack-token", "xoxr-", "-", 10),
+    token("slack-token", "xoxs-", "-", 10),
+    token("slack-token", "xoxe-", "-", 10),
+    token("slack-token", "xoxe.xoxp-", "-", 10),
+    token("slack-token", "xoxe.xoxb-", "-", 10),
+    token("slack-token", "xapp-", "-", 10),
+    named(
+        "slack-webhook",
+        "https://hooks.slack.com/services/",
+        "/",
+        20,
+    ),
+    named(
+        "slack-webhook",
+        "https://hooks.slack.com/workflows/",
+        "/",
+        20,
+    ),
+    named(
+        "teams-webhook",
+        "https://outlook.office.com/webhook/",
+        "/@-",
+        30,
+    ),
+    named(
+        "discord-webhook",
+        "https://discord.com/api/webhooks/",
+        "/_-",
+        30,
+    ),
+    token("aws-access-key-id", "AKIA", "", 16),
+    token("aws-access-key-id", "ASIA", "", 16),
+    token("google-api-key", "AIza", "_-", 30),
+    token("google-oauth-token", "ya29.", "_-.", 20),
+    token("google-oauth-secret", "GOCSPX-", "_-", 20),
+    named("azure-storage-key", "AccountKey=", "+/=", 40),
+    named("azure-access-key", "SharedAccessKey=", "+/=", 30),
+    named(
+        "azure-sas-signature",
+        "SharedAccessSignature=",
+        "+/=%&-:.",
+        30,
+    ),
+    named("azure-sas-signature", "sig=", "+/=%", 40),
+    token("jwt", "eyJ", "_-.=", 20),
+    token("npm-token", "npm_", "", 30),
+    token("pypi-token", "pypi-", "_-", 50),
+    token("rubygems-token", "rubygems_", "", 40),
+    token("docker-token", "dckr_pat_", "_-", 20),
+    token("docker-token", "dckr_oat_", "_-", 20),
+    token("stripe-key", "sk_live_", "", 16),
+    token("stripe-key", "sk_test_", "", 16),
+    token("stripe-key", "rk_live_", "", 16),
+    token("stripe-key", "rk_test_", "", 16),
+    token("stripe-key", "whsec_", "+/=", 24),
+    token("sendgrid-key", "SG.", "_-.", 40),
+    token("openai-key", "sk-proj-", "_-", 20),
+    token("openai-key", "sk-svcacct-", "_-", 20),
+    token("anthropic-key", "sk-ant-", "_-", 20),
+    token("openai-key", "sk-", "", 32),
+    token("huggingface-token", "hf_", "", 30),
+    token("digitalocean-token", "dop_v1_", "", 40),
+    token("digitalocean-token", "doo_v1_", "", 40),
+    token("vault-token", "hvs.", "_-", 20),
+    token("vault-token", "hvb.", "_-", 20),
+    token("databricks-token", "dapi", "", 32),
+    token("doppler-token", "dp.pt.", "", 40),
+    token("doppler-token", "dp.st.", "_-.", 40),
+    token("linear-key", "lin_api_", "", 32),
+    token("newrelic-key", "NRAK-", "", 20),
+    token("newrelic-key", "NRJS-", "", 16),
+    token("newrelic-key", "NRII-", "_-", 20),
+    token("grafana-token", "glsa_", "_", 32),
+    token("grafana-token", "glc_", "+/=", 32),
+    token("postman-key", "PMAK-", "-", 40),
+    token("shopify-token", "shpat_", "", 32),
+    token("shopify-token", "shpss_", "", 32),
+    token("sentry-token", "sntrys_", "_-+/=", 40),
+    token("sentry-token", "sntryu_", "", 40),
+    token("pulumi-token", "pul-", "", 40),
+    token("atlassian-token", "ATATT3", "_-=+/", 40),
+    token("atlassian-token", "ATCTT3", "_-=+/", 40),
+    token("bitbucket-token", "ATBB", "_-=", 20),
+    token("sonarqube-token", "squ_", "", 32),
+    token("sonarqube-token", "sqp_", "", 32),
+    token("sonarqube-token", "sqa_", "", 32),
+    token("dynatrace-token", "dt0c01.", ".", 60),
+    token("dynatrace-token", "dt0s01.", ".", 60),
+    token("dynatrace-token", "dt0s02.", ".", 60),
+    token("circleci-token", "CCIPAT_", "_", 40),
+    token("buildkite-token", "bkua_", "", 40),
+    token("artifactory-token", "AKCp", "", 60),
+    token("age-secret-key", "AGE-SECRET-KEY-1", "", 40),
+    token("netlify-token", "nfp_", "", 36),
+    token("heroku-key", "HRKU-", "_-", 36),
+    token("figma-token", "figd_", "_-", 30),
+    token("twilio-key", "SK", "", 32),
+    token("mailgun-key", "key-", "", 32),
+    token("planetscale-password", "pscale_pw_", "_-.=", 32),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&'static str, &str)> {
+        find(text)
+            .into_iter()
+            .map(|look| (look.kind, &text[look.range]))
+            .collect()
+    }
+
+    #[test]
+    fn tokens_are_found_inside_other_text() {
+        let github = format!("ghp_{}", "a1B2".repeat(9));
+        let text = format!("Authorization: Bearer {github}, and more");
+        assert_eq!(found(&text), [("github-token", github.as_str())]);
+    }
+
+    #[test]
+    fn jwts_need_a_payload() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+        assert_eq!(found(&format!("x {jwt}.")), [("jwt", jwt)]);
+        assert_eq!(found("eyJhbGciOiJIUzI1NiJ9"), []);
+    }
+
+    #[test]
+    fn aws_access_key_ids_have_twenty_characters() {
+        assert_eq!(
+            found("AKIA2E0A8F3B244C9986"),
+            [("aws-access-key-id", "AKIA2E0A8F3B244C9986")]
+        );
+        assert_eq!(found("AKIA2E0A8F3B244C99861 AKIAsomething AKIA"), []);
+    }
+
+    #[test]
+    fn a_named_key_hides_only_the_key() {
+        let key = "q".repeat(43) + "1==";
+        let text = format!(
+            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey={key};EndpointSuffix=x"
+        );
+        assert_eq!(found(&text), [("azure-storage-key", key.as_str())]);
+    }
+
+    #[test]
+    fn private_keys_reach_to_their_end_line() {
+        let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----";
+        assert_eq!(found(&format!("a\n{key}\nb")), [("private-key", key)]);
+        let cut = "-----BEGIN PRIVATE KEY-----\\nMIIE";
+        assert_eq!(found(&format!("\"{cut}(")), [("private-key", cut)]);
+        assert_eq!(
+            found("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"),
+            []
+        );
+    }
+
+    #[test]
+    fn words_that_merely_begin_like_a_token_are_none() {
+        for text in [
+            "sk-learn",
+            "npm_config_registry",
+            "SG.",
+            "api-gateway-service-for-the-internal-platform",
+            "key-vault-of-the-internal-platform-team",
+            "hf_",
+            "pulumi",
+            "patterns.for.everything.under.the.sun",
+            "xoxb-",
+            "SKIP",
+            "my_ghp_",
+            "API-documentation",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+}
