@@ -351,3 +351,104 @@ fn an_image_loads_files_that_no_name_gives_away() {
         ["Dockerfile!: conf/base.yaml"]
     );
 }
+
+fn with_scripts(root: &str, backend: &str) -> Vec<String> {
+    let mut files = LAYERS.to_vec();
+    let (root, backend) = (
+        format!("{{\"scripts\": {{{root}}}}}"),
+        format!("{{\"scripts\": {{{backend}}}}}"),
+    );
+    files.push(("package.json", &root));
+    files.push(("packages/backend/package.json", &backend));
+    let chains = chains_of(&files);
+    let scripts = chains
+        .into_iter()
+        .filter(|chain| !chain.starts_with("production") && !chain.starts_with("staging"));
+    scripts.collect()
+}
+
+#[test]
+fn scripts_that_leave_the_layers_to_the_loader_are_the_chain_development() {
+    for (root, backend) in [
+        (r#""start": "backstage-cli repo start""#, ""),
+        (
+            r#""dev": "concurrently \"yarn start\" \"yarn start-backend\"", "start-backend": "yarn workspace backend start""#,
+            r#""start": "backstage-cli package start --require ./src/instrumentation.js", "build": "backstage-cli package build""#,
+        ),
+        (
+            r#""start": "cd packages/backend && node dist/index.cjs.js""#,
+            "",
+        ),
+        (
+            r#""start": "NODE_OPTIONS=--no-node-snapshot turbo run start --filter=backend""#,
+            "",
+        ),
+        (
+            r#""start": "yarn env-cmd yarn backstage-cli repo start""#,
+            "",
+        ),
+    ] {
+        assert_eq!(
+            with_scripts(root, backend),
+            ["development: app-config.yaml"],
+            "{root} {backend}"
+        );
+    }
+    assert_eq!(
+        with_scripts(
+            r#""build": "backstage-cli repo build", "lint": "eslint .""#,
+            ""
+        ),
+        ["default: app-config.yaml"]
+    );
+}
+
+#[test]
+fn scripts_name_layers_from_the_folder_they_run_in() {
+    assert_eq!(
+        with_scripts(
+            r#""start:staging": "yarn workspace backend start --config ../../app-config.yaml --config=../../app-config.staging.yaml""#,
+            r#""start": "backstage-cli package start --config ../../app-config.yaml", "start:gone": "node dist/index.cjs.js --config gone.yaml""#,
+        ),
+        [
+            "packages/backend:start: app-config.yaml",
+            "packages/backend:start:gone:  ? there is no file `packages/backend/gone.yaml`",
+            "start:staging: app-config.yaml app-config.staging.yaml",
+        ]
+    );
+    assert_eq!(
+        with_scripts(
+            r#""start:prod": "node packages/backend --config app-config.yaml --config app-config.production.yaml""#,
+            ""
+        ),
+        ["start:prod!: app-config.yaml app-config.production.yaml"]
+    );
+}
+
+#[test]
+fn the_environment_picks_layers_by_name() {
+    assert_eq!(
+        with_scripts(
+            r#""start": "BACKSTAGE_ENV=staging backstage-cli repo start""#,
+            ""
+        ),
+        ["development: app-config.yaml app-config.staging.yaml"]
+    );
+}
+
+#[test]
+fn where_nothing_deploys_an_app_each_further_layer_is_a_chain_beside_development() {
+    let mut files = LAYERS.to_vec();
+    files.push((
+        "package.json",
+        r#"{"scripts": {"start": "backstage-cli repo start"}}"#,
+    ));
+    assert_eq!(
+        chains_of(&files),
+        [
+            "development: app-config.yaml",
+            "production!: app-config.yaml app-config.production.yaml",
+            "staging: app-config.yaml app-config.staging.yaml",
+        ]
+    );
+}

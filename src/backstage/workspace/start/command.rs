@@ -28,6 +28,8 @@ pub(super) struct Arguments {
     pub(super) unread: Vec<Word>,
     /// `NAME=value` in front of the command.
     pub(super) environment: Vec<(String, Word)>,
+    /// The folder that a `cd` in front of the command goes to.
+    pub(super) folder: Option<Word>,
 }
 
 /// A script that a package manager runs.
@@ -51,10 +53,31 @@ pub(super) fn started(
     variables: &Variables,
 ) -> Vec<Started> {
     let mut found = Vec::new();
-    for command in commands {
-        started_by(command, sources, variables, NESTING_LIMIT, &mut found);
-    }
+    started_in_turn(commands, sources, variables, NESTING_LIMIT, &mut found);
     found
+}
+
+fn started_in_turn(
+    commands: &[Vec<Word>],
+    sources: &Sources,
+    variables: &Variables,
+    depth: usize,
+    found: &mut Vec<Started>,
+) {
+    let mut folder = None;
+    for command in commands {
+        if let [program, target, ..] = command.as_slice()
+            && program.text == "cd"
+        {
+            folder = Some(target.clone());
+            continue;
+        }
+        let before = found.len();
+        started_by(command, sources, variables, depth, found);
+        for started in found.iter_mut().skip(before) {
+            started.start_in(folder.as_ref());
+        }
+    }
 }
 
 fn started_by(
@@ -71,10 +94,9 @@ fn started_by(
     let nested = |text: &Word, found: &mut Vec<Started>| {
         let anchor = Anchor::of(sources, text.place, &text.text);
         let before = found.len();
-        for inner in shell::commands(&text.text, anchor, variables) {
-            if depth > 0 {
-                started_by(&inner, sources, variables, depth - 1, found);
-            }
+        if depth > 0 {
+            let commands = shell::commands(&text.text, anchor, variables);
+            started_in_turn(&commands, sources, variables, depth - 1, found);
         }
         for started in found.iter_mut().skip(before) {
             started.add_environment(&environment);
@@ -107,13 +129,24 @@ fn started_by(
 }
 
 impl Started {
+    fn arguments(&mut self) -> Option<&mut Arguments> {
+        match self {
+            Self::Backend(arguments) | Self::Development(arguments) => Some(arguments),
+            Self::Script(script) => Some(&mut script.arguments),
+            Self::Unclear(_) => None,
+        }
+    }
+
     fn add_environment(&mut self, environment: &[(String, Word)]) {
-        let arguments = match self {
-            Self::Backend(arguments) | Self::Development(arguments) => arguments,
-            Self::Script(script) => &mut script.arguments,
-            Self::Unclear(_) => return,
-        };
-        arguments.environment.extend_from_slice(environment);
+        if let Some(arguments) = self.arguments() {
+            arguments.environment.extend_from_slice(environment);
+        }
+    }
+
+    fn start_in(&mut self, folder: Option<&Word>) {
+        if let (Some(arguments), Some(folder)) = (self.arguments(), folder) {
+            arguments.folder.get_or_insert_with(|| folder.clone());
+        }
     }
 }
 
@@ -122,7 +155,7 @@ fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
     let arguments = Arguments {
         configs: config_values(rest),
         unread: open_arguments(rest),
-        environment: Vec::new(),
+        ..Arguments::default()
     };
     let names_layer =
         |word: &Word| word.certainty == Certainty::Open || word.text.contains("app-config");

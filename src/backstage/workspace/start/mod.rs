@@ -8,17 +8,23 @@ mod command;
 mod dockerfile;
 mod image;
 mod instruction;
+mod line;
 mod run;
 mod shell;
 mod word;
+
+use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
 use crate::text::{Source, SourceId, Sources};
 
 use super::layers::{Grouped, ancestors};
+use super::packages::{Manifest, Script};
 use super::{LayerFile, LeftOut, Options, StartKind, convention, look_alike, names};
 use chain::{Audience, Draft};
+use line::{Line, Picks, Start, Surroundings};
 use run::{Outcome, Run};
+use word::{Anchor, Variables};
 
 /// The largest deployment file that is read, in bytes.
 const FILE_LIMIT: u64 = 4 << 20;
@@ -42,6 +48,10 @@ pub(super) fn add_chains(
         if is_dockerfile(listed.path.name()) && look_alike::by_path(&listed.path).is_none() {
             reader.dockerfile(&listed.path);
         }
+    }
+    let roots: Vec<FilePath> = reader.grouped.app_roots.keys().cloned().collect();
+    for root in roots {
+        reader.scripts(&root);
     }
 }
 
@@ -117,6 +127,81 @@ impl Reader<'_> {
         self.take(path, &run, &contexts);
     }
 
+    /// The scripts of the app root's and the backend's package.json. Those that leave the layers to the loader are
+    /// one chain together, `development`.
+    fn scripts(&mut self, folder: &FilePath) {
+        let Some(root) = self.grouped.app_roots.get(folder) else {
+            return;
+        };
+        let packages = &root.packages;
+        let mut manifests: Vec<Arc<Manifest>> = packages.root.iter().cloned().collect();
+        manifests.extend(
+            packages
+                .backend
+                .clone()
+                .filter(|backend| packages.root.as_ref() != Some(backend)),
+        );
+        let folders: Vec<FilePath> = manifests
+            .iter()
+            .rev()
+            .map(|manifest| manifest.folder())
+            .collect();
+        let mut drafts = Vec::new();
+        let mut development = None;
+        for manifest in &manifests {
+            for script in &manifest.scripts {
+                let Some(start) = self.script(folder, &folders, manifest, script) else {
+                    continue;
+                };
+                match start.picks {
+                    Picks::Command => drafts.push(start.draft),
+                    Picks::Loader => {
+                        development.get_or_insert(Draft {
+                            name: "development".into(),
+                            ..start.draft
+                        });
+                    }
+                }
+            }
+        }
+        for draft in drafts.into_iter().chain(development) {
+            self.adopt(&folder.join("package.json"), draft);
+        }
+    }
+
+    fn script(
+        &self,
+        root: &FilePath,
+        folders: &[FilePath],
+        manifest: &Manifest,
+        script: &Script,
+    ) -> Option<Start> {
+        let own = manifest.folder();
+        let name = match own.relative_to(root).as_str() {
+            "." => script.name.to_string(),
+            folder => format!("{folder}:{}", script.name),
+        };
+        let line = Line {
+            text: &script.text,
+            anchor: Anchor::of(self.sources, script.place, &script.text),
+            place: script.place,
+            kind: StartKind::Script,
+            name,
+            audience: Audience::Developer,
+            folder: own,
+            variables: Variables::default(),
+            environment: Vec::new(),
+        };
+        let around = Surroundings {
+            files: self.files,
+            sources: self.sources,
+            root,
+            folders,
+            takes_part: &|file| self.takes_part(file),
+        };
+        line::start(&line, &around)
+    }
+
     /// A name for what a file starts: its path from the app root it is in.
     fn name_of(&self, path: &FilePath) -> String {
         match self.grouped.nearest(&path.parent()) {
@@ -138,10 +223,7 @@ impl Reader<'_> {
 
     /// Gives a run to its app root, read with the context in which most of its layers are found.
     fn take(&mut self, path: &FilePath, run: &Run<'_>, contexts: &[FilePath]) {
-        let takes_part = |file: &FilePath| match self.layer_file(file) {
-            Some(layer) => convention::takes_part(&layer, self.options),
-            None => true,
-        };
+        let takes_part = |file: &FilePath| self.takes_part(file);
         let relevant = self.sources.get(run.source).text().contains("app-config");
         let mut best: Option<Draft> = None;
         for context in contexts {
@@ -193,6 +275,13 @@ impl Reader<'_> {
             }
         }
         root.chains.push(chain);
+    }
+
+    fn takes_part(&self, file: &FilePath) -> bool {
+        match self.layer_file(file) {
+            Some(layer) => convention::takes_part(&layer, self.options),
+            None => true,
+        }
     }
 
     fn layer_file(&self, path: &FilePath) -> Option<LayerFile> {

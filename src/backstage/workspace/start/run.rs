@@ -9,7 +9,7 @@ use crate::text::{Place, SourceId, Sources};
 use super::super::StartKind;
 use super::chain::{Audience, Draft, named_layers};
 use super::command::{self, Arguments, Started};
-use super::dockerfile::{Dockerfile, Launch, Stage};
+use super::dockerfile::{Dockerfile, Launch, Stage, join};
 use super::image::{Image, Mount, Resolved};
 use super::instruction::Form;
 use super::shell;
@@ -81,6 +81,14 @@ impl Run<'_> {
         let commands: Vec<Vec<Word>> = commands(&launches, &variables);
         match command::started(&commands, sources, &variables).pop() {
             Some(Started::Backend(arguments)) => {
+                let folder = arguments
+                    .folder
+                    .as_ref()
+                    .map(|word| join(Some(image.folder()), &word.text));
+                let image = Image {
+                    folder: folder.as_deref().or(image.folder),
+                    ..image
+                };
                 Outcome::Chain(self.draft(&image, arguments, &launches, takes_part))
             }
             Some(Started::Script(_)) => Outcome::Script,

@@ -1,0 +1,169 @@
+//! Command lines that run in a folder of the repository: scripts of a package.json, a Procfile, a Makefile, a shell
+//! script.
+//!
+//! In: a text, and the folder it runs in. Out: drafts of chains. Never: images.
+
+use crate::files::{FilePath, Files};
+use crate::text::{Place, Sources};
+
+use super::super::StartKind;
+use super::chain::{Audience, Draft, named_layers};
+use super::command::{self, Arguments, Started};
+use super::image::Resolved;
+use super::shell;
+use super::word::{Anchor, Certainty, Variables, Word};
+
+/// A text of commands and where it stands.
+pub(super) struct Line<'l> {
+    /// The text, as a shell gets it.
+    pub(super) text: &'l str,
+    /// How its bytes map to places.
+    pub(super) anchor: Anchor,
+    /// All of it.
+    pub(super) place: Place,
+    /// What kind of file it stands in.
+    pub(super) kind: StartKind,
+    /// What to call a chain of it.
+    pub(super) name: String,
+    /// Who depends on it.
+    pub(super) audience: Audience,
+    /// The folder it runs in.
+    pub(super) folder: FilePath,
+    /// What is known of variables in it.
+    pub(super) variables: Variables,
+    /// Variables that the file sets.
+    pub(super) environment: Vec<(String, Word)>,
+}
+
+/// What a line starts.
+pub(super) struct Start {
+    /// The chain to be.
+    pub(super) draft: Draft,
+    /// Whether `--config` picks the layers, or the loader's defaults do.
+    pub(super) picks: Picks,
+}
+
+/// Who picks the layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Picks {
+    /// `--config`
+    Command,
+    /// The loader.
+    Loader,
+}
+
+/// Where a line looks for files.
+pub(super) struct Surroundings<'s> {
+    pub(super) files: &'s dyn Files,
+    pub(super) sources: &'s Sources,
+    /// The app root: where the loader's defaults are.
+    pub(super) root: &'s FilePath,
+    /// Folders besides its own that relative paths may be seen from: `backstage-cli repo start` passes them on to the
+    /// packages it starts.
+    pub(super) folders: &'s [FilePath],
+    /// Whether a local layer takes part.
+    pub(super) takes_part: &'s dyn Fn(&FilePath) -> bool,
+}
+
+/// The last start command of a line; what other commands in it do is preparation.
+pub(super) fn start(line: &Line<'_>, around: &Surroundings<'_>) -> Option<Start> {
+    let commands = shell::commands(line.text, line.anchor, &line.variables);
+    let started = command::started(&commands, around.sources, &line.variables);
+    started.into_iter().rev().find_map(|started| match started {
+        Started::Backend(arguments) | Started::Development(arguments) => {
+            Some(of_arguments(line, arguments, around))
+        }
+        // A script stands on its own, unless the line adds layers to it.
+        Started::Script(script) if !script.arguments.configs.is_empty() => {
+            Some(of_arguments(line, script.arguments, around))
+        }
+        Started::Script(_) | Started::Unclear(_) => None,
+    })
+}
+
+fn of_arguments(line: &Line<'_>, arguments: Arguments, around: &Surroundings<'_>) -> Start {
+    let environment: Vec<(String, Word)> = line
+        .environment
+        .iter()
+        .chain(&arguments.environment)
+        .cloned()
+        .collect();
+    let picks = if arguments.configs.is_empty() {
+        Picks::Loader
+    } else {
+        Picks::Command
+    };
+    let folder = match &arguments.folder {
+        Some(word) => line.folder.join(&word.text),
+        None => line.folder.clone(),
+    };
+    let layers = match picks {
+        Picks::Command => named_layers(&arguments, |word| resolve(word, &folder, around)),
+        Picks::Loader => defaults(&environment, around),
+    };
+    let draft = Draft {
+        name: line.name.clone(),
+        kind: line.kind,
+        place: Some(line.place),
+        layers,
+        unread: arguments.unread,
+        environment,
+        audience: line.audience,
+    };
+    Start { draft, picks }
+}
+
+fn resolve(word: &Word, folder: &FilePath, around: &Surroundings<'_>) -> Resolved {
+    if word.certainty == Certainty::Open {
+        return Resolved::Open;
+    }
+    let own = folder.join(&word.text);
+    if own.as_str().starts_with('/') {
+        return Resolved::Mounted;
+    }
+    let seen_from = |folder: &FilePath| folder.join(&word.text);
+    let found = std::iter::once(own.clone())
+        .chain(around.folders.iter().map(seen_from))
+        .find(|file| around.files.is_file(file));
+    match found {
+        Some(file) => Resolved::File(file),
+        None if own.is_outside() => Resolved::Mounted,
+        None => Resolved::Absent(own),
+    }
+}
+
+/// What the loader takes by itself: the base layer, those that `BACKSTAGE_ENV` names, the local one.
+fn defaults(
+    environment: &[(String, Word)],
+    around: &Surroundings<'_>,
+) -> Vec<(Option<Word>, Resolved)> {
+    let file = |name: &str| {
+        let file = around.root.join(name);
+        around
+            .files
+            .is_file(&file)
+            .then_some((None, Resolved::File(file)))
+    };
+    let of_environment = environment
+        .iter()
+        .rev()
+        .find(|(name, _)| name == "BACKSTAGE_ENV");
+    let mut layers = vec![file("app-config.yaml").unwrap_or_else(|| {
+        let base = around.root.join("app-config.yaml");
+        (None, Resolved::Absent(base))
+    })];
+    if let Some((_, value)) = of_environment {
+        let names = value
+            .text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        layers.extend(names.filter_map(|name| file(&format!("app-config.{name}.yaml"))));
+    }
+    let local = file("app-config.local.yaml");
+    layers.extend(local.filter(|(_, layer)| match layer {
+        Resolved::File(file) => (around.takes_part)(file),
+        _ => false,
+    }));
+    layers
+}
