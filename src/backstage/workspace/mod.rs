@@ -6,6 +6,7 @@
 
 mod convention;
 mod document;
+mod explicit;
 mod layers;
 mod look_alike;
 mod names;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 use crate::text::{Place, Sources};
+
+pub use explicit::explicit;
 
 /// Finds every app root below `folder`. The texts of manifests and start commands are added to `sources`; those of
 /// layers are not. Nothing found is an empty workspace, not an error.
@@ -138,6 +141,32 @@ pub struct LayerFile {
     pub git: GitStatus,
     /// Whether an ignore rule names it, also when it is tracked all the same.
     pub named_by_ignore_rule: bool,
+}
+
+impl LayerFile {
+    /// The layer at a path, by what its name and git say. Something that is not listed counts as untracked.
+    fn of(files: &dyn Files, path: &FilePath) -> Self {
+        let beside = files.list(&path.parent(), &|name| name == path.name());
+        let listed = beside.into_iter().find(|listed| listed.path == *path);
+        Self {
+            path: path.clone(),
+            role: LayerRole::of(path),
+            git: listed
+                .as_ref()
+                .map_or(GitStatus::Untracked, |listed| listed.git),
+            named_by_ignore_rule: listed.is_some_and(|listed| listed.named_by_ignore_rule),
+        }
+    }
+}
+
+impl LayerRole {
+    /// What the name of a file says, also of one that only a start command makes a layer.
+    fn of(path: &FilePath) -> Self {
+        match names::kind_of(path.name()) {
+            names::NameKind::Layer(role) => role,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What the name of a layer says about it.

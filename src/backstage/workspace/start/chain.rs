@@ -6,7 +6,7 @@ use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
 use crate::text::Place;
 
-use super::super::names::{self, NameKind};
+use super::super::names;
 use super::super::{Chain, ChainLayer, ChainOrigin, Lack, LackKind, LayerRole, StartKind};
 use super::command::Arguments;
 use super::image::Resolved;
@@ -85,7 +85,9 @@ impl Draft {
         }
         let environment = environment(&self.environment, &mut lacks);
         let production = self.audience == Audience::People
-            || layers.iter().any(|layer| is_production(&layer.path));
+            || layers
+                .iter()
+                .any(|layer| names::is_production(&LayerRole::of(&layer.path)));
         Chain {
             name: ChainName(self.name.into()),
             origin: self
@@ -119,19 +121,6 @@ pub(super) fn named_layers(
             (Some(word.clone()), resolved)
         })
         .collect()
-}
-
-/// Whether a file's name says production.
-pub(super) fn is_production(path: &FilePath) -> bool {
-    matches!(names::kind_of(path.name()), NameKind::Layer(role) if names::is_production(&role))
-}
-
-/// The role of a file that a start command names.
-pub(super) fn role_of(path: &FilePath) -> LayerRole {
-    match names::kind_of(path.name()) {
-        NameKind::Layer(role) => role,
-        _ => LayerRole::Other,
-    }
 }
 
 fn lack_kind(resolved: &Resolved, word: Option<&Word>) -> Option<LackKind> {

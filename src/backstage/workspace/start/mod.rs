@@ -20,7 +20,7 @@ use crate::text::{Source, SourceId, Sources};
 
 use super::layers::{Grouped, ancestors};
 use super::packages::{Manifest, Script};
-use super::{LayerFile, LeftOut, Options, StartKind, convention, look_alike, names};
+use super::{LayerFile, LayerRole, LeftOut, Options, StartKind, convention, look_alike, names};
 use chain::{Audience, Draft};
 use line::{Line, Picks, Start, Surroundings};
 use run::{Outcome, Run};
@@ -266,7 +266,7 @@ impl Reader<'_> {
         let new: Vec<LayerFile> = chain
             .layers
             .iter()
-            .filter_map(|layer| self.layer_file(&layer.path))
+            .map(|layer| self.layer_file(&layer.path))
             .collect();
         let root = self.grouped.root(&owner);
         for layer in new {
@@ -278,31 +278,22 @@ impl Reader<'_> {
     }
 
     fn takes_part(&self, file: &FilePath) -> bool {
-        match self.layer_file(file) {
-            Some(layer) => convention::takes_part(&layer, self.options),
-            None => true,
-        }
+        convention::takes_part(&self.layer_file(file), self.options)
     }
 
-    fn layer_file(&self, path: &FilePath) -> Option<LayerFile> {
-        let listed = self.listed(path)?;
-        Some(LayerFile {
-            role: chain::role_of(path),
-            git: listed.git,
-            named_by_ignore_rule: listed.named_by_ignore_rule,
-            path: path.clone(),
-        })
-    }
-
-    fn listed(&self, path: &FilePath) -> Option<Listed> {
+    fn layer_file(&self, path: &FilePath) -> LayerFile {
         let known = self
             .listing
             .binary_search_by(|listed| listed.path.cmp(path));
-        if let Some(listed) = known.ok().and_then(|index| self.listing.get(index)) {
-            return Some(listed.clone());
+        match known.ok().and_then(|index| self.listing.get(index)) {
+            Some(listed) => LayerFile {
+                path: path.clone(),
+                role: LayerRole::of(path),
+                git: listed.git,
+                named_by_ignore_rule: listed.named_by_ignore_rule,
+            },
+            None => LayerFile::of(self.files, path),
         }
-        let beside = self.files.list(&path.parent(), &|name| name == path.name());
-        beside.into_iter().find(|listed| listed.path == *path)
     }
 
     fn leave_out(&mut self, path: &FilePath, reason: impl Into<String>) {
