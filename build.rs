@@ -6,6 +6,8 @@
 mod card;
 #[path = "src/text/closest.rs"]
 mod closest;
+#[path = "build/commit.rs"]
+mod commit;
 #[path = "src/finding/severity.rs"]
 #[allow(dead_code)]
 mod severity;
@@ -35,6 +37,7 @@ use tree::Tree;
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    commit::announce(&root);
     let mut mistakes = Vec::new();
     let mut cards: BTreeMap<String, (String, Card)> = BTreeMap::new();
     for path in card_files(&root.join("rules")) {

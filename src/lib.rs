@@ -6,6 +6,8 @@
 //! [`backstage::schema`] and [`rules`] judge it, [`report`] writes the findings down.
 
 pub mod backstage;
+pub mod check;
+pub mod cli;
 pub mod files;
 pub mod finding;
 pub mod report;

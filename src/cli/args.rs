@@ -1,0 +1,330 @@
+//! The arguments, as clap reads them.
+//!
+//! In: what a person types. Out: the types of [`crate::run`]. Never: what an option does.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::completions;
+use crate::backstage::workspace::LocalLayers;
+use crate::finding::Severity;
+use crate::report::Format;
+use crate::run::{
+    EnvironmentRequest, ExplicitProduction, Failure, FileState, ProcessEnvironment, Request,
+    RuleSelection,
+};
+
+const WHAT: &str = "What to check";
+const ENVIRONMENT: &str = "Variables the app is started with";
+const RULES: &str = "Rules";
+const OUTPUT: &str = "Output";
+const ABOUT: &str = "About";
+
+const EXAMPLES: &str = "\
+Examples:
+  stagecheck                                      check every app root below this folder
+  stagecheck --config app-config.yaml --config app-config.production.yaml
+                                                  check exactly this chain
+  stagecheck --staged                             check what would be committed
+  stagecheck --fail-on warning --output sarif=out.sarif
+
+Exit status: 0 no finding at or above --fail-on, 1 findings, 2 the run failed.";
+
+/// Finds what is wrong with the configuration of a Backstage portal, as the running app would see it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stagecheck",
+    version = crate::cli::console::VERSION,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_help_heading = "Commands",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    max_term_width = 110,
+)]
+pub struct Arguments {
+    /// What to check, without a command.
+    #[command(flatten)]
+    pub check: CheckArguments,
+    /// How to speak.
+    #[command(flatten)]
+    pub console: ConsoleArguments,
+    /// Print this help
+    #[arg(short, long, global = true, action = ArgAction::HelpShort, help_heading = ABOUT)]
+    help: Option<bool>,
+    /// Print the version and the commit it was built from
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = ABOUT)]
+    version: Option<bool>,
+    /// Another command than checking.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Commands besides checking.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+}
+
+/// The arguments of a check.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Which files.
+    #[command(flatten)]
+    pub files: FileArguments,
+    /// Which variables.
+    #[command(flatten)]
+    pub environment: EnvironmentArguments,
+    /// Which rules.
+    #[command(flatten)]
+    pub rules: RuleArguments,
+    /// What to write.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Which files a command reads.
+#[derive(Debug, Args)]
+pub struct FileArguments {
+    /// Folders or layers [default: every app root below this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// A layer of the one chain to check, in the order they are loaded
+    #[arg(long, value_name = "LAYER", help_heading = WHAT)]
+    pub config: Vec<PathBuf>,
+    /// Take the chain of --config for a production chain
+    #[arg(long, requires = "config", help_heading = WHAT)]
+    pub production: bool,
+    /// Let git-ignored local layers take part
+    #[arg(long, help_heading = WHAT)]
+    pub with_local: bool,
+    /// Read the git index: what would be committed
+    #[arg(long, help_heading = WHAT)]
+    pub staged: bool,
+    /// Settings to use [default: stagecheck.yaml]
+    #[arg(long, value_name = "FILE", env = "STAGECHECK_SETTINGS", hide_env = true, help_heading = WHAT)]
+    pub settings: Option<PathBuf>,
+}
+
+/// Which variables the app is started with.
+#[derive(Args)]
+pub struct EnvironmentArguments {
+    /// Read variables from a file of NAME=VALUE lines
+    #[arg(long, value_name = "FILE", help_heading = ENVIRONMENT)]
+    pub env_file: Vec<PathBuf>,
+    /// Set a variable
+    #[arg(long, value_name = "NAME=VALUE", help_heading = ENVIRONMENT)]
+    pub env: Vec<String>,
+    /// Use the variables of this process
+    #[arg(long, help_heading = ENVIRONMENT)]
+    pub use_process_env: bool,
+}
+
+/// Which rules apply.
+#[derive(Debug, Args)]
+pub struct RuleArguments {
+    /// Fail on findings of this severity and above
+    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = RULES)]
+    pub fail_on: Threshold,
+    /// Apply only these rules or groups
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
+    pub select: Vec<String>,
+    /// Leave out these rules or groups
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
+    pub ignore: Vec<String>,
+    /// Give a rule another severity
+    #[arg(long, value_name = "RULE=SEVERITY", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
+    pub severity: Vec<(String, Severity)>,
+    /// Report only what this file does not know
+    #[arg(long, value_name = "FILE", help_heading = RULES)]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings to a baseline, and pass
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
+    pub write_baseline: Option<PathBuf>,
+}
+
+/// What is written where.
+#[derive(Debug, Args)]
+pub struct OutputArguments {
+    /// The form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto, help_heading = OUTPUT)]
+    pub format: FormatChoice,
+    /// Also write a report to a file
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
+    pub output: Vec<OutputFile>,
+    /// List the layers that are checked, and what is left out and why
+    #[arg(long, conflicts_with_all = ["format", "output"], help_heading = OUTPUT)]
+    pub list_files: bool,
+}
+
+/// How to speak to a person; every command takes them.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ConsoleArguments {
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = OUTPUT)]
+    pub color: ColorChoice,
+    /// Say nothing on stderr but failures
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
+    pub quiet: bool,
+    /// Say on stderr what is read and what is left out
+    #[arg(short, long, global = true, help_heading = OUTPUT)]
+    pub verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal that wants them.
+    Auto,
+    /// Wherever it goes.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Threshold {
+    /// Errors only.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything.
+    Info,
+    /// Findings never fail the run.
+    Never,
+}
+
+impl Threshold {
+    /// Whether a run whose worst finding is `worst` fails.
+    pub fn is_reached(self, worst: Option<Severity>) -> bool {
+        let least = match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Info => Severity::Info,
+            Self::Never => return false,
+        };
+        worst.is_some_and(|worst| worst >= least)
+    }
+}
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatChoice {
+    /// What suits where the report goes.
+    Auto,
+    /// This one.
+    Format(Format),
+}
+
+/// `--output FORMAT=FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// The form.
+    pub format: Format,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl CheckArguments {
+    /// What is asked for, of a run started in `start`.
+    ///
+    /// # Errors
+    /// When a variable is not written `NAME=VALUE`.
+    pub fn request(&self, start: PathBuf) -> Result<Request, Failure> {
+        let files = &self.files;
+        Ok(Request {
+            start,
+            paths: files.paths.clone(),
+            config: files.config.clone(),
+            production: match files.production {
+                true => ExplicitProduction::Yes,
+                false => ExplicitProduction::ByName,
+            },
+            local_layers: match files.with_local {
+                true => LocalLayers::Join,
+                false => LocalLayers::LeaveOut,
+            },
+            state: match files.staged {
+                true => FileState::Staged,
+                false => FileState::WorkingTree,
+            },
+            environment: self.environment.request()?,
+            settings: files.settings.clone(),
+            rules: RuleSelection {
+                select: self.rules.select.clone(),
+                ignore: self.rules.ignore.clone(),
+                severities: self.rules.severity.clone(),
+            },
+            baseline: self.rules.baseline.clone(),
+        })
+    }
+}
+
+impl EnvironmentArguments {
+    /// The variables that are asked for.
+    ///
+    /// # Errors
+    /// When one is not written `NAME=VALUE`. The error does not repeat it, as clap's would: it may be a secret.
+    pub fn request(&self) -> Result<EnvironmentRequest, Failure> {
+        let variables = self.env.iter().map(|text| match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok((name.into(), value.into())),
+            _ => Err(Failure::new("a value of --env is not written NAME=VALUE")),
+        });
+        Ok(EnvironmentRequest {
+            files: self.env_file.clone(),
+            variables: variables.collect::<Result<_, _>>()?,
+            process: match self.use_process_env {
+                true => ProcessEnvironment::Used,
+                false => ProcessEnvironment::Ignored,
+            },
+        })
+    }
+}
+
+/// Without values: they may be secrets.
+impl fmt::Debug for EnvironmentArguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvironmentArguments")
+            .field("env_file", &self.env_file)
+            .field("use_process_env", &self.use_process_env)
+            .finish_non_exhaustive()
+    }
+}
+
+fn severity_of_rule(text: &str) -> Result<(String, Severity), String> {
+    let (rule, severity) = text.split_once('=').ok_or("write RULE=SEVERITY")?;
+    Ok((rule.into(), severity.parse()?))
+}
+
+fn format_or_auto(text: &str) -> Result<FormatChoice, String> {
+    match text {
+        "auto" => Ok(FormatChoice::Auto),
+        text => format(text).map(FormatChoice::Format),
+    }
+}
+
+fn output_file(text: &str) -> Result<OutputFile, String> {
+    let (name, path) = text
+        .split_once('=')
+        .filter(|(_, path)| !path.is_empty())
+        .ok_or("write FORMAT=FILE, e.g. sarif=stagecheck.sarif")?;
+    Ok(OutputFile {
+        format: format(name)?,
+        path: path.into(),
+    })
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    Format::of_name(name).ok_or_else(|| {
+        let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+        match crate::text::closest(name, names.iter().copied()) {
+            Some(near) => format!("there is no such format; did you mean `{near}`?"),
+            None => format!("the formats are auto, {}", names.join(", ")),
+        }
+    })
+}

@@ -1,0 +1,60 @@
+//! The command line.
+//!
+//! In: arguments and the environment of the process. Out: a report on stdout, notes on stderr, and the exit
+//! status: 0 nothing at or above the threshold, 1 findings at or above it, 2 the run itself failed. Each command
+//! is one file with its arguments and its `run`; [`args`] holds what several commands share.
+
+pub mod args;
+mod check;
+mod completions;
+mod console;
+mod failure;
+mod list_files;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::run::Failure;
+use args::{Arguments, Command};
+use console::Console;
+
+/// How a command ends.
+pub(crate) type Outcome = Result<Status, Failure>;
+
+/// The exit status of a run that could be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Nothing at or above the threshold.
+    Clean,
+    /// Findings at or above it.
+    Findings,
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(failure::report_panic));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::report_arguments(&error),
+    };
+    let console = Console::new(&arguments.console);
+    let outcome = match &arguments.command {
+        None => check::run(&arguments.check, &console),
+        Some(Command::Completions(completions)) => completions::run(completions),
+    };
+    match outcome {
+        Ok(Status::Clean) => ExitCode::SUCCESS,
+        Ok(Status::Findings) => ExitCode::from(1),
+        Err(failure) => failure::report(&failure, &console),
+    }
+}
+
+/// The command line as clap knows it, for completions, man pages and documentation.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+#[cfg(test)]
+mod tests;

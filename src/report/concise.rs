@@ -1,0 +1,38 @@
+//! `concise`: a line for each finding, `path:line:col: severity[rule-id] message`.
+//!
+//! Line and column count from 1, columns in characters. The problem matchers for GitHub, VS Code, Vim and Emacs
+//! read this form, so it never changes, and never has colours.
+
+use std::io::{self, Write};
+
+use super::{Look, Report, text};
+use crate::finding::Finding;
+use crate::run::Run;
+
+/// The format.
+pub(super) struct Concise;
+
+impl Report for Concise {
+    fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+        for finding in &run.findings {
+            writeln!(out, "{}", line(run, finding))?;
+        }
+        Ok(())
+    }
+}
+
+/// The line of a finding.
+pub(super) fn line(run: &Run, finding: &Finding) -> String {
+    let place = finding.primary.place;
+    let source = run.sources.get(place.source);
+    let at = source.position(place.span.start);
+    format!(
+        "{}:{}:{}: {}[{}] {}",
+        text::line(run, source.path()),
+        at.line,
+        at.column,
+        finding.severity,
+        finding.rule,
+        text::line(run, &finding.message),
+    )
+}

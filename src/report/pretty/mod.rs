@@ -1,0 +1,89 @@
+//! `pretty`: for people at a terminal. The message first, then the places with their lines, then what to write
+//! instead, then the rule and where to read more; at the end one line for the whole run.
+
+mod snippet;
+mod style;
+mod summary;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::{Clean, Look, Report, text};
+use crate::finding::Finding;
+use crate::run::Run;
+use style::{Painter, Role};
+
+/// The format.
+pub(super) struct Pretty;
+
+impl Report for Pretty {
+    fn write(&self, run: &Run, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let painter = Painter::new(look);
+        for finding in &run.findings {
+            writeln!(out, "{}", block(run, finding, &painter))?;
+        }
+        if run.findings.is_empty() && look.clean == Clean::Silent {
+            return Ok(());
+        }
+        writeln!(out, "{}", summary::line(run, look, &painter))
+    }
+}
+
+/// One finding, with a line end behind it.
+fn block(run: &Run, finding: &Finding, painter: &Painter) -> String {
+    let mut block = headline(run, finding, painter);
+    block.push_str(&snippet::draw(run, finding, painter));
+    if let Some(help) = &finding.help {
+        entry(&mut block, painter, "help", &text::lines(run, help));
+    }
+    entry(&mut block, painter, "rule", &rule(run, finding));
+    let more = format!("stagecheck explain {}", finding.rule);
+    entry(&mut block, painter, "more", &more);
+    block
+}
+
+/// `error: message`, wrapped to the width.
+fn headline(run: &Run, finding: &Finding, painter: &Painter) -> String {
+    let word = finding.severity.as_str();
+    let indent = " ".repeat(word.len() + 2);
+    let message = text::line(run, &finding.message);
+    let mut headline = painter.paint(Role::of(finding.severity), word);
+    for (index, line) in painter.wrap(&message, indent.len()).iter().enumerate() {
+        let before = if index == 0 { ": " } else { &indent };
+        let _ = writeln!(headline, "{before}{}", painter.paint(Role::Strong, line));
+    }
+    headline
+}
+
+/// `  name: text`, wrapped. A text of several lines holds config to copy: it stands below the name, as it is.
+fn entry(block: &mut String, painter: &Painter, name: &str, text: &str) {
+    let indent = " ".repeat(name.len() + 4);
+    let _ = write!(block, "  {}:", painter.paint(Role::Name, name));
+    if text.contains('\n') {
+        let _ = writeln!(block);
+        for line in text.lines() {
+            let indent = if line.is_empty() { "" } else { "    " };
+            let _ = writeln!(block, "{indent}{line}");
+        }
+        return;
+    }
+    for (index, line) in painter.wrap(text, indent.len()).iter().enumerate() {
+        let indent = if index == 0 { " " } else { &indent };
+        let _ = writeln!(block, "{indent}{line}");
+    }
+}
+
+/// The rule, and the chains it was found in.
+fn rule(run: &Run, finding: &Finding) -> String {
+    let names: Vec<_> = finding
+        .chains
+        .iter()
+        .map(|chain| text::line(run, &chain.0))
+        .collect();
+    let rule = &finding.rule;
+    match names.as_slice() {
+        [] => rule.to_string(),
+        [name] => format!("{rule}, in chain {name}"),
+        names => format!("{rule}, in chains {}", names.join(", ")),
+    }
+}
