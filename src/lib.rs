@@ -6,6 +6,7 @@
 //! [`backstage::schema`] and [`rules`] judge it, [`report`] writes the findings down.
 
 pub mod backstage;
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod files;
@@ -13,6 +14,9 @@ pub mod finding;
 pub mod report;
 pub mod rules;
 pub mod run;
+pub mod settings;
+pub mod suppress;
 pub mod text;
 pub mod tree;
+pub mod version;
 pub mod yaml;

@@ -1,5 +1,6 @@
 //! Findings: one rule at one primary place.
 
+mod fingerprint;
 mod severity;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use crate::text::Place;
 
+pub use fingerprint::{Fingerprint, fingerprints};
 pub use severity::Severity;
 
 /// The id of a rule: kebab-case.

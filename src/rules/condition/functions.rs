@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 use cel::common::ast::{CallExpr, IdedExpr};
@@ -10,9 +9,11 @@ use regex::{Regex, RegexBuilder};
 
 use super::Broken;
 use super::evaluate::Machine;
+use super::texts::{glob, is_local_host, url};
 use super::value::{MAX_TEXT, Stop, Val, items};
 use crate::backstage::facts::declare::{Field, Shape};
 use crate::backstage::value::{Kind, Value};
+use crate::version::Version;
 
 /// A function for documentation and the check of arguments.
 #[derive(Debug, Clone, Copy)]
@@ -368,137 +369,4 @@ fn as_double<'v>(value: &Val<'v>) -> Option<Val<'v>> {
         _ => None,
     }
     .map(Val::Double)
-}
-
-/// Whether a host is this machine: `localhost` and names below it, loopback and unspecified addresses, with
-/// or without brackets.
-pub fn is_local_host(host: &str) -> bool {
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
-        .trim_end_matches('.')
-        .to_ascii_lowercase();
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address == Ipv4Addr::UNSPECIFIED,
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address == Ipv6Addr::UNSPECIFIED,
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
-    }
-}
-
-/// Whether the whole text matches. Each `*` restarts at most once for each character: at worst the product
-/// of the lengths.
-fn glob(text: &str, pattern: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    let pattern: Vec<char> = pattern.chars().collect();
-    let (mut at, mut in_pattern) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(character) = text.get(at) {
-        match pattern.get(in_pattern) {
-            Some('*') => {
-                star = Some((in_pattern, at));
-                in_pattern += 1;
-            }
-            Some(wanted) if *wanted == '?' || wanted == character => {
-                at += 1;
-                in_pattern += 1;
-            }
-            _ => match star {
-                Some((star_at, text_at)) => {
-                    star = Some((star_at, text_at + 1));
-                    at = text_at + 1;
-                    in_pattern = star_at + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(in_pattern).all(|rest| *rest == '*')
-}
-
-/// A version, ordered as semver orders it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version {
-    numbers: [u64; 3],
-    /// A release comes after its pre-releases.
-    release: bool,
-    pre_release: Vec<Part>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    Number(u64),
-    Word(String),
-}
-
-impl Version {
-    /// Reads `1.2.3-rc.1+build`; missing numbers are 0; the operators of a range in front are skipped.
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_start_matches(['^', '~', '>', '<', '=', 'v', ' ']);
-        let text = text.split('+').next()?;
-        let (numbers, pre_release) = match text.split_once('-') {
-            Some((numbers, pre_release)) => (numbers, Some(pre_release)),
-            None => (text, None),
-        };
-        let mut parts = numbers.split('.');
-        let mut version = [0; 3];
-        for (index, number) in version.iter_mut().enumerate() {
-            match parts.next() {
-                Some(part) => *number = part.parse().ok()?,
-                None if index > 0 => {}
-                None => return None,
-            }
-        }
-        parts.next().is_none().then(|| Self {
-            numbers: version,
-            release: pre_release.is_none(),
-            pre_release: pre_release
-                .into_iter()
-                .flat_map(|text| text.split('.'))
-                .map(|part| {
-                    part.parse()
-                        .map_or_else(|_| Part::Word(part.to_owned()), Part::Number)
-                })
-                .collect(),
-        })
-    }
-}
-
-/// The parts of an absolute URL; `None` when it is none.
-fn url<'v>(text: &str) -> Option<Val<'v>> {
-    let (scheme, rest) = text.split_once("://")?;
-    let in_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    if scheme.is_empty() || !scheme.chars().all(in_scheme) {
-        return None;
-    }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at_checked(end)?;
-    let path = tail.split(['?', '#']).next().unwrap_or_default();
-    let (login, server) = match authority.rsplit_once('@') {
-        Some((login, server)) => (Some(login), server),
-        None => (None, authority),
-    };
-    let (host, port) = match server
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    {
-        Some((host, port)) => (host, port.strip_prefix(':')),
-        None => match server.rsplit_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (server, None),
-        },
-    };
-    let owned = |text: &str| Val::Text(Cow::Owned(text.to_owned()));
-    let mut fields = vec![
-        ("scheme", owned(&scheme.to_ascii_lowercase())),
-        ("host", owned(&host.to_ascii_lowercase())),
-        ("path", owned(path)),
-    ];
-    if let Some(login) = login {
-        fields.push(("user", owned(login.split(':').next().unwrap_or_default())));
-    }
-    if let Some(port) = port.and_then(|port| port.parse().ok()) {
-        fields.push(("port", Val::Int(port)));
-    }
-    Some(Val::Record(Rc::new(fields)))
 }

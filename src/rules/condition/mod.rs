@@ -18,6 +18,7 @@ mod functions;
 mod macros;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod value;
 
 pub use functions::{FUNCTIONS, Function, METHODS, URL_FIELDS};

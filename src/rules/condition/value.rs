@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use cel::common::ast::LiteralValue;
 
-use super::functions::Version;
 use crate::backstage::value::{Kind, Value};
+use crate::version::Version;
 
 /// The longest string a condition may make, in bytes. Strings of the config itself may be longer.
 pub const MAX_TEXT: usize = 64 * 1024;

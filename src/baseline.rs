@@ -1,0 +1,190 @@
+//! Baselines: findings that are known, so that only new ones count.
+//!
+//! In: findings with their fingerprints, and the text of a baseline file. Out: which of them are new, which are
+//! known, and how many of the known ones are gone. Never: a value or a line of any layer in the file.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Fingerprint};
+
+/// The version of the file's format.
+const SCHEMA: u32 = 1;
+
+/// The findings that a baseline file knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    schema: u32,
+    findings: Vec<Known>,
+}
+
+/// One known finding: the fingerprint decides, the rest is for people who read the file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    path: String,
+    rule: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    config_path: Option<String>,
+    fingerprint: Fingerprint,
+}
+
+/// Findings held against a baseline.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Those it does not know.
+    pub new: Vec<Finding>,
+    /// Those it knows.
+    pub known: Vec<Finding>,
+    /// How many it knows that are gone.
+    pub gone: usize,
+}
+
+/// Why a file is no baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotABaseline {
+    /// It is not what `--write-baseline` writes.
+    #[error("is no baseline: write one with --write-baseline")]
+    Shape,
+    /// It is of another version.
+    #[error("is a baseline of another version of stagecheck: write it again with --write-baseline")]
+    Version,
+}
+
+impl Baseline {
+    /// A baseline that knows these findings, each with its fingerprint and its file's path in the repository.
+    pub fn of<'f>(findings: impl IntoIterator<Item = (&'f Finding, Fingerprint, String)>) -> Self {
+        let mut findings: Vec<Known> = findings
+            .into_iter()
+            .map(|(finding, fingerprint, path)| Known {
+                path,
+                rule: finding.rule.to_string(),
+                config_path: finding.config_path.clone(),
+                fingerprint,
+            })
+            .collect();
+        findings.sort();
+        Self {
+            schema: SCHEMA,
+            findings,
+        }
+    }
+
+    /// Reads the text of a baseline file.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(text: &str) -> Result<Self, NotABaseline> {
+        let baseline: Self = serde_json::from_str(text).map_err(|_| NotABaseline::Shape)?;
+        match baseline.schema {
+            SCHEMA => Ok(baseline),
+            _ => Err(NotABaseline::Version),
+        }
+    }
+
+    /// The text of the file: the same for the same findings, with an end of line.
+    pub fn write(&self) -> String {
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text + "\n"
+    }
+
+    /// Tells new findings from known ones. `judged` says whether a rule took part in the run: a known finding
+    /// of one that did not is not gone.
+    pub fn compare(
+        &self,
+        findings: Vec<(Finding, Fingerprint)>,
+        judged: impl Fn(&str) -> bool,
+    ) -> Compared {
+        let mut open: HashMap<&Fingerprint, &Known> = self
+            .findings
+            .iter()
+            .map(|known| (&known.fingerprint, known))
+            .collect();
+        let mut compared = Compared::default();
+        for (finding, fingerprint) in findings {
+            if open.remove(&fingerprint).is_some() {
+                compared.known.push(finding);
+            } else {
+                compared.new.push(finding);
+            }
+        }
+        compared.gone = open.values().filter(|known| judged(&known.rule)).count();
+        compared
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Label, RuleId, Severity, fingerprints};
+    use crate::text::{Place, Source, Sources, Span};
+
+    fn findings(rules: &[&'static str]) -> Vec<(Finding, Fingerprint)> {
+        let mut sources = Sources::default();
+        let source = sources.add(Source::new("app-config.yaml", "password: hunter22"));
+        let findings: Vec<Finding> = rules
+            .iter()
+            .map(|rule| Finding {
+                rule: RuleId::loader(rule),
+                severity: Severity::Error,
+                message: "hunter22".into(),
+                primary: Label {
+                    place: Place::new(source, Span::new(10, 18)),
+                    note: "hunter22".into(),
+                },
+                related: Vec::new(),
+                help: None,
+                chains: Vec::new(),
+                config_path: Some("password".into()),
+            })
+            .collect();
+        let prints = fingerprints(&findings, |_| "app-config.yaml".to_owned());
+        findings.into_iter().zip(prints).collect()
+    }
+
+    fn baseline(findings: &[(Finding, Fingerprint)]) -> Baseline {
+        Baseline::of(
+            findings
+                .iter()
+                .map(|(finding, print)| (finding, print.clone(), "app-config.yaml".to_owned())),
+        )
+    }
+
+    #[test]
+    fn only_new_findings_count_and_gone_ones_are_counted() {
+        let text = baseline(&findings(&["a", "b", "unjudged"])).write();
+        let compared = Baseline::read(&text)
+            .unwrap()
+            .compare(findings(&["a", "c"]), |rule| rule != "unjudged");
+        let rules = |findings: &[Finding]| -> Vec<String> {
+            findings
+                .iter()
+                .map(|finding| finding.rule.to_string())
+                .collect()
+        };
+        assert_eq!(rules(&compared.new), ["c"]);
+        assert_eq!(rules(&compared.known), ["a"]);
+        assert_eq!(compared.gone, 1);
+    }
+
+    #[test]
+    fn the_file_holds_no_secret_and_does_not_depend_on_the_order() {
+        let mut all = findings(&["a", "b"]);
+        let text = baseline(&all).write();
+        assert!(!text.contains("hunter22"));
+        all.reverse();
+        assert_eq!(baseline(&all).write(), text);
+    }
+
+    #[test]
+    fn another_file_is_no_baseline() {
+        assert_eq!(Baseline::read("{}"), Err(NotABaseline::Shape));
+        assert_eq!(Baseline::read("x"), Err(NotABaseline::Shape));
+        assert_eq!(
+            Baseline::read(r#"{"schema": 2, "findings": []}"#),
+            Err(NotABaseline::Version)
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! What makes a finding the same one tomorrow.
+//!
+//! In: the findings of a run. Out: a [`Fingerprint`] for each: a hash of the rule, the path of the file in the
+//! repository, the config path, and an ordinal among equals. Never: the text of a line, so that it survives moved
+//! lines and rotated secrets.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Finding, RuleId};
+use crate::text::SourceId;
+
+/// The identity of a finding across runs: 32 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fingerprint(String);
+
+/// The fingerprints of findings, in their order. `path_of` gives a file's path from the root of the repository,
+/// wherever the run was started.
+pub fn fingerprints(
+    findings: &[Finding],
+    path_of: impl Fn(SourceId) -> String,
+) -> Vec<Fingerprint> {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|index| findings.get(*index).map(|finding| finding.primary.place));
+    let mut seen: HashMap<(&RuleId, String, Option<&str>), usize> = HashMap::new();
+    let mut found: Vec<(usize, Fingerprint)> = Vec::with_capacity(findings.len());
+    for index in order {
+        let Some(finding) = findings.get(index) else {
+            continue;
+        };
+        let path = path_of(finding.primary.place.source);
+        let config_path = finding.config_path.as_deref();
+        let ordinal = seen
+            .entry((&finding.rule, path.clone(), config_path))
+            .and_modify(|ordinal| *ordinal += 1)
+            .or_insert(0);
+        let fingerprint = Fingerprint::of(&finding.rule, &path, config_path, *ordinal);
+        found.push((index, fingerprint));
+    }
+    found.sort_by_key(|(index, _)| *index);
+    found
+        .into_iter()
+        .map(|(_, fingerprint)| fingerprint)
+        .collect()
+}
+
+impl Fingerprint {
+    fn of(rule: &RuleId, path: &str, config_path: Option<&str>, ordinal: usize) -> Self {
+        let ordinal = ordinal.to_string();
+        let parts = [rule.as_str(), path, config_path.unwrap_or(""), &ordinal];
+        Self(format!("{:032x}", fnv1a(&parts.join("\0"))))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// FNV-1a with 128 bits: the same on every machine and in every version, which is all that is asked of it.
+fn fnv1a(text: &str) -> u128 {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    text.bytes().fold(OFFSET, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(PRIME)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Label, Severity};
+    use crate::text::{Place, Source, Sources, Span};
+
+    fn finding(source: SourceId, at: usize, config_path: &str) -> Finding {
+        Finding {
+            rule: RuleId::loader("rule"),
+            severity: Severity::Error,
+            message: String::new(),
+            primary: Label {
+                place: Place::new(source, Span::at(at)),
+                note: String::new(),
+            },
+            related: Vec::new(),
+            help: None,
+            chains: Vec::new(),
+            config_path: Some(config_path.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_moved_line_keeps_its_fingerprint_and_twins_differ() {
+        let mut sources = Sources::default();
+        let first = sources.add(Source::new("a/app-config.yaml", ""));
+        let second = sources.add(Source::new("b/app-config.yaml", ""));
+        let path_of = |id| sources.get(id).path().to_owned();
+        let before = fingerprints(&[finding(first, 5, "x"), finding(second, 5, "x")], path_of);
+        let after = fingerprints(&[finding(first, 90, "x"), finding(second, 1, "x")], path_of);
+        assert_eq!(before, after);
+        assert_ne!(before[0], before[1]);
+    }
+
+    #[test]
+    fn equals_are_told_apart_by_their_order_in_the_file() {
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("app-config.yaml", ""));
+        let path_of = |id| sources.get(id).path().to_owned();
+        let in_order = fingerprints(&[finding(id, 1, "x"), finding(id, 2, "x")], path_of);
+        let reversed = fingerprints(&[finding(id, 2, "x"), finding(id, 1, "x")], path_of);
+        assert_ne!(in_order[0], in_order[1]);
+        assert_eq!(in_order[0], reversed[1]);
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(fnv1a("foobar"), 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
+    }
+}

@@ -1,0 +1,136 @@
+//! Which rules are judged, and with which severity.
+//!
+//! In: cards, settings, and what the command line asks for. Out: a [`Selection`]. Never: a name that is silently
+//! ignored.
+//!
+//! What is asked for last wins: the card's own severity, then the settings, then those for the file of a finding,
+//! then the command line. A rule's own name wins over its group's at each of these.
+
+use super::card::{Card, Group, Switch};
+use super::catalog;
+use crate::files::FilePath;
+use crate::finding::Finding;
+use crate::run::RuleSelection;
+use crate::settings::{Level, RuleSetting, Settings};
+use crate::text::closest;
+
+/// Which rules are judged, and with which severity.
+pub struct Selection<'s> {
+    settings: &'s Settings,
+    asked: &'s RuleSelection,
+}
+
+impl<'s> Selection<'s> {
+    /// The selection of one app root.
+    pub fn new(settings: &'s Settings, asked: &'s RuleSelection) -> Self {
+        Self { settings, asked }
+    }
+
+    /// The cards to judge: the catalogue and the settings' policies, as far as they are on anywhere.
+    pub fn cards(&self) -> impl Iterator<Item = &'s Card> {
+        let settings = self.settings;
+        catalog::cards()
+            .iter()
+            .chain(&settings.policies)
+            .filter(|card| self.is_on(card))
+    }
+
+    /// Whether a card is judged in some file.
+    pub fn is_on(&self, card: &Card) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| is_named(card, name));
+        if named(&self.asked.ignore) {
+            return false;
+        }
+        if !self.asked.select.is_empty() {
+            return named(&self.asked.select);
+        }
+        let overrides = self.settings.overrides.iter();
+        self.asked
+            .severities
+            .iter()
+            .any(|(name, _)| is_named(card, name))
+            || overrides
+                .flat_map(|one| &one.rules)
+                .any(|rule| rule.level != Level::Off && is_named(card, &rule.name))
+            || match level(card, &self.settings.rules) {
+                Some(level) => level != Level::Off,
+                None => card.default == Switch::On,
+            }
+    }
+
+    /// The finding as it is to be reported, in the file at `path`; `None` when its rule is off there.
+    pub fn adjust(&self, mut finding: Finding, path: &FilePath) -> Option<Finding> {
+        let card = self.card(&finding)?;
+        if !self.is_on(card) {
+            return None;
+        }
+        let here = self
+            .settings
+            .overrides
+            .iter()
+            .rev()
+            .filter(|one| one.paths.matches(path))
+            .find_map(|one| level(card, &one.rules));
+        let level = self
+            .asked_level(card)
+            .or(here)
+            .or_else(|| level(card, &self.settings.rules));
+        match level {
+            Some(Level::Off) if self.asked.select.is_empty() => None,
+            Some(Level::On(severity)) => {
+                finding.severity = severity;
+                Some(finding)
+            }
+            _ => Some(finding),
+        }
+    }
+
+    fn card(&self, finding: &Finding) -> Option<&'s Card> {
+        let id = finding.rule.as_str();
+        let own = self.settings.policies.iter().find(|card| card.id == id);
+        own.or_else(|| catalog::card(id))
+    }
+
+    fn asked_level(&self, card: &Card) -> Option<Level> {
+        let of = |exact: bool| {
+            let severities = self.asked.severities.iter().rev();
+            severities
+                .filter(move |(name, _)| card.answers_to(name) == exact)
+                .find(|(name, _)| is_named(card, name))
+        };
+        of(true)
+            .or_else(|| of(false))
+            .map(|(_, severity)| Level::On(*severity))
+    }
+}
+
+/// What settings say about a card: the last entry of its own name, else the last of its group.
+fn level(card: &Card, rules: &[RuleSetting]) -> Option<Level> {
+    let own = rules.iter().rev().find(|rule| card.answers_to(&rule.name));
+    let group = || {
+        rules
+            .iter()
+            .rev()
+            .find(|rule| &*rule.name == card.group.as_str())
+    };
+    own.or_else(group).map(|rule| rule.level)
+}
+
+fn is_named(card: &Card, name: &str) -> bool {
+    card.answers_to(name) || card.group.as_str() == name
+}
+
+/// Why a name is neither a rule nor a group of rules; `None` when it is one.
+pub fn unknown<'c>(name: &str, policies: impl IntoIterator<Item = &'c Card>) -> Option<String> {
+    let cards: Vec<&Card> = catalog::cards().iter().chain(policies).collect();
+    let groups = Group::ALL.map(Group::as_str);
+    if groups.contains(&name) || cards.iter().any(|card| card.answers_to(name)) {
+        return None;
+    }
+    let ids = cards.iter().map(|card| card.id.as_ref()).chain(groups);
+    let hint = closest(name, ids).map_or_else(
+        || "; `stagecheck rules` lists them".to_owned(),
+        |known| format!(": did you mean `{known}`?"),
+    );
+    Some(format!("`{name}` is no rule and no group of rules{hint}"))
+}

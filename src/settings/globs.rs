@@ -1,0 +1,70 @@
+//! Globs of paths, relative to the folder of the settings that name them.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::files::FilePath;
+
+/// Globs; none match nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Globs(Vec<(FilePath, GlobMatcher)>);
+
+impl Globs {
+    /// Adds a glob below `folder`. `*` stays within one folder, `**` does not; one without a slash matches a
+    /// file or folder of that name anywhere below; one that names a folder matches all in it.
+    ///
+    /// # Errors
+    /// When it is no glob.
+    pub fn push(&mut self, folder: &FilePath, glob: &str) -> Result<(), NotAGlob> {
+        let glob = glob.trim_start_matches("./").trim_end_matches('/');
+        let anywhere = if glob.contains('/') { "" } else { "**/" };
+        for pattern in [format!("{anywhere}{glob}"), format!("{anywhere}{glob}/**")] {
+            let matcher = GlobBuilder::new(&pattern)
+                .literal_separator(true)
+                .build()
+                .map_err(|_| NotAGlob)?
+                .compile_matcher();
+            self.0.push((folder.clone(), matcher));
+        }
+        Ok(())
+    }
+
+    /// Whether one of them matches the path.
+    pub fn matches(&self, path: &FilePath) -> bool {
+        self.0.iter().any(|(folder, matcher)| {
+            path.is_within(folder) && matcher.is_match(path.relative_to(folder))
+        })
+    }
+
+    /// Adds the globs of another.
+    pub fn add(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+}
+
+/// A text that is no glob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is no glob such as `apps/*/app-config.yaml`")]
+pub struct NotAGlob;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_is_relative_to_the_folder_of_its_settings() {
+        let mut globs = Globs::default();
+        globs.push(&FilePath::new("apps"), "legacy/*.yaml").unwrap();
+        globs.push(&FilePath::new("apps"), "examples").unwrap();
+        for path in [
+            "apps/legacy/a.yaml",
+            "apps/x/examples/b.yaml",
+            "apps/examples",
+        ] {
+            assert!(globs.matches(&FilePath::new(path)), "{path}");
+        }
+        for path in ["legacy/a.yaml", "apps/legacy/b/a.yaml", "examples/b.yaml"] {
+            assert!(!globs.matches(&FilePath::new(path)), "{path}");
+        }
+        assert_eq!(globs.push(&FilePath::root(), "a[").unwrap_err(), NotAGlob);
+    }
+}

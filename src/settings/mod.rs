@@ -1,0 +1,126 @@
+//! `stagecheck.yaml`: what a repository wants checked, and how severely.
+//!
+//! In: the files of a repository and a folder in it. Out: [`Settings`], with what the file `extends` below it and
+//! the policies it names read, or every mistake with its place. Never: a setting that is not understood.
+
+mod globs;
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+pub use globs::Globs;
+
+use crate::files::FilePath;
+use crate::finding::Severity;
+use crate::rules::card::Card;
+use crate::text::Place;
+
+/// What a repository wants.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Severities by rule or group, in order: a later one of the same name wins.
+    pub rules: Vec<RuleSetting>,
+    /// Severities for findings in some files only, in order: a later one wins.
+    pub overrides: Vec<PathOverride>,
+    /// Chains, beyond those that are found.
+    pub chains: Vec<ChainSetting>,
+    /// Files to leave out, as if they were not there.
+    pub exclude: Globs,
+    /// How many replicas of the backend run at most.
+    pub replicas: Option<u32>,
+    /// How many connections the database server takes.
+    pub max_connections: Option<u32>,
+    /// Variables that the app is started with.
+    pub environment: Vec<(Arc<str>, Arc<str>)>,
+    /// The user's own rules.
+    pub policies: Vec<Card>,
+    /// From which severity on a run fails.
+    pub fail_on: Option<Severity>,
+    /// A baseline to use when the command line names none.
+    pub baseline: Option<FilePath>,
+}
+
+/// The level of one rule or group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSetting {
+    /// A rule's id or alias, or a group.
+    pub name: Arc<str>,
+    /// What it is set to.
+    pub level: Level,
+    /// Where the settings say so.
+    pub place: Place,
+}
+
+/// Levels that only hold for some files.
+#[derive(Debug, Clone)]
+pub struct PathOverride {
+    /// The files a finding must stand in.
+    pub paths: Globs,
+    /// The levels.
+    pub rules: Vec<RuleSetting>,
+}
+
+/// A chain from settings.
+#[derive(Debug, Clone)]
+pub struct ChainSetting {
+    /// Its name; one that is found under the same name is changed by it.
+    pub name: Arc<str>,
+    /// Its layers in the order they are loaded; empty keeps those that are found.
+    pub layers: Vec<(FilePath, Place)>,
+    /// Whether people depend on it; `None` leaves it to the names.
+    pub production: Option<bool>,
+    /// Variables it is started with.
+    pub environment: Vec<(Arc<str>, Arc<str>)>,
+    /// Where the settings name it.
+    pub place: Place,
+}
+
+/// What a rule is set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Not judged.
+    Off,
+    /// Judged, with this severity.
+    On(Severity),
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            severity => severity
+                .parse()
+                .map(Self::On)
+                .map_err(|_| "a level is `error`, `warning`, `info` or `off`".to_owned()),
+        }
+    }
+}
+
+/// A mistake in settings or a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// One sentence that names the field.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+}
+
+impl Settings {
+    /// These settings on top of `base`: lists add up, what both set is taken from these.
+    #[must_use]
+    pub fn over(mut self, mut base: Self) -> Self {
+        base.rules.append(&mut self.rules);
+        base.overrides.append(&mut self.overrides);
+        base.chains.append(&mut self.chains);
+        base.exclude.add(self.exclude);
+        base.environment.append(&mut self.environment);
+        base.policies.append(&mut self.policies);
+        base.replicas = self.replicas.or(base.replicas);
+        base.max_connections = self.max_connections.or(base.max_connections);
+        base.fail_on = self.fail_on.or(base.fail_on);
+        base.baseline = self.baseline.or(base.baseline);
+        base
+    }
+}

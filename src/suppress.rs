@@ -1,0 +1,327 @@
+//! Suppressions: comments in a layer that say a finding is all right.
+//!
+//! In: the comments of layers, and findings. Out: the findings that are left, how many were suppressed, and findings
+//! about suppressions that suppress nothing. Never: a finding hidden without a comment that names its rule.
+//!
+//! `# stagecheck: ignore[rule-a, rule-b] reason` stands behind the line it is about, or on a line of its own
+//! above it; `# stagecheck: ignore-file[rule] reason` holds for the whole file. A rule is named by its id or an
+//! earlier one; there is no name for all rules.
+
+use crate::finding::Finding;
+use crate::rules::card::Card;
+use crate::rules::{catalog, loader};
+use crate::text::{Place, SourceId, Sources, Span, closest};
+use crate::yaml::Comment;
+
+/// One comment that suppresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    source: SourceId,
+    comment: Span,
+    reach: Reach,
+    rules: Vec<(String, Span)>,
+    reason: Reason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Findings on this line, from 1.
+    Line(usize),
+    File,
+    /// The comment calls for stagecheck, and cannot be read.
+    Unreadable,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Given,
+    Missing,
+}
+
+/// What is left after suppressing.
+#[derive(Debug, Default)]
+pub struct Suppressed {
+    /// Findings that no comment suppresses, and those about the comments themselves.
+    pub findings: Vec<Finding>,
+    /// How many were suppressed.
+    pub count: usize,
+}
+
+/// The suppressions among the comments of a layer.
+pub fn find(source: SourceId, comments: &[Comment], sources: &Sources) -> Vec<Suppression> {
+    comments
+        .iter()
+        .filter_map(|comment| read(source, comment.span, sources))
+        .collect()
+}
+
+/// Takes out what the suppressions name, and adds what is to be said about them. `judged` says whether a rule
+/// took part in the run: a suppression of one that did not may be of use yet.
+pub fn apply(
+    findings: Vec<Finding>,
+    suppressions: &[Suppression],
+    sources: &Sources,
+    judged: impl Fn(&Card) -> bool,
+) -> Suppressed {
+    let mut used: Vec<Vec<bool>> = suppressions
+        .iter()
+        .map(|one| vec![false; one.rules.len()])
+        .collect();
+    let mut left = Suppressed::default();
+    for finding in findings {
+        let mut hidden = false;
+        for (suppression, used) in suppressions.iter().zip(&mut used) {
+            hidden |= suppression.hides(&finding, sources, used);
+        }
+        if hidden {
+            left.count += 1;
+        } else {
+            left.findings.push(finding);
+        }
+    }
+    for (suppression, used) in suppressions.iter().zip(&used) {
+        suppression.complain(used, &judged, &mut left.findings);
+    }
+    left
+}
+
+impl Suppression {
+    /// Whether the finding is suppressed; notes which of the names did it.
+    fn hides(&self, finding: &Finding, sources: &Sources, used: &mut [bool]) -> bool {
+        let place = finding.primary.place;
+        let reached = place.source == self.source
+            && match self.reach {
+                Reach::File => true,
+                Reach::Line(line) => {
+                    sources.get(place.source).position(place.span.start).line == line
+                }
+                Reach::Unreadable => false,
+            };
+        let mut hides = false;
+        for ((name, _), used) in self.rules.iter().zip(used) {
+            if reached && names(name, finding) {
+                *used = true;
+                hides = true;
+            }
+        }
+        hides
+    }
+
+    fn complain(
+        &self,
+        used: &[bool],
+        judged: &impl Fn(&Card) -> bool,
+        findings: &mut Vec<Finding>,
+    ) {
+        let comment = Place::new(self.source, self.comment);
+        let mut say = |rule, message: String, place| {
+            if catalog::card(rule).is_some_and(judged) {
+                findings.push(loader::finding(rule, message, place, None));
+            }
+        };
+        if self.reach == Reach::Unreadable {
+            let message = "this comment calls for stagecheck, but suppresses nothing: write `# stagecheck: ignore[rule] reason`";
+            return say("unused-suppression", message.to_owned(), comment);
+        }
+        for ((name, span), used) in self.rules.iter().zip(used) {
+            if *used {
+                continue;
+            }
+            let place = Place::new(self.source, *span);
+            match catalog::card(name) {
+                Some(card) if !judged(card) => {}
+                Some(_) => {
+                    let message =
+                        format!("no finding of `{name}` is suppressed here: the comment can go");
+                    say("unused-suppression", message, place);
+                }
+                None => say("unused-suppression", unknown(name), place),
+            }
+        }
+        if self.reason == Reason::Missing {
+            let message = "this suppression does not say why".to_owned();
+            say("suppression-without-reason", message, comment);
+        }
+    }
+}
+
+/// Policies are not in the catalogue: a name that it does not know may be one of theirs that found nothing.
+fn unknown(name: &str) -> String {
+    let ids = catalog::cards().iter().map(|card| card.id.as_ref());
+    match closest(name, ids) {
+        Some(known) => format!("`{name}` suppresses nothing: did you mean `{known}`?"),
+        None => format!("no finding of `{name}` is suppressed here: the comment can go"),
+    }
+}
+
+fn names(name: &str, finding: &Finding) -> bool {
+    finding.rule.as_str() == name
+        || catalog::card(name).is_some_and(|card| card.id == finding.rule.as_str())
+}
+
+/// Reads one comment; `None` when it does not call for stagecheck.
+fn read(source: SourceId, comment: Span, sources: &Sources) -> Option<Suppression> {
+    let whole = sources.get(source);
+    let text = whole.slice(comment);
+    let call = text.trim_start_matches('#').trim_start();
+    let call = call.strip_prefix("stagecheck:")?.trim_start();
+    let parsed = call.split_once('[').and_then(|(word, rest)| {
+        let reach = match word.trim_end() {
+            "ignore" => Reach::Line(line_meant(comment, source, sources)),
+            "ignore-file" => Reach::File,
+            _ => return None,
+        };
+        let (names, reason) = rest.split_once(']')?;
+        Some((reach, names, reason.trim()))
+    });
+    let Some((reach, names, reason)) = parsed else {
+        return Some(Suppression {
+            source,
+            comment,
+            reach: Reach::Unreadable,
+            rules: Vec::new(),
+            reason: Reason::Given,
+        });
+    };
+    let rules: Vec<(String, Span)> = names
+        .split(',')
+        .map(|name| (name.trim().to_owned(), part_of(comment, text, name.trim())))
+        .filter(|(name, _)| !name.is_empty())
+        .collect();
+    Some(Suppression {
+        source,
+        comment,
+        reach: if rules.is_empty() {
+            Reach::Unreadable
+        } else {
+            reach
+        },
+        rules,
+        reason: if reason.is_empty() {
+            Reason::Missing
+        } else {
+            Reason::Given
+        },
+    })
+}
+
+/// The span of `part`, which is a slice of `text`, the comment's own.
+fn part_of(comment: Span, text: &str, part: &str) -> Span {
+    let offset = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    let start = comment.start as usize + offset.min(text.len());
+    Span::new(start, start + part.len())
+}
+
+/// The line a comment is about: its own when something stands before it, else the next line that is neither
+/// empty nor a comment.
+fn line_meant(comment: Span, source: SourceId, sources: &Sources) -> usize {
+    let whole = sources.get(source);
+    let own = whole.position(comment.start).line;
+    let before = Span::new(whole.line_span(own).start as usize, comment.start as usize);
+    if !whole.slice(before).trim().is_empty() {
+        return own;
+    }
+    (own + 1..=whole.line_count())
+        .find(|line| {
+            let text = whole.slice(whole.line_span(*line)).trim();
+            !text.is_empty() && !text.starts_with('#')
+        })
+        .unwrap_or(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Source;
+
+    /// The comments of a text, as the parser would find them.
+    fn comments(text: &str) -> Vec<Comment> {
+        text.match_indices('#')
+            .filter(|(at, _)| text[..*at].ends_with([' ', '\n']) || *at == 0)
+            .map(|(at, _)| Comment {
+                span: Span::new(at, at + text[at..].find('\n').unwrap_or(text.len() - at)),
+            })
+            .collect()
+    }
+
+    /// What is left of one `yaml-surprise` finding on each line that holds `yes`.
+    fn left(text: &str) -> (Vec<String>, usize) {
+        let mut sources = Sources::default();
+        let source = sources.add(Source::new("app-config.yaml", text));
+        let findings = text
+            .match_indices("yes")
+            .map(|(at, _)| {
+                let place = Place::new(source, Span::new(at, at + 3));
+                loader::finding("yaml-surprise", "surprise", place, None)
+            })
+            .collect();
+        let suppressions = find(source, &comments(text), &sources);
+        let applied = apply(findings, &suppressions, &sources, |_| true);
+        let describe = |finding: Finding| {
+            let line = sources
+                .get(source)
+                .position(finding.primary.place.span.start)
+                .line;
+            format!("{line} {}", finding.rule)
+        };
+        (
+            applied.findings.into_iter().map(describe).collect(),
+            applied.count,
+        )
+    }
+
+    #[test]
+    fn a_comment_suppresses_on_its_line_or_the_next() {
+        let (findings, count) = left("a: yes # stagecheck: ignore[yaml-surprise] why\nb: yes\n");
+        assert_eq!((findings, count), (vec!["2 yaml-surprise".to_owned()], 1));
+        let above = "# stagecheck: ignore[yaml-surprise] why\n# and more\n\na: yes\nb: yes\n";
+        assert_eq!(left(above), (vec!["5 yaml-surprise".to_owned()], 1));
+    }
+
+    #[test]
+    fn a_file_comment_suppresses_everywhere() {
+        let text = "# stagecheck: ignore-file[yaml-syntax, yaml-surprise] why\na: yes\nb: yes\n";
+        assert_eq!(left(text), (vec!["1 unused-suppression".to_owned()], 2));
+    }
+
+    #[test]
+    fn what_suppresses_nothing_or_says_no_reason_is_told() {
+        for (text, expected) in [
+            (
+                "a: b # stagecheck: ignore[yaml-surprise] why\n",
+                "1 unused-suppression",
+            ),
+            (
+                "a: b # stagecheck: ignore[yaml-suprise] why\n",
+                "1 unused-suppression",
+            ),
+            (
+                "a: b # stagecheck: ignor[yaml-surprise] why\n",
+                "1 unused-suppression",
+            ),
+            ("a: b # stagecheck: ignore[] why\n", "1 unused-suppression"),
+            ("a: b # stagecheck: ignore\n", "1 unused-suppression"),
+            (
+                "a: yes # stagecheck: ignore[yaml-surprise]\n",
+                "1 suppression-without-reason",
+            ),
+        ] {
+            assert_eq!(left(text).0, [expected], "{text}");
+        }
+        assert_eq!(
+            left("a: b # about stagecheck: nothing\n").0,
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn a_rule_that_was_not_judged_may_be_suppressed_in_vain() {
+        let mut sources = Sources::default();
+        let text = "a: b # stagecheck: ignore[yaml-surprise] why\n";
+        let source = sources.add(Source::new("app-config.yaml", text));
+        let suppressions = find(source, &comments(text), &sources);
+        let judged = |card: &Card| card.id != "yaml-surprise";
+        let applied = apply(Vec::new(), &suppressions, &sources, judged);
+        assert!(applied.findings.is_empty());
+    }
+}
