@@ -11,6 +11,8 @@ mod memory;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::text::Source;
+
 pub use disk::{DiskFiles, OpenError};
 pub use memory::MemoryFiles;
 
@@ -191,6 +193,11 @@ pub trait Files {
 
     /// The path as a person knows it: relative to where the run was started.
     fn display(&self, path: &FilePath) -> String;
+
+    /// A text read from `path` as a source that knows both its names.
+    fn source(&self, path: &FilePath, text: Arc<str>) -> Source {
+        Source::new(self.display(path), text).in_repository(path.as_str())
+    }
 
     /// Every file below `folder` whose name (without its folders) `wanted` accepts, in order of path: not below
     /// `node_modules`, `.git` or an ignored folder, except tracked files; ignored files elsewhere included. The

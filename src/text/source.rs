@@ -89,6 +89,7 @@ pub struct LineColumn {
 #[derive(Debug)]
 pub struct Source {
     path: String,
+    repository_path: Option<String>,
     text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -98,9 +99,23 @@ impl Source {
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self {
             path: path.into(),
+            repository_path: None,
             text: text.into(),
             line_starts: OnceLock::new(),
         }
+    }
+
+    /// The same source, known to be at `path` below the root of its repository.
+    #[must_use]
+    pub fn in_repository(mut self, path: impl Into<String>) -> Self {
+        self.repository_path = Some(path.into());
+        self
+    }
+
+    /// The path from the root of the repository, wherever the run was started: what code hosts and fingerprints
+    /// go by. The path a person knows it by when that is not known.
+    pub fn repository_path(&self) -> &str {
+        self.repository_path.as_deref().unwrap_or(&self.path)
     }
 
     /// The path a person knows it by.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
-use crate::text::{Source, Sources};
+use crate::text::Sources;
 
 use super::layers::ancestors;
 
@@ -158,7 +158,7 @@ impl<'f> Finder<'f> {
         }
         let manifest = self.files.read(path, MANIFEST_LIMIT).ok().and_then(|text| {
             let root = json::parse(&text)?;
-            let source = sources.add(Source::new(self.files.display(path), text));
+            let source = sources.add(self.files.source(path, text));
             Some(Arc::new(Manifest::read(path.clone(), source, &root)))
         });
         self.manifests.insert(path.clone(), manifest.clone());

@@ -16,7 +16,7 @@ mod word;
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
-use crate::text::{Source, SourceId, Sources};
+use crate::text::{SourceId, Sources};
 
 use super::layers::{Grouped, ancestors};
 use super::packages::{Manifest, Script};
@@ -96,10 +96,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn source(&mut self, path: &FilePath) -> Option<SourceId> {
         let text = self.files.read(path, FILE_LIMIT).ok()?;
-        Some(
-            self.sources
-                .add(Source::new(self.files.display(path), text)),
-        )
+        Some(self.sources.add(self.files.source(path, text)))
     }
 
     fn dockerfile(&mut self, path: &FilePath) {
