@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::completions;
+use super::{completions, explain, rules};
 use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -68,6 +68,10 @@ pub struct Arguments {
 pub enum Command {
     /// Print a completion script for a shell
     Completions(completions::Arguments),
+    /// Say what a rule finds, why, and how to mend it
+    Explain(explain::Arguments),
+    /// List the rules
+    Rules(rules::Arguments),
 }
 
 /// The arguments of a check.

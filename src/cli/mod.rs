@@ -8,9 +8,11 @@ pub mod args;
 mod check;
 mod completions;
 mod console;
+mod explain;
 mod failure;
 mod list_files;
 mod output;
+mod rules;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,8 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         None => check::run(&arguments.check, &console),
         Some(Command::Completions(completions)) => completions::run(completions),
+        Some(Command::Explain(explain)) => explain::run(explain),
+        Some(Command::Rules(rules)) => rules::run(rules),
     };
     match outcome {
         Ok(Status::Clean) => ExitCode::SUCCESS,

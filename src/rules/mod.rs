@@ -13,6 +13,7 @@ pub mod condition;
 pub mod engine;
 pub mod loader;
 pub mod message;
+pub mod page;
 pub mod path;
 pub mod point;
 pub mod policy;

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a command line of its own
 
 mod bench;
+mod docs;
 mod picture;
 mod run;
 mod schemas;
@@ -24,6 +25,11 @@ const COMMANDS: &[Command] = &[
         name: "bench",
         about: "time the release binary against `cat` of the same files",
         run: bench::run,
+    },
+    Command {
+        name: "docs",
+        about: "write docs/rules and docs/facts.md from the cards and facts [--check]",
+        run: docs::run,
     },
     Command {
         name: "picture",

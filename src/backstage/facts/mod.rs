@@ -9,6 +9,7 @@
 pub mod app;
 pub mod chain;
 pub mod declare;
+pub mod docs;
 pub mod layer;
 
 use super::value::{Kind, Object, Value};

@@ -1,0 +1,86 @@
+//! `stagecheck rules`: every rule, as a table or as JSON.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::{Outcome, Status, output};
+use crate::rules::card::{Card, Switch};
+use crate::rules::catalog;
+use crate::run::Failure;
+
+/// Its arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The form of the list
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: ListFormat,
+}
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// A rule as programs see it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed<'c> {
+    id: &'c str,
+    title: &'c str,
+    group: &'static str,
+    severity: &'static str,
+    on: bool,
+    scope: &'static str,
+    aliases: Vec<&'c str>,
+    references: Vec<&'c str>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    match arguments.format {
+        ListFormat::Table => output::to_stdout(|out| table(catalog::cards(), out))?,
+        ListFormat::Json => {
+            let listed: Vec<Listed<'_>> = catalog::cards().iter().map(listed).collect();
+            let text = serde_json::to_string_pretty(&listed)
+                .map_err(|_| Failure::new("cannot write the rules as JSON"))?;
+            output::to_stdout(|out| writeln!(out, "{text}"))?;
+        }
+    }
+    Ok(Status::Clean)
+}
+
+fn table(cards: &[Card], out: &mut dyn Write) -> io::Result<()> {
+    let mut cards: Vec<&Card> = cards.iter().collect();
+    cards.sort_by_key(|card| (card.group, &card.id));
+    let width = cards.iter().map(|card| card.id.len()).max().unwrap_or(0);
+    let mut group = None;
+    for card in cards {
+        if group.replace(card.group) != Some(card.group) {
+            writeln!(out, "{}", card.group.as_str())?;
+        }
+        let severity = match card.default {
+            Switch::On => card.severity().as_str(),
+            Switch::Off => "off",
+        };
+        writeln!(out, "  {:<width$}  {severity:<7}  {}", card.id, card.title)?;
+    }
+    Ok(())
+}
+
+fn listed(card: &Card) -> Listed<'_> {
+    Listed {
+        id: &card.id,
+        title: &card.title,
+        group: card.group.as_str(),
+        severity: card.severity().as_str(),
+        on: card.default == Switch::On,
+        scope: card.scope.as_str(),
+        aliases: card.aliases.iter().map(AsRef::as_ref).collect(),
+        references: card.references.iter().map(AsRef::as_ref).collect(),
+    }
+}

@@ -1,0 +1,221 @@
+//! The page of a rule, in Markdown: for docs/rules, for `stagecheck explain`, and for reports that carry help.
+//!
+//! In: cards. Out: text. Never: anything that is not in the card.
+
+use std::fmt::Write as _;
+
+use super::card::{Card, Case, Chains, Detection, Example, Group, Incomplete, Scope, Switch};
+
+/// The whole page of a card.
+pub fn page(card: &Card) -> String {
+    let mut page = format!("# {}\n\n{}.\n\n{}\n", card.id, card.title, facts(card));
+    section(&mut page, "Why", &card.why);
+    section(&mut page, "Fix", &with_blocks(&card.fix));
+    if card.source == Detection::Conditions {
+        section(&mut page, "Finds", &conditions(card));
+    }
+    if !card.examples.is_empty() {
+        let examples: Vec<String> = card.examples.iter().map(example).collect();
+        section(&mut page, "Examples", &examples.join("\n\n"));
+    }
+    section(&mut page, "Settings", &settings(card));
+    if !card.references.is_empty() {
+        let references: Vec<String> = card
+            .references
+            .iter()
+            .map(|url| format!("- <{url}>"))
+            .collect();
+        section(&mut page, "References", &references.join("\n"));
+    }
+    page
+}
+
+/// A table of contents over the cards, in order of group and id.
+pub fn index(cards: &[Card]) -> String {
+    let mut page =
+        "# Rules\n\nOne page for each rule. `stagecheck explain RULE` prints the same.\n"
+            .to_owned();
+    for group in Group::ALL {
+        let cards: Vec<&Card> = cards.iter().filter(|card| card.group == group).collect();
+        if cards.is_empty() {
+            continue;
+        }
+        let mut table = "| rule | severity | finds |\n| --- | --- | --- |".to_owned();
+        for card in cards {
+            let id = &card.id;
+            let _ = write!(
+                table,
+                "\n| [{id}]({id}.md) | {} | {} |",
+                usual(card),
+                card.title
+            );
+        }
+        section(&mut page, heading(group), &table);
+    }
+    page
+}
+
+fn section(page: &mut String, heading: &str, text: &str) {
+    let _ = write!(page, "\n## {heading}\n\n{}\n", text.trim_end());
+}
+
+fn heading(group: Group) -> &'static str {
+    match group {
+        Group::Database => "Database",
+        Group::Secrets => "Secrets",
+        Group::Security => "Security",
+        Group::Schema => "Schema",
+        Group::Layers => "Layers and chains",
+        Group::Loader => "What the loader refuses or ignores",
+        Group::Hygiene => "Order",
+        Group::Policy => "Policies",
+    }
+}
+
+/// The severity a person meets first, and whether the rule is on.
+fn usual(card: &Card) -> String {
+    match card.default {
+        Switch::On => card.severity().to_string(),
+        Switch::Off => format!("{}, off unless asked for", card.severity()),
+    }
+}
+
+/// One line of what is known about the rule.
+fn facts(card: &Card) -> String {
+    let scope = match (card.scope, card.chains) {
+        (Scope::Layer, _) => "each layer by itself",
+        (Scope::Chain, Chains::Production) => "the effective config of each production chain",
+        (Scope::Chain, Chains::All) => "the effective config of each chain",
+        (Scope::App, _) => "the files of an app root",
+    };
+    let mut line = format!(
+        "**{}** · {} · judges {scope}",
+        usual(card),
+        card.group.as_str()
+    );
+    if card.scope == Scope::Chain && card.source == Detection::Conditions {
+        line.push_str(match card.incomplete {
+            Incomplete::Lower => "; one severity lower where an unseen layer may set it otherwise",
+            Incomplete::Same => "",
+            Incomplete::Skip => "; not where an unseen layer may set it otherwise",
+        });
+    }
+    if !card.aliases.is_empty() {
+        let _ = write!(line, " · earlier: {}", card.aliases.join(", "));
+    }
+    line
+}
+
+fn conditions(card: &Card) -> String {
+    let mut text = String::new();
+    if let Some(each) = &card.each {
+        let _ = write!(
+            text,
+            "For each `{}` of `{}`, the first that holds:\n\n",
+            each.item, each.path
+        );
+    }
+    let cases: Vec<String> = card.cases.iter().map(case).collect();
+    text + &cases.join("\n\n")
+}
+
+fn case(case: &Case) -> String {
+    format!(
+        "- **{}**: {}\n\n{}",
+        case.severity,
+        case.message,
+        fenced("cel", &case.when, "  ")
+    )
+}
+
+fn example(example: &Example) -> String {
+    let mut text = match example.finds.as_ref() {
+        [] => format!("### Leaves alone: {}", example.name),
+        _ => format!("### Finds: {}", example.name),
+    };
+    if !example.config.is_empty() {
+        let _ = write!(
+            text,
+            "\n\nWith `--config {}`:",
+            example.config.join(" --config ")
+        );
+    }
+    for (path, contents) in example.files.iter() {
+        let language = path
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| match extension {
+                "yaml" | "yml" => "yaml",
+                "json" => "json",
+                "toml" => "toml",
+                _ => "",
+            });
+        let _ = write!(text, "\n\n`{path}`\n\n{}", fenced(language, contents, ""));
+    }
+    for found in example.finds.iter() {
+        let _ = write!(text, "\n\n→ `{found}`");
+    }
+    text
+}
+
+fn settings(card: &Card) -> String {
+    let level = match card.default {
+        Switch::On => "off",
+        Switch::Off => card.severity().as_str(),
+    };
+    let id = &card.id;
+    let mut text = format!(
+        "In `stagecheck.yaml`:\n\n{}",
+        fenced("yaml", &format!("rules:\n  {id}: {level}"), "")
+    );
+    if card.id != "unused-suppression" {
+        let comment = format!("# stagecheck: ignore[{id}] why this is all right here");
+        let _ = write!(
+            text,
+            "\n\nOn or above one line of a layer:\n\n{}",
+            fenced("yaml", &comment, "")
+        );
+    }
+    text
+}
+
+/// Paragraphs of YAML in fences, the others as they are.
+fn with_blocks(text: &str) -> String {
+    let paragraphs: Vec<String> = text
+        .split("\n\n")
+        .map(|paragraph| {
+            if is_yaml(paragraph) {
+                fenced("yaml", paragraph, "")
+            } else {
+                paragraph.to_owned()
+            }
+        })
+        .collect();
+    paragraphs.join("\n\n")
+}
+
+/// Whether a paragraph is config rather than prose: it begins with a key.
+fn is_yaml(paragraph: &str) -> bool {
+    let first = paragraph.trim_start().lines().next().unwrap_or_default();
+    first.starts_with("- ")
+        || first.starts_with('#')
+        || first.split_once(':').is_some_and(|(key, rest)| {
+            !key.is_empty() && !key.contains(' ') && (rest.is_empty() || rest.starts_with(' '))
+        })
+}
+
+/// A code block; a longer fence where the text holds one.
+fn fenced(language: &str, text: &str, indent: &str) -> String {
+    let fence = if text.contains("```") { "````" } else { "```" };
+    let lines: Vec<String> = text
+        .trim_end()
+        .lines()
+        .map(|line| match line {
+            "" => String::new(),
+            line => format!("{indent}{line}"),
+        })
+        .collect();
+    format!(
+        "{indent}{fence}{language}\n{}\n{indent}{fence}",
+        lines.join("\n")
+    )
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask docs`: the pages that are made from the cards and the declared facts.
+//!
+//! Out: docs/rules/*.md with an index, and docs/facts.md. With `--check` nothing is written, and a stale, missing
+//! or left-over page fails.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use stagecheck::backstage::facts;
+use stagecheck::rules::{catalog, page};
+
+use crate::run::{Outcome, project, write_or_check};
+
+const FOLDER: &str = "docs/rules";
+
+/// Writes the pages, or checks them.
+pub fn run(arguments: &[String]) -> Outcome {
+    write_or_check("docs/facts.md", &facts::docs::page(), arguments)?;
+    let mut names = BTreeSet::from(["README.md".to_owned()]);
+    let index = page::index(catalog::cards());
+    write_or_check(&format!("{FOLDER}/README.md"), &index, arguments)?;
+    for card in catalog::cards() {
+        let name = format!("{}.md", card.id);
+        write_or_check(&format!("{FOLDER}/{name}"), &page::page(card), arguments)?;
+        names.insert(name);
+    }
+    for entry in fs::read_dir(project().join(FOLDER))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if names.contains(&name) {
+            continue;
+        }
+        if arguments.iter().any(|argument| argument == "--check") {
+            return Err(format!("{FOLDER}/{name} is the page of no rule").into());
+        }
+        fs::remove_file(entry.path())?;
+    }
+    Ok(())
+}
