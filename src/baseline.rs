@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Finding, Fingerprint, fingerprints};
+use crate::text::Sources;
 
 /// The version of the file's format.
 const SCHEMA: u32 = 1;
@@ -54,12 +55,17 @@ pub enum NotABaseline {
 }
 
 impl Baseline {
-    /// A baseline that knows these findings, each with its fingerprint and its file's path in the repository.
-    pub fn of<'f>(findings: impl IntoIterator<Item = (&'f Finding, Fingerprint, String)>) -> Self {
+    /// A baseline that knows these findings.
+    pub fn of(findings: &[Finding], sources: &Sources) -> Self {
+        let fingerprints = fingerprints(findings, sources);
         let mut findings: Vec<Known> = findings
-            .into_iter()
-            .map(|(finding, fingerprint, path)| Known {
-                path,
+            .iter()
+            .zip(fingerprints)
+            .map(|(finding, fingerprint)| Known {
+                path: sources
+                    .get(finding.primary.place.source)
+                    .repository_path()
+                    .to_owned(),
                 rule: finding.rule.to_string(),
                 config_path: finding.config_path.clone(),
                 fingerprint,
@@ -94,7 +100,8 @@ impl Baseline {
     /// of one that did not is not gone.
     pub fn compare(
         &self,
-        findings: Vec<(Finding, Fingerprint)>,
+        findings: Vec<Finding>,
+        sources: &Sources,
         judged: impl Fn(&str) -> bool,
     ) -> Compared {
         let mut open: HashMap<&Fingerprint, &Known> = self
@@ -103,7 +110,8 @@ impl Baseline {
             .map(|known| (&known.fingerprint, known))
             .collect();
         let mut compared = Compared::default();
-        for (finding, fingerprint) in findings {
+        let fingerprints = fingerprints(&findings, sources);
+        for (finding, fingerprint) in findings.into_iter().zip(fingerprints) {
             if open.remove(&fingerprint).is_some() {
                 compared.known.push(finding);
             } else {
@@ -118,13 +126,13 @@ impl Baseline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Label, RuleId, Severity, fingerprints};
-    use crate::text::{Place, Source, Sources, Span};
+    use crate::finding::{Label, RuleId, Severity};
+    use crate::text::{Place, Source, Span};
 
-    fn findings(rules: &[&'static str]) -> Vec<(Finding, Fingerprint)> {
+    fn found(rules: &[&'static str]) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
         let source = sources.add(Source::new("app-config.yaml", "password: hunter22"));
-        let findings: Vec<Finding> = rules
+        let findings = rules
             .iter()
             .map(|rule| Finding {
                 rule: RuleId::loader(rule),
@@ -140,29 +148,22 @@ mod tests {
                 config_path: Some("password".into()),
             })
             .collect();
-        let prints = fingerprints(&findings, |_| "app-config.yaml".to_owned());
-        findings.into_iter().zip(prints).collect()
+        (findings, sources)
     }
 
-    fn baseline(findings: &[(Finding, Fingerprint)]) -> Baseline {
-        Baseline::of(
-            findings
-                .iter()
-                .map(|(finding, print)| (finding, print.clone(), "app-config.yaml".to_owned())),
-        )
+    fn baseline(rules: &[&'static str]) -> String {
+        let (findings, sources) = found(rules);
+        Baseline::of(&findings, &sources).write()
     }
 
     #[test]
     fn only_new_findings_count_and_gone_ones_are_counted() {
-        let text = baseline(&findings(&["a", "b", "unjudged"])).write();
-        let compared = Baseline::read(&text)
-            .unwrap()
-            .compare(findings(&["a", "c"]), |rule| rule != "unjudged");
+        let known = Baseline::read(&baseline(&["a", "b", "unjudged"])).unwrap();
+        let (findings, sources) = found(&["a", "c"]);
+        let compared = known.compare(findings, &sources, |rule| rule != "unjudged");
         let rules = |findings: &[Finding]| -> Vec<String> {
-            findings
-                .iter()
-                .map(|finding| finding.rule.to_string())
-                .collect()
+            let rules = findings.iter().map(|finding| finding.rule.to_string());
+            rules.collect()
         };
         assert_eq!(rules(&compared.new), ["c"]);
         assert_eq!(rules(&compared.known), ["a"]);
@@ -171,11 +172,9 @@ mod tests {
 
     #[test]
     fn the_file_holds_no_secret_and_does_not_depend_on_the_order() {
-        let mut all = findings(&["a", "b"]);
-        let text = baseline(&all).write();
+        let text = baseline(&["a", "b"]);
         assert!(!text.contains("hunter22"));
-        all.reverse();
-        assert_eq!(baseline(&all).write(), text);
+        assert_eq!(baseline(&["b", "a"]), text);
     }
 
     #[test]

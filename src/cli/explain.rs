@@ -1,6 +1,5 @@
 //! `stagecheck explain RULE`: the page of a rule.
 
-
 use clap::Args;
 
 use super::{Outcome, Status, output};

@@ -10,33 +10,29 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, RuleId};
-use crate::text::SourceId;
+use crate::text::Sources;
 
 /// The identity of a finding across runs: 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fingerprint(String);
 
-/// The fingerprints of findings, in their order. `path_of` gives a file's path from the root of the repository,
-/// wherever the run was started.
-pub fn fingerprints(
-    findings: &[Finding],
-    path_of: impl Fn(SourceId) -> String,
-) -> Vec<Fingerprint> {
+/// The fingerprints of findings, in their order.
+pub fn fingerprints(findings: &[Finding], sources: &Sources) -> Vec<Fingerprint> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|index| findings.get(*index).map(|finding| finding.primary.place));
-    let mut seen: HashMap<(&RuleId, String, Option<&str>), usize> = HashMap::new();
+    let mut seen: HashMap<(&RuleId, &str, Option<&str>), usize> = HashMap::new();
     let mut found: Vec<(usize, Fingerprint)> = Vec::with_capacity(findings.len());
     for index in order {
         let Some(finding) = findings.get(index) else {
             continue;
         };
-        let path = path_of(finding.primary.place.source);
+        let path = sources.get(finding.primary.place.source).repository_path();
         let config_path = finding.config_path.as_deref();
         let ordinal = seen
-            .entry((&finding.rule, path.clone(), config_path))
+            .entry((&finding.rule, path, config_path))
             .and_modify(|ordinal| *ordinal += 1)
             .or_insert(0);
-        let fingerprint = Fingerprint::of(&finding.rule, &path, config_path, *ordinal);
+        let fingerprint = Fingerprint::of(&finding.rule, path, config_path, *ordinal);
         found.push((index, fingerprint));
     }
     found.sort_by_key(|(index, _)| *index);
@@ -78,7 +74,7 @@ fn fnv1a(text: &str) -> u128 {
 mod tests {
     use super::*;
     use crate::finding::{Label, Severity};
-    use crate::text::{Place, Source, Sources, Span};
+    use crate::text::{Place, Source, SourceId, Sources, Span};
 
     fn finding(source: SourceId, at: usize, config_path: &str) -> Finding {
         Finding {
@@ -101,9 +97,11 @@ mod tests {
         let mut sources = Sources::default();
         let first = sources.add(Source::new("a/app-config.yaml", ""));
         let second = sources.add(Source::new("b/app-config.yaml", ""));
-        let path_of = |id| sources.get(id).path().to_owned();
-        let before = fingerprints(&[finding(first, 5, "x"), finding(second, 5, "x")], path_of);
-        let after = fingerprints(&[finding(first, 90, "x"), finding(second, 1, "x")], path_of);
+        let before = fingerprints(&[finding(first, 5, "x"), finding(second, 5, "x")], &sources);
+        let after = fingerprints(
+            &[finding(first, 90, "x"), finding(second, 1, "x")],
+            &sources,
+        );
         assert_eq!(before, after);
         assert_ne!(before[0], before[1]);
     }
@@ -112,9 +110,8 @@ mod tests {
     fn equals_are_told_apart_by_their_order_in_the_file() {
         let mut sources = Sources::default();
         let id = sources.add(Source::new("app-config.yaml", ""));
-        let path_of = |id| sources.get(id).path().to_owned();
-        let in_order = fingerprints(&[finding(id, 1, "x"), finding(id, 2, "x")], path_of);
-        let reversed = fingerprints(&[finding(id, 2, "x"), finding(id, 1, "x")], path_of);
+        let in_order = fingerprints(&[finding(id, 1, "x"), finding(id, 2, "x")], &sources);
+        let reversed = fingerprints(&[finding(id, 2, "x"), finding(id, 1, "x")], &sources);
         assert_ne!(in_order[0], in_order[1]);
         assert_eq!(in_order[0], reversed[1]);
     }
