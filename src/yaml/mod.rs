@@ -4,11 +4,33 @@
 //! all comments, and the problems found. A node still knows where it stands; nothing after this stage reads
 //! YAML text again. Never: files, directives, placeholders.
 
+mod alias;
+mod build;
+mod decode;
+mod events;
+mod json;
+mod key;
+pub mod number;
+mod sanitize;
+mod scalar;
+mod syntax;
+mod tag;
 mod tree;
 
 use std::sync::Arc;
 
 use crate::text::Span;
+
+pub use build::parse;
+pub use decode::subspan;
+pub use json::parse_json;
+
+/// How deep values may be nested, aliases counted as what they stand for. The real loader gives up somewhere past a
+/// thousand, depending on its stack; real config stays below 30. Every walk over nodes or values may recurse.
+pub const MAX_DEPTH: usize = 256;
+
+/// How many values one text may hold, each alias counted as what it stands for.
+pub const MAX_VALUES: usize = 500_000;
 
 /// One parsed text.
 #[derive(Debug, Default)]
@@ -109,3 +131,20 @@ pub struct Problem {
     /// A second place that explains the first, with its note.
     pub related: Option<(Span, String)>,
 }
+
+impl Problem {
+    /// Whether the real loader stops here. Otherwise it reads on, and the reader may be surprised.
+    pub fn is_fatal(&self) -> bool {
+        self.rule != "yaml-surprise"
+    }
+}
+
+impl Document {
+    /// Whether the real loader refuses the text.
+    pub fn is_broken(&self) -> bool {
+        self.problems.iter().any(Problem::is_fatal)
+    }
+}
+
+#[cfg(test)]
+mod tests;

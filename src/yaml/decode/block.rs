@@ -1,0 +1,258 @@
+//! Literal and folded block scalars.
+
+use std::ops::Range;
+
+use super::Sink;
+use crate::text::Span;
+
+/// Decodes the block scalar at `span`, which begins at its `|` or `>`, into `sink`.
+pub(super) fn decode(text: &str, span: Span, sink: &mut impl Sink) -> Option<()> {
+    let range = span.range();
+    let source = text.get(range.clone())?;
+    let header = Header::read(source)?;
+    let body_start = source.find('\n').map_or(source.len(), |at| at + 1);
+    let body = source.get(body_start..)?;
+    let mut lines = split(body, range.start + body_start);
+    if body.ends_with('\n') && header.chomp != Chomp::Keep {
+        lines.pop();
+    }
+    let parent = header.indent.map(|_| parent_indent(text, range.start));
+    let scalar = Block {
+        text,
+        indent: indent_of(&lines, header.indent, parent.unwrap_or_default()),
+        lines,
+        header,
+    };
+    scalar.emit(sink);
+    Some(())
+}
+
+/// What stands between `|` or `>` and the end of its line.
+struct Header {
+    folded: bool,
+    indent: Option<usize>,
+    chomp: Chomp,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chomp {
+    Clip,
+    Strip,
+    Keep,
+}
+
+impl Header {
+    fn read(source: &str) -> Option<Self> {
+        let mut characters = source.chars();
+        let folded = match characters.next()? {
+            '|' => false,
+            '>' => true,
+            _ => return None,
+        };
+        let mut header = Self {
+            folded,
+            indent: None,
+            chomp: Chomp::Clip,
+        };
+        for character in characters.take(2) {
+            match character {
+                '-' => header.chomp = Chomp::Strip,
+                '+' => header.chomp = Chomp::Keep,
+                '1'..='9' => header.indent = character.to_digit(10).map(|digit| digit as usize),
+                _ => break,
+            }
+        }
+        Some(header)
+    }
+}
+
+/// A line: how far it is indented, and its content's bytes without the line end.
+struct Line {
+    start: usize,
+    indent: usize,
+    end: usize,
+}
+
+impl Line {
+    fn is_empty(&self) -> bool {
+        self.start + self.indent == self.end
+    }
+
+    /// The content behind `indent` columns.
+    fn behind(&self, indent: usize) -> Range<usize> {
+        self.start + indent.min(self.indent)..self.end
+    }
+}
+
+fn split(body: &str, offset: usize) -> Vec<Line> {
+    let mut start = offset;
+    body.split('\n')
+        .map(|line| {
+            let content = line.strip_suffix('\r').unwrap_or(line);
+            let indent = content.len() - content.trim_start_matches(' ').len();
+            let read = Line {
+                start,
+                indent,
+                end: start + content.len(),
+            };
+            start += line.len() + 1;
+            read
+        })
+        .collect()
+}
+
+/// How many columns are cut from each line.
+fn indent_of(lines: &[Line], explicit: Option<usize>, parent: usize) -> usize {
+    if let Some(explicit) = explicit {
+        return parent + explicit;
+    }
+    let first = lines.iter().find(|line| !line.is_empty());
+    let deepest = || lines.iter().map(|line| line.indent).max();
+    first
+        .map(|line| line.indent)
+        .or_else(deepest)
+        .unwrap_or_default()
+}
+
+/// The column of the collection that a scalar whose header stands at `at` belongs to: what an explicit indentation
+/// counts from.
+fn parent_indent(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before
+        .rfind('\n')
+        .map_or(before, |end| before.get(end + 1..).unwrap_or_default());
+    let mut column = line.len() - line.trim_start_matches(' ').len();
+    loop {
+        let rest = line.get(column..).unwrap_or_default();
+        let Some(inner) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix("? ")) else {
+            return column;
+        };
+        let next = inner.trim_start_matches(' ');
+        if next.is_empty() {
+            return column;
+        }
+        column = line.len() - next.len();
+    }
+}
+
+struct Block<'t> {
+    text: &'t str,
+    header: Header,
+    indent: usize,
+    lines: Vec<Line>,
+}
+
+impl Block<'_> {
+    fn emit(&self, sink: &mut impl Sink) {
+        let content_end = self.content_end();
+        let content_start = self.lines.iter().position(|line| !line.is_empty());
+        if content_end == 0 {
+            if self.header.chomp == Chomp::Keep {
+                for line in self
+                    .lines
+                    .iter()
+                    .take(self.lines.len().saturating_sub(1).max(1))
+                {
+                    sink.push("\n", line.end..line.end + 1);
+                }
+            }
+            return;
+        }
+        let content_start = content_start.unwrap_or(content_end);
+        for line in self.lines.iter().take(content_start) {
+            self.push(sink, line);
+            sink.push("\n", line.end..line.end + 1);
+        }
+        let content = self
+            .lines
+            .get(content_start..content_end)
+            .unwrap_or_default();
+        if self.header.folded {
+            self.emit_folded(sink, content);
+        } else {
+            for (index, line) in content.iter().enumerate() {
+                if index > 0 {
+                    sink.push("\n", line.start - 1..line.start);
+                }
+                self.push(sink, line);
+            }
+        }
+        self.emit_end(sink, content_end);
+    }
+
+    /// The first of the empty lines at the end; those that reach beyond the indentation are content.
+    fn content_end(&self) -> usize {
+        let last = self.lines.iter().rposition(|line| !line.is_empty());
+        let Some(last) = last else { return 0 };
+        let trailing = self
+            .lines
+            .iter()
+            .rposition(|line| line.indent > self.indent);
+        trailing.map_or(last, |line| line.max(last)) + 1
+    }
+
+    fn push(&self, sink: &mut impl Sink, line: &Line) {
+        let range = line.behind(self.indent);
+        sink.push(self.text.get(range.clone()).unwrap_or_default(), range);
+    }
+
+    fn emit_folded(&self, sink: &mut impl Sink, content: &[Line]) {
+        let mut separator = "";
+        let mut was_deeper = false;
+        let mut fold_start = content.first().map_or(0, |line| line.start);
+        for line in content {
+            let range = line.behind(self.indent);
+            let text = self.text.get(range.clone()).unwrap_or_default();
+            let fold = fold_start..range.start;
+            if line.indent > self.indent || text.starts_with('\t') {
+                separator = match separator {
+                    " " => "\n",
+                    "\n" if !was_deeper => "\n\n",
+                    other => other,
+                };
+                sink.push(separator, fold);
+                sink.push(text, range.clone());
+                separator = "\n";
+                was_deeper = true;
+            } else if text.is_empty() {
+                if separator == "\n" {
+                    sink.push("\n", fold);
+                } else {
+                    separator = "\n";
+                    continue;
+                }
+            } else {
+                sink.push(separator, fold);
+                sink.push(text, range.clone());
+                separator = " ";
+                was_deeper = false;
+            }
+            fold_start = range.end;
+        }
+    }
+
+    fn emit_end(&self, sink: &mut impl Sink, content_end: usize) {
+        let end = self
+            .lines
+            .get(content_end.saturating_sub(1))
+            .map_or(0, |line| line.end);
+        let line_end = end..(end + 1).min(self.text.len());
+        match self.header.chomp {
+            Chomp::Strip => {}
+            Chomp::Clip => sink.push("\n", line_end),
+            Chomp::Keep => {
+                let rest = self.lines.get(content_end..).unwrap_or_default();
+                for line in rest {
+                    sink.push("\n", line.start.saturating_sub(1)..line.start);
+                    self.push(sink, line);
+                }
+                let ends_open = rest
+                    .last()
+                    .is_none_or(|line| !line.behind(self.indent).is_empty());
+                if ends_open {
+                    sink.push("\n", line_end);
+                }
+            }
+        }
+    }
+}

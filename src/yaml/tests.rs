@@ -1,0 +1,248 @@
+use super::*;
+
+/// Compact JSON of the root, for comparisons.
+fn json(text: &str) -> String {
+    fn write(node: &Node) -> serde_json::Value {
+        match &node.value {
+            NodeValue::Null => serde_json::Value::Null,
+            NodeValue::Bool(value) => (*value).into(),
+            NodeValue::Number(value) => number::to_text(*value).into(),
+            NodeValue::String(text) => format!("'{}'", text.value).into(),
+            NodeValue::Sequence(items) => items.iter().map(write).collect(),
+            NodeValue::Mapping(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.text.to_string(), write(&entry.value)))
+                .collect(),
+        }
+    }
+    let document = parse(text);
+    assert!(!document.is_broken(), "{:?}", document.problems);
+    document
+        .root
+        .map_or("nothing".into(), |root| write(&root).to_string())
+}
+
+/// The rule and the bytes of the only problem.
+fn problem(text: &str) -> (&'static str, String) {
+    let document = parse(text);
+    assert!(document.root.is_none() || !document.is_broken());
+    let [problem] = &document.problems[..] else {
+        panic!("{:?}", document.problems)
+    };
+    (problem.rule, text[problem.span.range()].to_owned())
+}
+
+#[test]
+fn spans_cover_values_with_their_quotes_and_indicators() {
+    let text = "a: \"x\"\nb: &n !!str y # c\nc: |- # d\n  one\n\n  two\n\nd: [1, {e: f}]\ng:\n  - h: i\n    j:\n";
+    let root = parse(text).root.expect("valid");
+    let NodeValue::Mapping(entries) = &root.value else {
+        panic!("a mapping")
+    };
+    let spelled: Vec<&str> = entries
+        .iter()
+        .map(|entry| &text[entry.value.span.range()])
+        .collect();
+    assert_eq!(
+        spelled[..4],
+        ["\"x\"", "y", "|- # d\n  one\n\n  two", "[1, {e: f}]"]
+    );
+    assert_eq!(spelled[4], "- h: i\n    j:");
+    let NodeValue::Sequence(items) = &entries[4].value.value else {
+        panic!("a sequence")
+    };
+    let NodeValue::Mapping(inner) = &items[0].value else {
+        panic!("a mapping")
+    };
+    assert_eq!(inner[1].value.span, Span::at(text.rfind(':').unwrap() + 1));
+}
+
+#[test]
+fn comments_are_kept_in_order() {
+    let text = "# a\nb: |  # c\n  # text\n# d\ne: [ # f\n  1]\n";
+    let comments = parse(text).comments;
+    let spelled: Vec<&str> = comments
+        .iter()
+        .map(|comment| &text[comment.span.range()])
+        .collect();
+    assert_eq!(spelled, ["# a", "# c", "# d", "# f"]);
+}
+
+#[test]
+fn a_hundred_lines_of_comment_are_no_problem() {
+    let text = format!("a: 1\n{}b: 2\n", "# x\n".repeat(1000));
+    assert_eq!(parse(&text).comments.len(), 1000);
+    assert_eq!(json(&text), r#"{"a":"1","b":"2"}"#);
+}
+
+#[test]
+fn keys_that_are_no_strings_become_what_javascript_makes_of_them() {
+    assert_eq!(
+        json("1: a\ntrue: b\nnull: c\n1.50: d\n[x]: e\n? {q: 1}\n: f\n"),
+        r#"{"1":"'a'","true":"'b'","":"'c'","1.5":"'d'","[ x ]":"'e'","{ q: 1 }":"'f'"}"#
+    );
+}
+
+#[test]
+fn duplicate_keys_are_refused_with_both_places() {
+    let document = parse("x:\n  a: 1\n  b: 2\n  'a': 3\n  b: 4\n");
+    assert!(document.root.is_none());
+    let places: Vec<_> = document
+        .problems
+        .iter()
+        .map(|problem| {
+            (
+                problem.rule,
+                problem.span.start,
+                problem.related.as_ref().map(|r| r.0.start),
+            )
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            ("yaml-duplicate-key", 19, Some(5)),
+            ("yaml-duplicate-key", 28, Some(12))
+        ]
+    );
+}
+
+#[test]
+fn keys_equal_only_as_text_are_no_duplicates() {
+    assert_eq!(json("1: a\n\"1\": b\n"), r#"{"1":"'b'"}"#);
+}
+
+#[test]
+fn a_second_document_is_refused_where_it_begins() {
+    assert_eq!(
+        problem("a: 1\n---\nb: 2\n"),
+        ("yaml-multiple-documents", "---".into())
+    );
+    assert_eq!(json("---\na: 1\n...\n# end\n"), r#"{"a":"1"}"#);
+}
+
+#[test]
+fn tabs_indent_nothing() {
+    assert_eq!(
+        problem("a:\n\tb: 1\n"),
+        ("yaml-tab-indentation", "\t".into())
+    );
+    assert_eq!(
+        problem("a:\n  - \tb: 1\n"),
+        ("yaml-tab-indentation", "\t".into())
+    );
+    assert_eq!(
+        json("a:\t1\nb: [\t2,\n  \t3]\n"),
+        r#"{"a":"1","b":["2","3"]}"#
+    );
+}
+
+#[test]
+fn aliases_stand_for_their_anchors() {
+    assert_eq!(
+        json("base: &b {x: 1}\na: *b\nl: [*b, *b]\n"),
+        r#"{"base":{"x":"1"},"a":{"x":"1"},"l":[{"x":"1"},{"x":"1"}]}"#
+    );
+    assert_eq!(problem("a: &a [1, *a]\n").0, "yaml-syntax");
+    assert_eq!(problem("a: *b\nb: &b 1\n"), ("yaml-syntax", "*b".into()));
+}
+
+#[test]
+fn aliases_end_at_the_limit_of_the_real_loader() {
+    let uses = |count: usize| format!("a: &a 1\nb: [{}]\n", vec!["*a"; count].join(", "));
+    assert!(!parse(&uses(99)).is_broken());
+    assert!(parse(&uses(100)).is_broken());
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n";
+    assert_eq!(problem(bomb).0, "yaml-syntax");
+}
+
+#[test]
+fn nesting_past_the_limit_is_a_problem() {
+    for text in [
+        "[".repeat(10_000),
+        "{a: ".repeat(10_000),
+        "- ".repeat(10_000),
+        "? ".repeat(10_000),
+    ] {
+        assert!(parse(&text).is_broken());
+    }
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(!parse(&nested(MAX_DEPTH - 1)).is_broken());
+    assert!(parse(&nested(MAX_DEPTH)).is_broken());
+}
+
+#[test]
+fn aliases_nest_no_deeper_than_values_may() {
+    use std::fmt::Write as _;
+    let mut text = String::from("a0: &a0 [[[[1]]]]\n");
+    for level in 1..90 {
+        let _ = writeln!(text, "a{level}: &a{level} [[[[*a{}]]]]", level - 1);
+    }
+    assert!(parse(&text).is_broken());
+}
+
+#[test]
+fn tags_resolve_as_in_the_real_loader() {
+    assert_eq!(
+        json(
+            "a: !!str 5\nb: !!int \"5\"\nc: !foo bar\nd: !!binary aGk=\ne: !!set {x, y}\nf: !!timestamp 2001-01-01\n"
+        ),
+        r#"{"a":"'5'","b":"5","c":"'bar'","d":{"0":"104","1":"105"},"e":{},"f":{}}"#
+    );
+}
+
+#[test]
+fn the_version_directive_switches_to_old_rules() {
+    assert_eq!(
+        json("%YAML 1.1\n---\na: yes\nb: 014\nbase: &b {x: 1}\nc:\n  <<: *b\nd: 2001-01-01\n"),
+        r#"{"a":true,"b":"12","base":{"x":"1"},"c":{"x":"1"},"d":{}}"#
+    );
+}
+
+#[test]
+fn odd_characters_are_content() {
+    assert_eq!(json("a: b\u{7f}c\n"), "{\"a\":\"'b\u{7f}c'\"}");
+    assert_eq!(
+        json("a: \"b\u{feff}\u{1}\"\n"),
+        "{\"a\":\"'b\u{feff}\\u0001'\"}"
+    );
+    assert_eq!(
+        json("\u{feff}a: 1\r\nb:\r\n  c: \"x\"\r\n"),
+        r#"{"a":"1","b":{"c":"'x'"}}"#
+    );
+}
+
+#[test]
+fn values_that_other_versions_read_otherwise_are_named() {
+    assert_eq!(problem("a: yes\n"), ("yaml-surprise", "yes".into()));
+    assert_eq!(
+        problem("a: 'yes'\nb: 012\n"),
+        ("yaml-surprise", "012".into())
+    );
+    assert_eq!(problem("a: {<<: {b: 1}}\n"), ("yaml-surprise", "<<".into()));
+    assert!(parse("on: 1\nb: no-thing\n").problems.is_empty());
+}
+
+#[test]
+fn messages_never_hold_what_the_text_says() {
+    for text in [
+        "a: [s3cret",
+        "a: \"s3cret",
+        "s3cret: 1\ns3cret: 2\n",
+        "a: *s3cret\n",
+        "a: s3cret: b\n",
+        "a: !s3cret!x y\n",
+    ] {
+        for problem in parse(text).problems {
+            assert!(!problem.message.contains("s3cret"), "{}", problem.message);
+        }
+    }
+}
+
+#[test]
+fn an_empty_text_has_no_root_and_no_problem() {
+    for text in ["", "\n", "# hi\n", "---\n", "\u{feff}"] {
+        let document = parse(text);
+        assert!(!document.is_broken(), "{text:?}");
+    }
+}
