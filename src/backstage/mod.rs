@@ -6,6 +6,7 @@
 
 pub mod database;
 pub mod facts;
+pub mod layer;
 pub mod merge;
 pub mod resolve;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! Findings: one rule at one primary place.
 
 mod fingerprint;
+mod problem;
 mod severity;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use crate::text::Place;
 
 pub use fingerprint::{Fingerprint, fingerprints};
+pub use problem::{Effect, Problem};
 pub use severity::Severity;
 
 /// The id of a rule: kebab-case.

@@ -1,0 +1,128 @@
+//! One layer: file to text to nodes.
+//!
+//! In: a path and the [`Files`] it is read from. Out: a [`Layer`] with its document and every problem of its text.
+//! Never: directives, placeholders, other files.
+
+use std::sync::Arc;
+
+use crate::files::{FilePath, Files, ReadError};
+use crate::finding::{Effect, Problem};
+use crate::text::{Place, SourceId, Sources, Span};
+use crate::yaml::{self, Document};
+
+/// Reads and parses one layer. Its text is added to `sources`; a file that cannot be read is a source without text,
+/// so that the problem has a place.
+pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer {
+    match files.read(path, MAX_BYTES) {
+        Ok(text) => {
+            let source = sources.add(files.source(path, Arc::clone(&text)));
+            let document = yaml::parse(&text);
+            let problems = problems(&document, source);
+            Layer {
+                path: path.clone(),
+                source,
+                document,
+                problems,
+            }
+        }
+        Err(error) => {
+            let source = sources.add(files.source(path, Arc::from("")));
+            let place = Place::new(source, Span::default());
+            Layer {
+                path: path.clone(),
+                source,
+                document: Document::default(),
+                problems: vec![unreadable(&error, place)],
+            }
+        }
+    }
+}
+
+/// The largest layer or included file that is read, in bytes. Real ones stay below 200 KB.
+pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+
+/// One layer as parsed.
+#[derive(Debug)]
+pub struct Layer {
+    /// The file.
+    pub path: FilePath,
+    /// Its text among the sources.
+    pub source: SourceId,
+    /// Its nodes and comments.
+    pub document: Document,
+    /// What is wrong with its text, in order of place.
+    pub problems: Vec<Problem>,
+}
+
+impl Layer {
+    /// Whether the real loader refuses the file, so that no app starts that loads it.
+    pub fn is_broken(&self) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| problem.effect == Effect::Fatal)
+    }
+}
+
+/// The problems of a parsed text.
+pub(super) fn problems(document: &Document, source: SourceId) -> Vec<Problem> {
+    let problem = |problem: &yaml::Problem| {
+        let place = Place::new(source, problem.span);
+        let converted = if problem.is_fatal() {
+            Problem::fatal(problem.rule, problem.message.as_str(), place)
+        } else {
+            Problem::surprising(problem.rule, problem.message.as_str(), place)
+        };
+        match &problem.related {
+            Some((span, note)) => converted.with_related(Place::new(source, *span), note.as_str()),
+            None => converted,
+        }
+    };
+    document.problems.iter().map(problem).collect()
+}
+
+fn unreadable(error: &ReadError, place: Place) -> Problem {
+    let message = format!("this layer cannot be read: {error}");
+    Problem::fatal("yaml-syntax", message, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::MemoryFiles;
+
+    #[test]
+    fn a_layer_is_read_with_its_problems_at_their_places() {
+        let files = MemoryFiles::new([("app-config.yaml", "a: 1\nb: yes\na: 2\n")]);
+        let mut sources = Sources::default();
+        let layer = load(&files, &FilePath::new("app-config.yaml"), &mut sources);
+        assert!(layer.is_broken());
+        let [problem] = &layer.problems[..] else {
+            panic!("{:?}", layer.problems)
+        };
+        assert_eq!(problem.rule, "yaml-duplicate-key");
+        assert_eq!(problem.primary.place.span, Span::new(12, 13));
+        assert_eq!(problem.related[0].place.span, Span::new(0, 1));
+        assert_eq!(sources.get(layer.source).path(), "app-config.yaml");
+    }
+
+    #[test]
+    fn a_layer_that_is_not_there_is_a_problem_with_a_place() {
+        let files = MemoryFiles::default();
+        let mut sources = Sources::default();
+        let layer = load(&files, &FilePath::new("app-config.yaml"), &mut sources);
+        assert!(layer.is_broken());
+        assert_eq!(layer.problems[0].primary.place.source, layer.source);
+    }
+
+    #[test]
+    fn surprises_do_not_break_a_layer() {
+        let files = MemoryFiles::new([("app-config.yaml", "a: yes\n")]);
+        let layer = load(
+            &files,
+            &FilePath::new("app-config.yaml"),
+            &mut Sources::default(),
+        );
+        assert!(!layer.is_broken());
+        assert_eq!(layer.problems[0].rule, "yaml-surprise");
+    }
+}
