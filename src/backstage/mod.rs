@@ -6,9 +6,11 @@
 
 pub mod database;
 pub mod facts;
+pub mod host;
 pub mod layer;
 pub mod merge;
 pub mod resolve;
 pub mod schema;
+pub mod secrets;
 pub mod value;
 pub mod workspace;

@@ -90,7 +90,11 @@ pub const APP: &[Field] = &[
 pub const CHAIN_FACTS: &[Field] = &[];
 
 /// The sections of `facts` in a layer.
-pub const LAYER_FACTS: &[Field] = &[];
+pub const LAYER_FACTS: &[Field] = &[Field::new(
+    "secrets",
+    Shape::List(super::secrets::FIELDS),
+    "where secrets stand, or belong",
+)];
 
 /// The sections of `facts` in an app root.
 pub const APP_FACTS: &[Field] = &[];

@@ -11,6 +11,7 @@ pub mod chain;
 pub mod declare;
 pub mod docs;
 pub mod layer;
+pub mod secrets;
 
 use super::value::{Kind, Object, Value};
 

@@ -9,9 +9,10 @@ use regex::{Regex, RegexBuilder};
 
 use super::Broken;
 use super::evaluate::Machine;
-use super::texts::{glob, is_local_host, url};
+use super::texts::{glob, url};
 use super::value::{MAX_TEXT, Stop, Val, items};
 use crate::backstage::facts::declare::{Field, Shape};
+use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Value};
 use crate::version::Version;
 

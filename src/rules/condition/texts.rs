@@ -1,26 +1,9 @@
-//! What conditions can find out about a text: hosts, globs, URLs.
+//! What conditions can find out about a text: globs, URLs.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 use super::value::Val;
-
-/// Whether a host is this machine: `localhost` and names below it, loopback and unspecified addresses, with
-/// or without brackets.
-pub(super) fn is_local_host(host: &str) -> bool {
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
-        .trim_end_matches('.')
-        .to_ascii_lowercase();
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address == Ipv4Addr::UNSPECIFIED,
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address == Ipv6Addr::UNSPECIFIED,
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
-    }
-}
 
 /// Whether the whole text matches. Each `*` restarts at most once for each character: at worst the product
 /// of the lengths.

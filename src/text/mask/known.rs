@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::looks::percent_decoded;
 use super::looks::placeholder::is_placeholder;
 
 /// How many bytes of secrets are searched for in all. A text with more is not a config; its secrets are still
@@ -118,28 +119,6 @@ fn percent_encoded(text: &str) -> String {
         }
     }
     encoded
-}
-
-/// The text that `%XX` escapes in `text` spell; `None` when it has none or they spell no text.
-pub(crate) fn percent_decoded(text: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let escape = behind.get(..2).filter(|_| *first == b'%');
-        let escape = escape.and_then(|hex| std::str::from_utf8(hex).ok());
-        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                decoded.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    let changed = decoded.len() < text.len();
-    String::from_utf8(decoded).ok().filter(|_| changed)
 }
 
 /// The characters that `bytes` become inside the Base64 of a longer text, `offset` bytes (modulo 3) from its

@@ -4,12 +4,15 @@
 //! paths; [`crate::backstage::secrets`] does. Never: a judgement whether a text that looks like a secret is one.
 
 pub mod assignment;
+mod encoding;
 pub mod literal;
 pub mod placeholder;
 pub mod token;
 pub mod url;
 
 use std::ops::Range;
+
+pub use encoding::{base64_decoded, percent_decoded};
 
 /// Everything in `text` that looks like a secret by its own shape: tokens and keys of known services, private
 /// keys, credentials in URLs. In order of place; may overlap.

@@ -7,6 +7,7 @@ pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     is_bracketed(text)
+        || is_variable_name(text)
         || is_one_character(text)
         || PARTS.iter().any(|part| lower.contains(part))
         || WHOLE.contains(&lower.as_str())
@@ -117,6 +118,14 @@ fn is_bracketed(text: &str) -> bool {
     .any(|(open, close)| {
         text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close)
     }) || (text.contains('<') && text.contains('>'))
+}
+
+/// `GITHUB_TOKEN`: the name of a variable whose `${…}` was forgotten.
+fn is_variable_name(text: &str) -> bool {
+    text.contains('_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// `xxx`, `000000`, `--------`.

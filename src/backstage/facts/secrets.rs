@@ -1,0 +1,82 @@
+//! `facts.secrets`: where secrets stand, or belong, in a layer.
+
+use super::declare::{Field, Shape};
+use super::{list, object, truth};
+use crate::backstage::secrets::{Certainty, Secret, Standing, origin};
+use crate::backstage::value::Value;
+use crate::text::mask::MASK;
+
+/// What [`collect`] gives for each secret.
+pub const FIELDS: &[Field] = &[
+    Field::new(
+        "value",
+        Shape::String,
+        "points at the bytes of the secret alone; its text is always `********`",
+    ),
+    Field::new(
+        "path",
+        Shape::String,
+        "the config path of the value it is in",
+    ),
+    Field::new(
+        "kind",
+        Shape::String,
+        "what kind of secret, e.g. `database-password`, `url-password`, `header`, `secret`, `github-token`, `jwt`",
+    ),
+    Field::new(
+        "what",
+        Shape::String,
+        "the same in words, e.g. `the password in this URL`",
+    ),
+    Field::new(
+        "literal",
+        Shape::Bool,
+        "the text of the layer holds it; false for placeholders, `$env` and `$file`",
+    ),
+    Field::new(
+        "certain",
+        Shape::Bool,
+        "a schema, a known path or its shape says that it is a secret; false when only the name of its key does",
+    ),
+    Field::new(
+        "placeholderLike",
+        Shape::Bool,
+        "it is plainly a stand-in, e.g. `<token>` or `changeme`",
+    ),
+    Field::new(
+        "inDefault",
+        Shape::Bool,
+        "it is the default of a placeholder, `${NAME:-…}`",
+    ),
+    Field::new(
+        "besideLocalHost",
+        Shape::Bool,
+        "it is used on this very machine: its URL, or a key beside it, names a literal local host",
+    ),
+    Field::new(
+        "variable",
+        Shape::String,
+        "a name for the variable that could hold it, e.g. `GITHUB_TOKEN`",
+    ),
+];
+
+/// The secrets of a layer as facts. The secrets themselves are not in them.
+pub fn collect(secrets: &[Secret]) -> Value {
+    list(secrets.iter().map(fact))
+}
+
+fn fact(secret: &Secret) -> Value {
+    object([
+        ("value", Value::string(MASK).with_origin(origin(secret))),
+        ("path", Value::string(secret.path.to_string())),
+        ("kind", Value::string(secret.kind)),
+        ("what", Value::string(secret.what.as_str())),
+        ("literal", truth(secret.standing == Standing::Literal)),
+        ("certain", truth(secret.certainty == Certainty::Certain)),
+        ("placeholderLike", truth(secret.is_placeholder_like())),
+        ("inDefault", truth(secret.in_default)),
+        ("besideLocalHost", truth(secret.beside_local_host)),
+        ("variable", Value::string(secret.variable.as_str())),
+    ])
+    .with_origin(origin(secret))
+}

@@ -1,0 +1,344 @@
+//! The secrets in one string.
+//!
+//! In: a string as the layer spells it, its path, and whether a secret belongs there. Out: the ranges that are
+//! secret, each with its kind. Never: bytes of the layer; [`super::place`] finds those.
+
+use std::ops::Range;
+
+use super::name::{self, Name};
+use super::neighbour::host_of;
+use super::{Belongs, Certainty};
+use crate::backstage::host::is_local_host;
+use crate::backstage::schema::ConfigPath;
+use crate::text::mask::looks::{self, Look, assignment, literal};
+
+/// A range of a string that is secret.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Hit {
+    pub(super) range: Range<usize>,
+    pub(super) kind: &'static str,
+    pub(super) what: String,
+    pub(super) certainty: Certainty,
+    /// Whether the range is text that somebody typed, and not a placeholder.
+    pub(super) is_literal: bool,
+    pub(super) in_default: bool,
+    /// For a URL, whether its host is a literal local one.
+    pub(super) local_url: Option<bool>,
+    /// Other spellings to hide.
+    pub(super) also: Vec<String>,
+}
+
+impl Hit {
+    fn new(kind: &'static str, what: impl Into<String>, range: Range<usize>) -> Self {
+        Self {
+            range,
+            kind,
+            what: what.into(),
+            certainty: Certainty::Certain,
+            is_literal: true,
+            in_default: false,
+            local_url: None,
+            also: Vec::new(),
+        }
+    }
+}
+
+/// What in `text` is secret by its looks alone.
+pub(super) fn in_text(text: &str) -> Vec<Hit> {
+    looks::find(text)
+        .into_iter()
+        .flat_map(|look| of_look(text, &look))
+        .collect()
+}
+
+/// What in the value `text` at `path` is secret.
+pub(super) fn in_value(text: &str, path: &ConfigPath, belongs: Belongs) -> Vec<Hit> {
+    let mut hits = in_text(text);
+    if belongs == Belongs::Never {
+        hits.retain(|hit| !is_for_browsers(hit.kind));
+        return hits;
+    }
+    hits.extend(in_parameters(text, &hits));
+    if !hits.is_empty() {
+        return hits;
+    }
+    match name::of(path) {
+        Name::Header(header) => in_header(text, &header),
+        _ if belongs == Belongs::Here => whole(text, path),
+        Name::Secret(certainty) => named(text, path, certainty),
+        Name::Other => Vec::new(),
+    }
+}
+
+/// The whole of `text`, which stands where a secret belongs. Without literal text the hit is not literal.
+pub(super) fn whole(text: &str, path: &ConfigPath) -> Vec<Hit> {
+    if is_reference(text) {
+        return Vec::new();
+    }
+    let (kind, what) = name::describe(path);
+    let parts = literal_parts(text, 0..text.len());
+    if parts.is_empty() {
+        let is_literal = false;
+        return vec![Hit {
+            is_literal,
+            ..Hit::new(kind, what, 0..text.len())
+        }];
+    }
+    let hit = |(range, in_default)| Hit {
+        in_default,
+        ..Hit::new(kind, what.clone(), range)
+    };
+    parts.into_iter().map(hit).collect()
+}
+
+/// The literal parts of a range of `text` that can be a secret, each with whether it is a placeholder's default.
+/// Beside a placeholder, short text is what goes with it (`Bearer ${TOKEN}`, `user-${N}`).
+fn literal_parts(text: &str, range: Range<usize>) -> Vec<(Range<usize>, bool)> {
+    let slice = text.get(range.clone()).unwrap_or_default();
+    let parts = literal::parts(slice);
+    let is_whole = matches!(parts.as_slice(), [part] if part.len() == slice.len());
+    let parts = parts.into_iter().filter_map(|part| {
+        let before = slice.get(..part.start)?;
+        let in_default = before.ends_with(":-")
+            && before.contains("${")
+            && slice.get(part.end..)?.starts_with('}');
+        let counts = is_whole || in_default || is_random(slice.get(part.clone())?);
+        counts.then(|| (range.start + part.start..range.start + part.end, in_default))
+    });
+    parts.collect()
+}
+
+fn of_look(text: &str, look: &Look) -> Vec<Hit> {
+    let what = match look.kind {
+        "url-password" => "the password in this URL".to_owned(),
+        kind => format!("a {}", name::of_kind(kind)),
+    };
+    let is_url = look.kind == "url-password";
+    let behind = text.get(look.range.end..).unwrap_or_default();
+    let local_url = is_url.then(|| is_local_host(host_of(behind.trim_start_matches('@'))));
+    let decoded = text
+        .get(look.range.clone())
+        .and_then(looks::percent_decoded);
+    let parts = literal_parts(text, look.range.clone()).into_iter();
+    parts
+        .map(|(range, in_default)| Hit {
+            in_default,
+            local_url,
+            also: decoded.clone().into_iter().collect(),
+            ..Hit::new(look.kind, what.clone(), range)
+        })
+        .collect()
+}
+
+/// Secrets in `Name=value` lists and URL queries: `Server=x;Password=…`, `?api_key=…`.
+fn in_parameters(text: &str, known: &[Hit]) -> Vec<Hit> {
+    let is_parameter = |range: &Range<usize>| {
+        let before = text.get(..range.start).unwrap_or_default();
+        let separated = before.contains([';', '?', ' '])
+            || text.get(range.end..).is_some_and(|b| b.contains(';'));
+        before.ends_with('=') && separated
+    };
+    let is_known = |range: &Range<usize>| {
+        known
+            .iter()
+            .any(|hit| hit.range.start < range.end && range.start < hit.range.end)
+    };
+    assignment::values(text)
+        .into_iter()
+        .filter(|range| is_parameter(range) && !is_known(range))
+        .flat_map(|range| literal_parts(text, range))
+        .map(|(range, in_default)| {
+            let value = text.get(range.clone()).unwrap_or_default();
+            let before = text
+                .get(..range.start)
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            let is_password = before.trim_end_matches('=').ends_with("password");
+            let is_certain = is_password || is_random(value);
+            let certainty = if is_certain {
+                Certainty::Certain
+            } else {
+                Certainty::Suspected
+            };
+            let what = "the secret among these parameters";
+            Hit {
+                in_default,
+                certainty,
+                ..Hit::new("parameter", what, range)
+            }
+        })
+        .collect()
+}
+
+/// The secret in a header's value: what follows the scheme.
+fn in_header(text: &str, header: &str) -> Vec<Hit> {
+    if is_reference(text) {
+        return Vec::new();
+    }
+    let start = text.len() - without_scheme(text).len();
+    let what = format!("the `{header}` header");
+    let hit = |(range, in_default): (Range<usize>, bool)| {
+        let value = text.get(range.clone()).unwrap_or_default();
+        let also = basic_password(text, value).into_iter().collect();
+        Hit {
+            in_default,
+            also,
+            ..Hit::new("header", what.clone(), range)
+        }
+    };
+    literal_parts(text, start..text.len())
+        .into_iter()
+        .map(hit)
+        .collect()
+}
+
+/// A header's value without its scheme: `Bearer x`, `Token token=x`, `argocd.token=x`.
+fn without_scheme(text: &str) -> &str {
+    let text = text.trim_start();
+    let behind_scheme = text.split_once(' ').filter(|(scheme, rest)| {
+        !rest.trim().is_empty() && scheme.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+    });
+    let text = behind_scheme.map_or(text, |(_, rest)| rest.trim_start());
+    match text.split_once('=') {
+        Some((name, rest))
+            if !rest.trim_matches('=').is_empty() && assignment::names_secret(name) =>
+        {
+            rest.trim_start_matches('"')
+        }
+        _ => text,
+    }
+}
+
+/// The password that the Base64 of a `Basic` header spells.
+fn basic_password(header: &str, value: &str) -> Option<String> {
+    header
+        .get(..6)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("basic "))?;
+    let decoded = looks::base64_decoded(value)?;
+    let (_, password) = decoded.split_once(':')?;
+    Some(password.to_owned())
+}
+
+/// A value beside a name that says it is secret, on a path nobody has described.
+fn named(text: &str, path: &ConfigPath, by_name: Certainty) -> Vec<Hit> {
+    let accuses = |hit: &Hit| {
+        let value = text.get(hit.range.clone()).unwrap_or_default();
+        let is_plain = !value.contains(char::is_whitespace) && !is_word(value) && value.len() > 2;
+        is_random(value) || (by_name == Certainty::Certain && is_plain)
+    };
+    let mut hits = whole(text, path);
+    hits.retain(|hit| hit.is_literal);
+    for hit in &mut hits {
+        if !accuses(hit) {
+            hit.certainty = Certainty::Suspected;
+        }
+    }
+    hits
+}
+
+/// Values of keys named after secrets that are settings, and no secrets.
+fn is_word(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "true",
+        "false",
+        "yes",
+        "no",
+        "none",
+        "null",
+        "forward",
+        "require",
+        "required",
+        "optional",
+        "basic",
+        "bearer",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "saml",
+        "enabled",
+        "disabled",
+        "default",
+        "auto",
+        "same-origin",
+        "include",
+        "omit",
+    ];
+    WORDS.contains(&value.to_ascii_lowercase().as_str())
+}
+
+/// Whether the text names a secret's place instead of being one: a template, a shell variable, a file.
+fn is_reference(text: &str) -> bool {
+    let text = text.trim();
+    let is_variable = text.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    });
+    let is_path = ["/", "./", "../", "~/"]
+        .iter()
+        .any(|start| text.starts_with(start))
+        && [".pem", ".key", ".crt", ".json", ".txt", ".p12", "token"]
+            .iter()
+            .any(|end| text.ends_with(end));
+    text.starts_with("{{") || is_variable || is_path
+}
+
+/// Whether a text looks made by a machine: long enough, and letters, digits and cases change often.
+pub(super) fn is_random(text: &str) -> bool {
+    const SHORTEST: usize = 12;
+    let class = |c: char| match c {
+        'a'..='z' => 0,
+        'A'..='Z' => 1,
+        '0'..='9' => 2,
+        _ => 3,
+    };
+    let classes: Vec<u8> = text.chars().map(class).collect();
+    let changes = classes
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a != b && *a != 3 && *b != 3));
+    let changes = changes.count();
+    let digits = classes.iter().filter(|class| **class == 2).count();
+    let length = classes.len();
+    let often = match digits {
+        0 => changes * 5 >= length * 2,
+        digits => changes * 5 >= length || (changes >= 4 && digits * 5 >= length),
+    };
+    length >= SHORTEST && often && !text.contains(char::is_whitespace) && !text.contains("://")
+}
+
+/// Kinds of keys that are made to be seen by browsers.
+fn is_for_browsers(kind: &str) -> bool {
+    matches!(
+        kind,
+        "google-api-key" | "jwt" | "newrelic-key" | "parameter" | "url-password"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machine_made_texts_are_told_from_words() {
+        for text in [
+            "9690vgddr18tds19qnr5m93j62u9j8l399d52f77",
+            "URCXiUJrDwyyJ9hBRCIqq1OmJBx14zTM",
+            "qqm_VkakPkmWRb3JLBKC96kiUrpQ",
+            "137135897smrpjk1756101592qldlxk638",
+            "3f2b8c1a-9d4e-4f6a-8b2c-1d3e5f7a9b0c",
+        ] {
+            assert!(is_random(text), "{text}");
+        }
+        for text in [
+            "my-access-token",
+            "backstage-dev-secret",
+            "backstage1234",
+            "someCamelCaseNameValue",
+            "https://a1b2c3d4e5f6g7",
+            "api-gateway-v2-production",
+            "short1a2b",
+            "2024-01-01T00:00:00Z",
+            "1.2.3-alpha.4+build5",
+        ] {
+            assert!(!is_random(text), "{text}");
+        }
+    }
+}

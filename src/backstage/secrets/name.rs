@@ -1,0 +1,301 @@
+//! What the name of a value says about it.
+//!
+//! In: a path. Out: whether its last key names a secret or a header that carries one, words for people, and the
+//! variable that could hold it.
+
+use super::Certainty;
+use crate::backstage::schema::{ConfigPath, Part};
+use crate::text::mask::looks::assignment::names_secret;
+
+/// What the last key says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Name {
+    /// It is an HTTP header that carries a secret; the header's name.
+    Header(String),
+    /// It names a secret. [`Certainty::Certain`] when only a password could stand there.
+    Secret(Certainty),
+    /// Nothing.
+    Other,
+}
+
+/// What the last key of a path says. Items of lists are never named.
+pub(super) fn of(path: &ConfigPath) -> Name {
+    let mut parts = path.parts().iter().rev();
+    let Some(Part::Key(key)) = parts.next() else {
+        return Name::Other;
+    };
+    if let Some(Part::Key(parent)) = parts.next()
+        && parent.to_ascii_lowercase().ends_with("headers")
+    {
+        let carries = carries_secret(&key.to_ascii_lowercase());
+        return if carries {
+            Name::Header(key.to_string())
+        } else {
+            Name::Other
+        };
+    }
+    if !names_secret(key) || is_for_browsers(path) {
+        return Name::Other;
+    }
+    let lower = key.to_ascii_lowercase();
+    let is_password = ["password", "passwd", "passphrase", "clientsecret"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    Name::Secret(if is_password {
+        Certainty::Certain
+    } else {
+        Certainty::Suspected
+    })
+}
+
+/// Top-level keys whose values go to browsers by convention.
+fn is_for_browsers(path: &ConfigPath) -> bool {
+    matches!(
+        keys(path).as_slice(),
+        ["app", ..] | ["dynamicPlugins", "frontend", ..]
+    )
+}
+
+/// Whether an HTTP header of this name (in lower case) carries a secret. `X-Atlassian-Token: no-check` and its kind
+/// switch a check off.
+fn carries_secret(header: &str) -> bool {
+    const HEADERS: &[&str] = &[
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-api-key",
+        "x-auth-key",
+        "dd-api-key",
+        "dd-application-key",
+        "ocp-apim-subscription-key",
+        "x-functions-key",
+        "x-goog-api-key",
+        "x-jfrog-art-api",
+        "x-octopus-apikey",
+        "apikey",
+        "x-apikey",
+        "x-auth",
+        "api-key",
+        "x-subscription-key",
+        "x-rapidapi-key",
+    ];
+    let switches = ["atlassian-token", "csrf", "xsrf"]
+        .iter()
+        .any(|part| header.contains(part));
+    !switches && (HEADERS.contains(&header) || names_secret(header))
+}
+
+/// The kind of secret that belongs at a path, and words for it.
+pub(super) fn describe(path: &ConfigPath) -> (&'static str, String) {
+    let keys = keys(path);
+    let last = keys.last().copied().unwrap_or("value");
+    if keys.starts_with(&["backend", "database"]) && last == "password" {
+        return ("database-password", "the database password".to_owned());
+    }
+    let kind = if last.to_ascii_lowercase().ends_with("password") {
+        "password"
+    } else {
+        "secret"
+    };
+    (kind, format!("the `{last}`"))
+}
+
+/// A kind of token for people: `github-token` is a `GitHub token`.
+pub(super) fn of_kind(kind: &'static str) -> String {
+    const NAMES: &[(&str, &str)] = &[
+        ("github", "GitHub"),
+        ("gitlab", "GitLab"),
+        ("aws", "AWS"),
+        ("jwt", "JSON Web Token"),
+        ("npm", "npm"),
+        ("pypi", "PyPI"),
+        ("oauth", "OAuth"),
+        ("sas", "SAS"),
+        ("api", "API"),
+        ("id", "id"),
+        ("openai", "OpenAI"),
+        ("sendgrid", "SendGrid"),
+        ("newrelic", "New Relic"),
+        ("sonarqube", "SonarQube"),
+        ("circleci", "CircleCI"),
+        ("digitalocean", "DigitalOcean"),
+        ("huggingface", "Hugging Face"),
+        ("rubygems", "RubyGems"),
+        ("planetscale", "PlanetScale"),
+        ("private", "private"),
+        ("key", "key"),
+        ("token", "token"),
+        ("secret", "secret"),
+        ("webhook", "webhook"),
+        ("access", "access"),
+        ("signature", "signature"),
+        ("storage", "storage"),
+        ("password", "password"),
+        ("age", "age"),
+    ];
+    let word = |word: &str| {
+        let known = NAMES.iter().find(|(name, _)| *name == word);
+        known.map_or_else(|| capitalised(word), |(_, name)| (*name).to_owned())
+    };
+    kind.split('-').map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}
+
+/// Keys that say nothing about whose secret it is.
+const CONTAINERS: &[&str] = &[
+    "connection",
+    "headers",
+    "options",
+    "instances",
+    "clusters",
+    "production",
+    "development",
+    "default",
+    "auth",
+    "providers",
+    "endpoints",
+    "credentials",
+    "bind",
+    "apps",
+    "config",
+    "authentication",
+    "transportConfig",
+    "plugin",
+    "proxy",
+    "integrations",
+    "backend",
+    "clusterLocatorMethods",
+    "appLocatorMethods",
+    "keys",
+    "target",
+    "url",
+    "externalAccess",
+    "certificate",
+    "processors",
+    "extraRequestHeaders",
+];
+
+/// A good name for the variable that holds the secret at a path: `AUTH_GITHUB_CLIENT_SECRET`, as Backstage's own
+/// documentation calls them.
+pub(super) fn variable(path: &ConfigPath) -> String {
+    let keys = keys(path);
+    let last = keys.last().copied().unwrap_or("secret");
+    match keys.as_slice() {
+        ["backend", "database", ..] => return "POSTGRES_PASSWORD".to_owned(),
+        ["backend", "auth", "keys", ..] => return "BACKEND_SECRET".to_owned(),
+        ["auth", "providers", provider, ..] => return screaming(&["auth", provider, last]),
+        _ => {}
+    }
+    let last = match last {
+        "url" | "target" | "connection" | "connectionString" | "baseUrl" => "password",
+        header if header.eq_ignore_ascii_case("authorization") => "token",
+        last => last,
+    };
+    let mut owners = keys.iter().rev().skip(1).copied();
+    match owners.find(|key| !CONTAINERS.contains(key)) {
+        Some(owner) => screaming(&[owner, last]),
+        None => screaming(&[last]),
+    }
+}
+
+/// The keys of a path, without list indices.
+fn keys(path: &ConfigPath) -> Vec<&str> {
+    let keys = path.parts().iter().filter_map(|part| match part {
+        Part::Key(key) => Some(&**key),
+        Part::Item(_) => None,
+    });
+    keys.collect()
+}
+
+/// `["jira", "apiToken"]` is `JIRA_API_TOKEN`.
+fn screaming(names: &[&str]) -> String {
+    let mut variable = String::new();
+    for name in names {
+        let mut previous_lower = true;
+        if !variable.is_empty() {
+            variable.push('_');
+        }
+        for character in name.chars() {
+            if character.is_ascii_uppercase() && previous_lower && !variable.is_empty() {
+                variable.push('_');
+            }
+            previous_lower = character.is_ascii_lowercase() || character.is_ascii_digit();
+            variable.push(if character.is_ascii_alphanumeric() {
+                character.to_ascii_uppercase()
+            } else {
+                '_'
+            });
+        }
+    }
+    let words: Vec<&str> = variable
+        .split('_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let variable = words.join("_");
+    if variable.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        variable
+    } else {
+        format!("SECRET_{variable}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(keys: &[&str]) -> ConfigPath {
+        let mut path = ConfigPath::root();
+        for key in keys {
+            path.push(
+                key.parse()
+                    .map_or_else(|_| Part::Key((*key).into()), Part::Item),
+            );
+        }
+        path
+    }
+
+    #[test]
+    fn variables_are_named_as_the_documentation_names_them() {
+        for (keys, variable) in [
+            (
+                &["backend", "database", "connection", "password"][..],
+                "POSTGRES_PASSWORD",
+            ),
+            (&["integrations", "github", "0", "token"], "GITHUB_TOKEN"),
+            (
+                &["auth", "providers", "github", "development", "clientSecret"],
+                "AUTH_GITHUB_CLIENT_SECRET",
+            ),
+            (
+                &[
+                    "proxy",
+                    "endpoints",
+                    "/pager-duty/api",
+                    "headers",
+                    "Authorization",
+                ],
+                "PAGER_DUTY_API_TOKEN",
+            ),
+            (&["sonarqube", "apiKey"], "SONARQUBE_API_KEY"),
+            (&["backend", "cache", "connection"], "CACHE_PASSWORD"),
+        ] {
+            assert_eq!(super::variable(&path(keys)), variable);
+        }
+    }
+
+    #[test]
+    fn headers_that_switch_a_check_off_carry_no_secret() {
+        let header = |name| of(&path(&["proxy", "/x", "headers", name]));
+        assert_eq!(header("X-Atlassian-Token"), Name::Other);
+        assert_eq!(header("Accept"), Name::Other);
+        assert_eq!(
+            header("PRIVATE-TOKEN"),
+            Name::Header("PRIVATE-TOKEN".into())
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! The list of known secret paths.
+//!
+//! In: a path. Out: what the list says about it. The list is data: `paths.txt`.
+
+use std::sync::LazyLock;
+
+use crate::backstage::schema::{ConfigPath, Part};
+
+/// What the list says about a path; `None` when it does not know it. `public` wins over `secret`.
+pub(super) fn lookup(path: &ConfigPath) -> Option<Listed> {
+    let matching = PATTERNS
+        .iter()
+        .filter(|pattern| pattern.matches(path.parts()));
+    matching.map(|pattern| pattern.listed).max()
+}
+
+/// What the list says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Listed {
+    /// A secret belongs here.
+    Secret,
+    /// What stands here is meant for browsers.
+    Public,
+}
+
+/// Whether a path that schemas call secret merely says who somebody is, or holds something with a secret in it: a
+/// user name, a certificate, a connection string. Nothing is exposed by a literal there, unless it looks like it.
+pub(super) fn only_identifies(path: &ConfigPath) -> bool {
+    const NAMES: &[&str] = &[
+        "username",
+        "user",
+        "email",
+        "accountname",
+        "clientid",
+        "accesskeyid",
+        "externalid",
+        "cadata",
+        "cafile",
+        "id",
+        "connection",
+        "rolearn",
+        "assumerole",
+        "region",
+        "host",
+        "hostname",
+        "port",
+        "url",
+        "database",
+        "tenantid",
+        "type",
+        "client",
+        "socketpath",
+        "keyfile",
+        "certfile",
+        "serveraddress",
+        "issuer",
+        "endpoint",
+        "name",
+    ];
+    let last = path.parts().iter().rev().find_map(|part| match part {
+        Part::Key(key) => Some(key.to_ascii_lowercase()),
+        Part::Item(_) => None,
+    });
+    last.is_some_and(|last| NAMES.contains(&last.as_str()))
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    include_str!("paths.txt")
+        .lines()
+        .filter_map(Pattern::read)
+        .collect()
+});
+
+struct Pattern {
+    segments: Vec<&'static str>,
+    listed: Listed,
+}
+
+impl Pattern {
+    fn read(line: &'static str) -> Option<Self> {
+        let line = line.split('#').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let mut segments: Vec<&str> = words.next()?.split('.').collect();
+        let word = words.next();
+        if word == Some("deep") {
+            segments.push("**");
+        }
+        let listed = if word == Some("public") {
+            Listed::Public
+        } else {
+            Listed::Secret
+        };
+        Some(Self { segments, listed })
+    }
+
+    fn matches(&self, path: &[Part]) -> bool {
+        matches(&self.segments, path)
+    }
+}
+
+fn matches(segments: &[&str], path: &[Part]) -> bool {
+    match (segments, path) {
+        ([], []) => true,
+        (["**", rest @ ..], path) => {
+            // No pattern has more than two of these, so this is at worst quadratic in a path's few steps.
+            matches(rest, path)
+                || path
+                    .split_first()
+                    .is_some_and(|(_, path)| matches(segments, path))
+        }
+        ([segment, segments @ ..], [part, path @ ..]) => {
+            let fits = match part {
+                Part::Key(key) => *segment == "*" || **segment == **key,
+                Part::Item(_) => *segment == "*",
+            };
+            fits && matches(segments, path)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> ConfigPath {
+        let mut path = ConfigPath::root();
+        for part in text.split('.') {
+            path.push(
+                part.parse()
+                    .map_or_else(|_| Part::Key(part.into()), Part::Item),
+            );
+        }
+        path
+    }
+
+    #[test]
+    fn patterns_match_keys_items_and_depths() {
+        for text in [
+            "integrations.github.0.token",
+            "auth.providers.github.production.clientSecret",
+            "backend.database.connection.password",
+            "scaffolder.defaultEnvironment.secrets.NPM_TOKEN",
+            "catalog.providers.x.y.z.clientSecret",
+            "jira.token",
+            "jira.instances.0.token",
+        ] {
+            assert_eq!(lookup(&path(text)), Some(Listed::Secret), "{text}");
+        }
+        for text in [
+            "integrations.github.token.x",
+            "integrations.github.0.host",
+            "backend.database.connection",
+            "auth",
+        ] {
+            assert_eq!(lookup(&path(text)), None, "{text}");
+        }
+        assert_eq!(
+            lookup(&path("app.datadogRum.clientToken")),
+            Some(Listed::Public)
+        );
+    }
+}
