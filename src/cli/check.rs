@@ -1,11 +1,14 @@
 //! `stagecheck`: checks, and writes the reports.
 
 use std::env;
+use std::fs::File;
+use std::io::Write as _;
 
 use super::args::{CheckArguments, FormatChoice, OutputArguments};
 use super::console::Console;
+use super::output::Output;
 use super::{Outcome, Status, list_files, output};
-use crate::report::{Clean, Format};
+use crate::report::{self, Clean, Format};
 use crate::run::{Failure, FileState, Request, Run};
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
@@ -33,17 +36,41 @@ fn write(
     arguments: &OutputArguments,
     console: &Console,
 ) -> Result<(), Failure> {
+    let files: Vec<Output> = arguments
+        .output
+        .iter()
+        .map(|file| Output {
+            path: file.path.clone(),
+            contents: report::to_bytes(file.format, run),
+        })
+        .collect();
+    output::to_files(&files)?;
     if arguments.list_files {
         return output::to_stdout(|out| list_files::write(run, out));
     }
     let format = match arguments.format {
         FormatChoice::Format(format) => format,
-        FormatChoice::Auto if console.is_interactive() => Format::Pretty,
-        FormatChoice::Auto => Format::Concise,
+        FormatChoice::Auto => console.suiting_format(),
     };
     let mut look = console.stdout();
     if request.state == FileState::Staged {
         look.clean = Clean::Silent;
     }
+    if format == Format::Github {
+        append_job_summary(run)?;
+    }
     output::to_stdout(|out| format.report().write(run, &look, out))
+}
+
+/// Adds the job summary to the file that the GitHub runner names; elsewhere there is none.
+fn append_job_summary(run: &Run) -> Result<(), Failure> {
+    let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = File::options().append(true).create(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(report::job_summary(run).as_bytes()));
+    written.map_err(|error| {
+        Failure::new(format!("cannot write the job summary: {}", error.kind()))
+            .with_help("GITHUB_STEP_SUMMARY names a file that cannot be written; unset it")
+    })
 }

@@ -6,7 +6,7 @@ use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::args::{ColorChoice, ConsoleArguments};
-use crate::report::{Clean, Color, Drawing, Look, Time};
+use crate::report::{Clean, Color, Drawing, Format, Look, Time};
 use crate::run::{Note, NoteLevel};
 
 /// The version, with the commit it was built from where that is known.
@@ -48,9 +48,9 @@ impl Console {
         }
     }
 
-    /// Whether stdout is a terminal.
-    pub(crate) fn is_interactive(self) -> bool {
-        io::stdout().is_terminal()
+    /// The format that suits where stdout goes.
+    pub(crate) fn suiting_format(self) -> Format {
+        suiting_format(io::stdout().is_terminal(), &variable)
     }
 
     /// Whether stderr is a terminal.
@@ -97,6 +97,16 @@ impl Console {
 /// A variable that is set to something.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn suiting_format(terminal: bool, variable: &dyn Fn(&str) -> Option<String>) -> Format {
+    if terminal {
+        Format::Pretty
+    } else if variable("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        Format::Github
+    } else {
+        Format::Concise
+    }
 }
 
 /// The argument wins, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what the terminal is.
@@ -180,6 +190,14 @@ mod tests {
         assert!(!colored(Auto, true, &[("TERM", "dumb")]));
         assert!(colored(Always, false, &[("NO_COLOR", "1")]));
         assert!(!colored(Never, true, &[("CLICOLOR_FORCE", "1")]));
+    }
+
+    #[test]
+    fn the_format_suits_where_it_goes() {
+        let github = |name: &str| (name == "GITHUB_ACTIONS").then(|| "true".to_owned());
+        assert_eq!(suiting_format(true, &github), Format::Pretty);
+        assert_eq!(suiting_format(false, &github), Format::Github);
+        assert_eq!(suiting_format(false, &|_| None), Format::Concise);
     }
 
     #[test]

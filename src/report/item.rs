@@ -1,0 +1,159 @@
+//! Findings as the machine formats write them: texts fit to be shown, places in every way of counting.
+//!
+//! In: a run. Out: an [`Item`] for each finding, in the order of the run. Never: a format's own words.
+
+use super::text;
+use crate::finding::{Finding, Label, Severity, fingerprints};
+use crate::run::Run;
+use crate::text::{LineColumn, Source, Span};
+
+/// A finding with everything a format may write of it.
+pub(super) struct Item<'r> {
+    /// The rule, the severity.
+    pub(super) finding: &'r Finding,
+    /// One line, fit to be shown.
+    pub(super) message: String,
+    /// Fit to be shown; may have several lines.
+    pub(super) help: Option<String>,
+    /// The config path, fit to be shown.
+    pub(super) config_path: Option<String>,
+    /// The names of its chains, fit to be shown.
+    pub(super) chains: Vec<String>,
+    /// Where it stands.
+    pub(super) primary: Spot<'r>,
+    /// Further places.
+    pub(super) related: Vec<Spot<'r>>,
+    /// What makes it the same finding in another run.
+    pub(super) fingerprint: String,
+    /// Where to read more.
+    pub(super) url: Option<String>,
+    /// Whether the baseline knows it.
+    pub(super) state: State,
+}
+
+/// What the baseline says of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It is new, or there is no baseline.
+    New,
+    /// The baseline knows it.
+    Known,
+}
+
+/// A label with its place in every way of counting.
+pub(super) struct Spot<'r> {
+    source: &'r Source,
+    /// In bytes from the start of the file.
+    pub(super) span: Span,
+    /// Fit to be shown; may be empty.
+    pub(super) note: String,
+    /// The first character.
+    pub(super) start: LineColumn,
+    /// One behind the last character.
+    pub(super) end: LineColumn,
+}
+
+/// The findings to report, most of all formats' input.
+pub(super) fn items(run: &Run) -> Vec<Item<'_>> {
+    let mut items = with_known(run);
+    items.retain(|item| item.state == State::New);
+    items
+}
+
+/// The same with those that the baseline knows, behind the new ones.
+pub(super) fn with_known(run: &Run) -> Vec<Item<'_>> {
+    let known = run.baseline.as_ref().map_or(&[][..], |it| &it.known);
+    let all: Vec<Finding> = run.findings.iter().chain(known).cloned().collect();
+    let path_of = |source| run.sources.get(source).repository_path().to_owned();
+    let prints = fingerprints(&all, path_of);
+    let new = run.findings.iter().map(|finding| (finding, State::New));
+    let known = known.iter().map(|finding| (finding, State::Known));
+    new.chain(known)
+        .zip(prints)
+        .map(|((finding, state), print)| Item::new(run, finding, state, print.as_str()))
+        .collect()
+}
+
+/// The items, the most severe first, otherwise in their order: for formats whose readers show only so many.
+pub(super) fn by_severity(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+    items.sort_by_key(|item| std::cmp::Reverse(item.finding.severity));
+    items
+}
+
+impl<'r> Item<'r> {
+    fn new(run: &'r Run, finding: &'r Finding, state: State, fingerprint: &str) -> Self {
+        let related = finding.related.iter();
+        Self {
+            finding,
+            message: text::line(run, &finding.message).into_owned(),
+            help: finding.help.as_ref().map(|help| text::lines(run, help)),
+            config_path: finding
+                .config_path
+                .as_ref()
+                .map(|path| text::line(run, path).into_owned()),
+            chains: finding
+                .chains
+                .iter()
+                .map(|chain| text::line(run, &chain.0).into_owned())
+                .collect(),
+            primary: Spot::new(run, &finding.primary),
+            related: related.map(|label| Spot::new(run, label)).collect(),
+            fingerprint: fingerprint.to_owned(),
+            url: super::page(run, finding.rule.as_str()),
+            state,
+        }
+    }
+
+    /// The id of the rule.
+    pub(super) fn rule(&self) -> &'r str {
+        self.finding.rule.as_str()
+    }
+
+    /// How bad it is.
+    pub(super) fn severity(&self) -> Severity {
+        self.finding.severity
+    }
+
+    /// The message, and the help below it.
+    pub(super) fn message_and_help(&self) -> String {
+        match &self.help {
+            Some(help) => format!("{}\n{help}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+impl<'r> Spot<'r> {
+    fn new(run: &'r Run, label: &Label) -> Self {
+        let source = run.sources.get(label.place.source);
+        let span = label.place.span;
+        Self {
+            source,
+            span,
+            note: text::line(run, &label.note).into_owned(),
+            start: source.position(span.start),
+            end: source.position(span.end),
+        }
+    }
+
+    /// The path from the folder the run was started in.
+    pub(super) fn path(&self) -> &'r str {
+        self.source.path()
+    }
+
+    /// The path from the root of the repository.
+    pub(super) fn repository_path(&self) -> &'r str {
+        self.source.repository_path()
+    }
+
+    /// The columns of start and end in bytes of UTF-8, from 1.
+    pub(super) fn byte_columns(&self) -> (usize, usize) {
+        let column = |offset: u32, line: usize| {
+            (offset as usize).saturating_sub(self.source.line_span(line).start as usize) + 1
+        };
+        (
+            column(self.span.start, self.start.line),
+            column(self.span.end, self.end.line),
+        )
+    }
+}

@@ -1,0 +1,177 @@
+//! `json` and `jsonl`: for programs. Described by `schemas/report.schema.json`; [`SCHEMA`] changes when a reader
+//! that follows that schema would no longer understand it.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::item::{Item, Spot, items};
+use super::{Look, Report, VERSION};
+use crate::finding::Severity;
+use crate::run::Run;
+
+/// The version of the document.
+pub const SCHEMA: u32 = 1;
+
+/// `json`: one document.
+pub(super) struct Json;
+/// `jsonl`: a finding on each line.
+pub(super) struct JsonLines;
+
+impl Report for Json {
+    fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let items = items(run);
+        serde_json::to_writer_pretty(&mut *out, &Document::new(run, &items))?;
+        writeln!(out)
+    }
+}
+
+impl Report for JsonLines {
+    fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+        for item in items(run) {
+            let line = Line {
+                schema: SCHEMA,
+                finding: Finding::new(&item),
+            };
+            serde_json::to_writer(&mut *out, &line)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'r> {
+    schema: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<Finding<'r>>,
+}
+
+#[derive(Serialize)]
+struct Line<'r> {
+    schema: u32,
+    #[serde(flatten)]
+    finding: Finding<'r>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    known: usize,
+    suppressed: usize,
+    app_roots: usize,
+    layers: usize,
+    chains: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'r> {
+    rule: &'r str,
+    severity: Severity,
+    message: &'r str,
+    help: Option<&'r str>,
+    url: Option<&'r str>,
+    primary: Label<'r>,
+    related: Vec<Label<'r>>,
+    chains: &'r [String],
+    config_path: Option<&'r str>,
+    fingerprint: &'r str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Label<'r> {
+    path: &'r str,
+    repository_path: &'r str,
+    note: &'r str,
+    bytes: Bytes,
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Bytes {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+impl<'r> Document<'r> {
+    fn new(run: &Run, items: &'r [Item<'r>]) -> Self {
+        let known = run.baseline.as_ref().map_or(0, |it| it.known.len());
+        Self {
+            schema: SCHEMA,
+            tool: Tool {
+                name: "stagecheck",
+                version: VERSION,
+            },
+            summary: Summary {
+                errors: run.count(Severity::Error),
+                warnings: run.count(Severity::Warning),
+                infos: run.count(Severity::Info),
+                known,
+                suppressed: run.suppressed,
+                app_roots: run.checked.app_roots,
+                layers: run.checked.layers.len(),
+                chains: run.checked.chains,
+            },
+            findings: items.iter().map(Finding::new).collect(),
+        }
+    }
+}
+
+impl<'r> Finding<'r> {
+    fn new(item: &'r Item<'_>) -> Self {
+        Self {
+            rule: item.rule(),
+            severity: item.severity(),
+            message: &item.message,
+            help: item.help.as_deref(),
+            url: item.url.as_deref(),
+            primary: Label::new(&item.primary),
+            related: item.related.iter().map(Label::new).collect(),
+            chains: &item.chains,
+            config_path: item.config_path.as_deref(),
+            fingerprint: &item.fingerprint,
+        }
+    }
+}
+
+impl<'r> Label<'r> {
+    fn new(spot: &'r Spot<'_>) -> Self {
+        Self {
+            path: spot.path(),
+            repository_path: spot.repository_path(),
+            note: &spot.note,
+            bytes: Bytes {
+                start: spot.span.start,
+                end: spot.span.end,
+            },
+            start: Position {
+                line: spot.start.line,
+                column: spot.start.column,
+            },
+            end: Position {
+                line: spot.end.line,
+                column: spot.end.column,
+            },
+        }
+    }
+}

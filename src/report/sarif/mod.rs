@@ -1,0 +1,124 @@
+//! `sarif`: SARIF 2.1.0, as GitHub code scanning and every other reader takes it.
+//!
+//! GitHub shows only the first location of a result, asks for all four fields of its region, takes 25 000 results and
+//! keeps 5 000. All rules are listed, also those that did not speak. Columns count Unicode code points.
+
+mod model;
+mod rules;
+mod uri;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::item::{Item, Spot, State, by_severity, with_known};
+use super::{HOME, Look, Report, VERSION};
+use crate::finding::Severity;
+use crate::run::Run;
+use model::{
+    ArtifactLocation, Driver, Invocation, Level, Location, Log, Message, Notification,
+    PhysicalLocation, Region, SarifResult, SarifRun, Tool,
+};
+use rules::Rules;
+
+/// What GitHub takes in one run.
+const MOST_RESULTS: usize = 25_000;
+
+/// The format.
+pub(super) struct Sarif;
+
+impl Report for Sarif {
+    fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let mut items = with_known(run);
+        let left_out = items.len().saturating_sub(MOST_RESULTS);
+        if left_out > 0 {
+            items = by_severity(items);
+            items.truncate(MOST_RESULTS);
+        }
+        let rules = Rules::new(run, &items);
+        let log = Log {
+            schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            version: "2.1.0",
+            runs: [SarifRun {
+                results: items
+                    .iter()
+                    .map(|item| result(run, item, rules.index_of(item.rule())))
+                    .collect(),
+                tool: Tool {
+                    driver: Driver {
+                        name: "stagecheck",
+                        version: VERSION,
+                        semantic_version: VERSION,
+                        information_uri: HOME,
+                        rules: rules.into_descriptors(),
+                    },
+                },
+                invocations: [invocation(left_out)],
+                column_kind: "unicodeCodePoints",
+            }],
+        };
+        serde_json::to_writer_pretty(&mut *out, &log)?;
+        writeln!(out)
+    }
+}
+
+fn invocation(left_out: usize) -> Invocation {
+    let told = (left_out > 0).then(|| Notification {
+        level: Level::Warning,
+        message: Message::new(format!("{left_out} findings of less severity are left out")),
+    });
+    Invocation {
+        execution_successful: true,
+        tool_execution_notifications: told.into_iter().collect(),
+    }
+}
+
+fn result(run: &Run, item: &Item, rule_index: Option<usize>) -> SarifResult {
+    let related = item.related.iter().enumerate();
+    SarifResult {
+        rule_id: item.rule().to_owned(),
+        rule_index,
+        level: level(item.severity()),
+        message: Message::new(item.message_and_help()),
+        locations: [location(&item.primary, None)],
+        related_locations: related
+            .map(|(index, spot)| location(spot, Some(index + 1)))
+            .collect(),
+        partial_fingerprints: BTreeMap::from([("stagecheck/v1", item.fingerprint.clone())]),
+        baseline_state: run.baseline.as_ref().map(|_| match item.state {
+            State::New => "new",
+            State::Known => "unchanged",
+        }),
+        properties: model::ResultProperties {
+            chains: item.chains.clone(),
+            config_path: item.config_path.clone(),
+        },
+    }
+}
+
+fn level(severity: Severity) -> Level {
+    match severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Info => Level::Note,
+    }
+}
+
+fn location(spot: &Spot, id: Option<usize>) -> Location {
+    let message = Some(&spot.note).filter(|note| !note.is_empty());
+    Location {
+        id,
+        message: message.map(|note| Message::new(note.clone())),
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation {
+                uri: uri::relative(spot.repository_path()),
+                uri_base_id: "%SRCROOT%",
+            },
+            region: Region {
+                start_line: spot.start.line,
+                start_column: spot.start.column,
+                end_line: spot.end.line,
+                end_column: spot.end.column,
+            },
+        },
+    }
+}
