@@ -8,12 +8,14 @@ use std::collections::HashMap;
 use crate::finding::{Finding, RuleId};
 use crate::text::Place;
 
-/// One finding for each rule and primary place: it names all chains, and is told as where it is worst.
+/// One finding for each rule, primary place and config path (one place may lack several keys): it names all chains,
+/// and is told as where it is worst.
 pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
     let mut combined: Vec<Finding> = Vec::new();
-    let mut known: HashMap<(RuleId, Place), usize> = HashMap::new();
+    let mut known: HashMap<(RuleId, Place, Option<String>), usize> = HashMap::new();
     for finding in findings {
-        let key = (finding.rule.clone(), finding.primary.place);
+        let path = finding.config_path.clone();
+        let key = (finding.rule.clone(), finding.primary.place, path);
         match known.get(&key).and_then(|index| combined.get_mut(*index)) {
             Some(same) => join(same, finding),
             None => {

@@ -1,0 +1,167 @@
+//! One app root judged: layers, chains, and the root itself.
+
+use super::load::{LoadedApp, LoadedLayer};
+use crate::backstage::facts;
+use crate::backstage::merge;
+use crate::backstage::schema::{self, Schemas};
+use crate::backstage::value::Value;
+use crate::backstage::workspace::Chain;
+use crate::finding::{Finding, Label, Problem, RuleId};
+use crate::rules::card::Scope;
+use crate::rules::catalog;
+use crate::rules::engine::{self, BrokenRule, Rules, Subject};
+use crate::text::Place;
+use crate::text::mask::Secrets;
+
+/// What an app root is judged by.
+pub struct Judge<'j> {
+    /// The rules that are on.
+    pub rules: &'j Rules<'j>,
+    /// What its packages demand.
+    pub schemas: &'j Schemas,
+    /// What messages must not hold.
+    pub secrets: &'j Secrets,
+}
+
+impl LoadedApp {
+    /// Everything that is wrong with this app root, in no order, the same finding once for each chain.
+    ///
+    /// # Errors
+    /// The rules that are broken.
+    pub fn judge(&self, judge: &Judge<'_>) -> Result<Vec<Finding>, Vec<BrokenRule>> {
+        let mut findings = Vec::new();
+        for loaded in self.layers.values() {
+            let problems = loaded
+                .layer
+                .problems
+                .iter()
+                .chain(&loaded.resolved.problems);
+            findings.extend(problems.map(of_problem));
+            findings.extend(self.judge_layer(loaded, judge)?);
+        }
+        for chain in &self.app.chains {
+            findings.extend(self.judge_chain(chain, judge)?);
+        }
+        findings.extend(self.judge_root(judge)?);
+        Ok(findings)
+    }
+
+    fn judge_layer(
+        &self,
+        loaded: &LoadedLayer,
+        judge: &Judge<'_>,
+    ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
+        let Some(file) = self.app.layer(&loaded.layer.path) else {
+            return Ok(Vec::new());
+        };
+        let start = loaded.start();
+        let subject = facts::layer::collect(file, &self.app.chains, Some(start));
+        let facts = facts::tree("layer", subject, loaded.resolved.root.clone(), []);
+        let subject = Subject {
+            scope: Scope::Layer,
+            facts: &facts,
+            chain: None,
+            place: start,
+        };
+        engine::evaluate(judge.rules, &subject, judge.secrets)
+    }
+
+    fn judge_chain(
+        &self,
+        chain: &Chain,
+        judge: &Judge<'_>,
+    ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
+        let loaded: Vec<&LoadedLayer> = chain
+            .layers
+            .iter()
+            .filter_map(|layer| self.layers.get(&layer.path))
+            .collect();
+        let Some(first) = loaded.first() else {
+            return Ok(Vec::new());
+        };
+        // A layer that does not load would hide what is below it: nothing is known of such a chain.
+        if loaded.iter().any(|loaded| loaded.is_broken()) {
+            return Ok(Vec::new());
+        }
+        let effective = merge::merge(
+            loaded
+                .iter()
+                .filter_map(|layer| layer.resolved.root.as_ref()),
+        );
+        let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
+            .into_iter()
+            .map(|problem| of_schema(problem, chain, first.start()))
+            .collect();
+        let facts = self.chain_facts(chain, effective);
+        let subject = Subject {
+            scope: Scope::Chain,
+            facts: &facts,
+            chain: Some(chain),
+            place: first.start(),
+        };
+        findings.extend(engine::evaluate(judge.rules, &subject, judge.secrets)?);
+        Ok(findings)
+    }
+
+    fn chain_facts(&self, chain: &Chain, effective: Value) -> Value {
+        let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
+        let subject = facts::chain::collect(chain, start);
+        facts::tree("chain", subject, Some(effective), [])
+    }
+
+    fn judge_root(&self, judge: &Judge<'_>) -> Result<Vec<Finding>, Vec<BrokenRule>> {
+        let Some(first) = self.layers.values().next() else {
+            return Ok(Vec::new());
+        };
+        let facts = facts::tree("app", facts::app::collect(&self.app), None, []);
+        let subject = Subject {
+            scope: Scope::App,
+            facts: &facts,
+            chain: None,
+            place: first.start(),
+        };
+        engine::evaluate(judge.rules, &subject, judge.secrets)
+    }
+}
+
+/// A problem of the loading stages as a finding: its card says how bad it is and what to do.
+fn of_problem(problem: &Problem) -> Finding {
+    let card = catalog::card(problem.rule);
+    Finding {
+        rule: RuleId::new(problem.rule),
+        severity: card.map_or(crate::finding::Severity::Error, |card| card.severity()),
+        message: problem.message.clone(),
+        primary: problem.primary.clone(),
+        related: problem.related.clone(),
+        help: problem
+            .help
+            .clone()
+            .or_else(|| card.map(|card| card.fix.to_string())),
+        chains: Vec::new(),
+        config_path: problem.config_path.clone(),
+    }
+}
+
+fn of_schema(problem: schema::Problem, chain: &Chain, start: Place) -> Finding {
+    let unseen = problem.ground == schema::Ground::Absence && !chain.is_complete();
+    let card = catalog::card(problem.rule.as_str());
+    Finding {
+        severity: if unseen {
+            problem.severity.lowered()
+        } else {
+            problem.severity
+        },
+        rule: problem.rule,
+        message: problem.message,
+        primary: Label {
+            place: problem.place.unwrap_or(start),
+            note: problem.note,
+        },
+        related: Vec::new(),
+        help: problem
+            .help
+            .or_else(|| card.map(|card| card.fix.to_string())),
+        chains: vec![chain.name.clone()],
+        config_path: Some(problem.path.to_string()),
+    }
+}

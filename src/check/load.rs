@@ -1,0 +1,84 @@
+//! An app root with its layers read, parsed and resolved.
+
+use std::collections::BTreeMap;
+
+use crate::backstage::environment::Environment;
+use crate::backstage::layer::{self, Layer};
+use crate::backstage::resolve::{self, Resolved, Unresolved};
+use crate::backstage::workspace::AppRoot;
+use crate::files::{FilePath, Files, GitStatus};
+use crate::finding::Effect;
+use crate::run::Run;
+use crate::text::{Place, Span};
+
+/// An app root whose layers are ready to be merged and judged.
+pub struct LoadedApp {
+    /// The app root.
+    pub app: AppRoot,
+    /// Every layer of it, and every layer a chain loads from elsewhere, by path.
+    pub layers: BTreeMap<FilePath, LoadedLayer>,
+}
+
+/// A layer, and what became of it.
+pub struct LoadedLayer {
+    /// As it was parsed.
+    pub layer: Layer,
+    /// Its data.
+    pub resolved: Resolved,
+}
+
+impl LoadedApp {
+    /// Reads every layer once. A layer that git ignores is read only where a chain loads it.
+    pub fn load(app: AppRoot, files: &dyn Files, environment: &Environment, run: &mut Run) -> Self {
+        let named = app.chains.iter().flat_map(|chain| &chain.layers);
+        let shared = app
+            .layers
+            .iter()
+            .filter(|layer| layer.git != GitStatus::Ignored);
+        let mut paths: Vec<&FilePath> = shared.map(|layer| &layer.path).collect();
+        paths.extend(named.map(|layer| &layer.path));
+        paths.sort();
+        paths.dedup();
+        let mut layers = BTreeMap::new();
+        for path in paths {
+            let loaded = LoadedLayer::load(path, files, environment, run);
+            layers.insert(path.clone(), loaded);
+        }
+        run.checked.app_roots += 1;
+        run.checked.chains += app.chains.len();
+        Self { app, layers }
+    }
+}
+
+impl LoadedLayer {
+    fn load(path: &FilePath, files: &dyn Files, environment: &Environment, run: &mut Run) -> Self {
+        let layer = layer::load(files, path, &mut run.sources);
+        run.checked.layers.push(layer.source);
+        if layer.is_broken() {
+            run.secrets.show_keys_only(layer.source);
+        }
+        let resolved = match &layer.document.root {
+            Some(root) => {
+                let unresolved = Unresolved {
+                    root,
+                    source: layer.source,
+                    path,
+                };
+                resolve::resolve(&unresolved, environment, files, &mut run.sources)
+            }
+            None => Resolved::default(),
+        };
+        Self { layer, resolved }
+    }
+
+    /// The start of its text.
+    pub fn start(&self) -> Place {
+        Place::new(self.layer.source, Span::at(0))
+    }
+
+    /// Whether the real loader refuses it: no app starts that loads it.
+    pub fn is_broken(&self) -> bool {
+        let mut problems = self.resolved.problems.iter();
+        self.layer.is_broken() || problems.any(|problem| problem.effect == Effect::Fatal)
+    }
+}

@@ -1,0 +1,183 @@
+//! What a person named, as folders in repositories.
+//!
+//! In: the paths of a request. Out: [`Target`]s. Never: the contents of layers.
+
+use std::path::Path;
+
+use crate::backstage::workspace::{self, Workspace};
+use crate::files::{DiskFiles, FilePath, OpenError};
+use crate::finding::Finding;
+use crate::run::{Failure, Note, NoteLevel, Request, Run};
+use crate::text::Sources;
+
+/// A place to look for app roots.
+pub struct Target {
+    /// The repository it is in.
+    pub files: DiskFiles,
+    scope: Scope,
+    /// As the person wrote it; `None` when nothing was named.
+    named: Option<String>,
+}
+
+enum Scope {
+    /// Every app root below a folder.
+    Folder(FilePath),
+    /// One layer: what concerns it.
+    Layer(FilePath),
+    /// The one chain of these layers.
+    Chain(Vec<FilePath>),
+}
+
+/// The targets of a request: each path once, or the folder the run was started in.
+///
+/// # Errors
+/// A path that is missing or cannot be read.
+pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
+    if let Some(first) = request.config.first() {
+        let files = open(&request.start.join(first), first, request)?;
+        let layers = request
+            .config
+            .iter()
+            .map(|layer| locate(&files, &request.start.join(layer), layer))
+            .collect::<Result<_, _>>()?;
+        return Ok(vec![Target {
+            files,
+            scope: Scope::Chain(layers),
+            named: Some(shown(first)),
+        }]);
+    }
+    if request.paths.is_empty() {
+        let here = Path::new(".");
+        let files = open(&request.start, here, request)?;
+        let folder = locate(&files, &request.start, here)?;
+        return Ok(vec![Target {
+            files,
+            scope: Scope::Folder(folder),
+            named: None,
+        }]);
+    }
+    request
+        .paths
+        .iter()
+        .map(|path| {
+            let full = request.start.join(path);
+            let files = open(&full, path, request)?;
+            let located = locate(&files, &full, path)?;
+            let scope = if full.is_dir() {
+                Scope::Folder(located)
+            } else {
+                Scope::Layer(located)
+            };
+            Ok(Target {
+                files,
+                scope,
+                named: Some(shown(path)),
+            })
+        })
+        .collect()
+}
+
+fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
+    DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))
+}
+
+fn locate(files: &DiskFiles, full: &Path, named: &Path) -> Result<FilePath, Failure> {
+    files
+        .locate(full)
+        .map_err(|error| unreadable(named, &error))
+}
+
+fn unreadable(path: &Path, error: &OpenError) -> Failure {
+    Failure::new(format!("cannot check `{}`: {error}", shown(path)))
+}
+
+fn shown(path: &Path) -> String {
+    crate::text::mask::escape(&path.display().to_string()).into_owned()
+}
+
+impl Target {
+    /// The app roots of this target.
+    ///
+    /// # Errors
+    /// A layer of `--config` at which there is no file.
+    pub fn workspace(
+        &self,
+        request: &Request,
+        sources: &mut Sources,
+    ) -> Result<Workspace, Failure> {
+        let options = workspace::Options {
+            local_layers: request.local_layers,
+        };
+        match &self.scope {
+            Scope::Folder(folder) => Ok(workspace::find(&self.files, folder, &options, sources)),
+            Scope::Layer(layer) => {
+                let mut found = self.around(layer, &options, sources);
+                found.app_roots.retain(|app| app.layer(layer).is_some());
+                found.left_out.retain(|left_out| left_out.path == *layer);
+                Ok(found)
+            }
+            Scope::Chain(layers) => {
+                workspace::explicit(&self.files, layers, request.production, sources).map_err(
+                    |missing| {
+                        let missing = missing.first().map(FilePath::to_string).unwrap_or_default();
+                        Failure::new(format!("`--config` names `{missing}`, which is not a file"))
+                    },
+                )
+            }
+        }
+    }
+
+    /// The app roots at the folder of a layer, or at the nearest folder above that has the layer in one.
+    fn around(
+        &self,
+        layer: &FilePath,
+        options: &workspace::Options,
+        sources: &mut Sources,
+    ) -> Workspace {
+        let mut folder = layer.parent();
+        loop {
+            let found = workspace::find(&self.files, &folder, options, sources);
+            if folder == FilePath::root()
+                || found.app_roots.iter().any(|app| app.layer(layer).is_some())
+            {
+                return found;
+            }
+            folder = folder.parent();
+        }
+    }
+
+    /// Says that nothing was found here.
+    ///
+    /// # Errors
+    /// When the place was named by the user: that is a mistake of the call.
+    pub fn report_empty(&self, request: &Request, run: &mut Run) -> Result<(), Failure> {
+        match &self.named {
+            Some(named) => Err(Failure::new(format!(
+                "`{named}` holds no layer (app-config*.yaml)"
+            ))
+            .with_help("name the folder of an app, or one of its layers")),
+            None if request.paths.is_empty() => {
+                run.notes.push(Note {
+                    level: NoteLevel::Always,
+                    text: "no app-config.yaml here or below: nothing to check".into(),
+                });
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Of findings, those that were asked about: with one layer named, those with a label in it.
+    pub fn of_interest(&self, findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
+        let Scope::Layer(layer) = &self.scope else {
+            return findings;
+        };
+        let path = crate::files::Files::display(&self.files, layer);
+        let concerns = |finding: &Finding| {
+            std::iter::once(&finding.primary)
+                .chain(&finding.related)
+                .any(|label| sources.get(label.place.source).path() == path)
+        };
+        findings.into_iter().filter(concerns).collect()
+    }
+}
