@@ -19,3 +19,5 @@ pub mod point;
 pub mod policy;
 pub mod select;
 pub mod shape;
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ impl Globs {
     }
 
     /// Adds the globs of another.
-    pub fn add(&mut self, mut other: Self) {
+    pub(super) fn add(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }
 }

@@ -4,11 +4,16 @@
 //! the policies it names read, or every mistake with its place. Never: a setting that is not understood.
 
 mod globs;
+mod load;
+mod read;
+#[cfg(test)]
+mod tests;
 
 use std::str::FromStr;
 use std::sync::Arc;
 
 pub use globs::Globs;
+pub use load::{Loader, NAMES};
 
 use crate::files::FilePath;
 use crate::finding::Severity;
@@ -110,7 +115,7 @@ pub struct Mistake {
 impl Settings {
     /// These settings on top of `base`: lists add up, what both set is taken from these.
     #[must_use]
-    pub fn over(mut self, mut base: Self) -> Self {
+    fn over(mut self, mut base: Self) -> Self {
         base.rules.append(&mut self.rules);
         base.overrides.append(&mut self.overrides);
         base.chains.append(&mut self.chains);

@@ -1,0 +1,288 @@
+//! Settings files, what they extend, and the policies they name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::read::{Raw, read};
+use super::{Globs, Mistake, RuleSetting, Settings};
+use crate::files::{FilePath, Files};
+use crate::rules::card::Card;
+use crate::rules::{policy, select};
+use crate::text::{Place, SourceId, Sources, Span};
+use crate::yaml;
+
+/// The names a settings file may have, in the order they are looked for.
+pub const NAMES: [&str; 3] = ["stagecheck.yaml", "stagecheck.yml", ".stagecheck.yaml"];
+
+/// The largest settings or policy file, in bytes.
+const MAX_SIZE: u64 = 1 << 20;
+/// How many files may extend each other in a row.
+const MAX_EXTENDS: usize = 8;
+
+/// Reads settings, each file once.
+pub struct Loader<'f> {
+    files: &'f dyn Files,
+    found: HashMap<FilePath, Option<Arc<Settings>>>,
+    mistakes: Vec<Mistake>,
+}
+
+impl<'f> Loader<'f> {
+    /// A loader over these files.
+    pub fn new(files: &'f dyn Files) -> Self {
+        Self {
+            files,
+            found: HashMap::new(),
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// The settings for an app root: from the nearest settings file in it or above it, up to the root of the
+    /// files. Without one, the defaults.
+    pub fn for_folder(&mut self, folder: &FilePath, sources: &mut Sources) -> Arc<Settings> {
+        let mut folder = folder.clone();
+        loop {
+            for name in NAMES {
+                if let Some(settings) = self.file(&folder.join(name), sources) {
+                    return settings;
+                }
+            }
+            if folder == FilePath::root() || folder.is_outside() {
+                return Arc::default();
+            }
+            folder = folder.parent();
+        }
+    }
+
+    /// The settings in this very file; `None` when there is no such file.
+    pub fn file(&mut self, path: &FilePath, sources: &mut Sources) -> Option<Arc<Settings>> {
+        if let Some(known) = self.found.get(path) {
+            return known.clone();
+        }
+        let settings = self
+            .source(path, sources)
+            .map(|source| Arc::new(self.whole(path, source, sources)));
+        self.found.insert(path.clone(), settings.clone());
+        settings
+    }
+
+    /// Every mistake found so far: with any, the run cannot be made.
+    pub fn mistakes(self) -> Vec<Mistake> {
+        self.mistakes
+    }
+
+    fn source(&self, path: &FilePath, sources: &mut Sources) -> Option<SourceId> {
+        let text = self.files.read(path, MAX_SIZE).ok()?;
+        Some(sources.add(self.files.source(path, text)))
+    }
+
+    /// A file with what it extends, its policies read and its rule names checked.
+    fn whole(&mut self, path: &FilePath, source: SourceId, sources: &mut Sources) -> Settings {
+        let mut chain = vec![path.clone()];
+        let settings = self.extended(path, source, sources, &mut chain);
+        for (index, card) in settings.policies.iter().enumerate() {
+            let earlier = settings.policies.iter().take(index);
+            if earlier.into_iter().any(|other| other.answers_to(&card.id)) {
+                let message = format!("two policies have the id `{}`", card.id);
+                self.mistake(Place::new(source, Span::at(0)), message);
+            }
+        }
+        let overrides = settings.overrides.iter().flat_map(|one| &one.rules);
+        for RuleSetting { name, place, .. } in settings.rules.iter().chain(overrides) {
+            if let Some(message) = select::unknown(name, &settings.policies) {
+                self.mistakes.push(Mistake {
+                    message,
+                    place: *place,
+                });
+            }
+        }
+        settings
+    }
+
+    fn extended(
+        &mut self,
+        path: &FilePath,
+        source: SourceId,
+        sources: &mut Sources,
+        chain: &mut Vec<FilePath>,
+    ) -> Settings {
+        let folder = path.parent();
+        let Some(raw) = self.raw(source, &folder, sources) else {
+            return Settings::default();
+        };
+        let mut base = Settings::default();
+        for (name, span) in &raw.extends {
+            let place = Place::new(source, *span);
+            if let Some(settings) = self.extend(name, place, &folder, sources, chain) {
+                base = settings.over(base);
+            }
+        }
+        let mut own = raw.settings;
+        for (pattern, span) in &raw.policies {
+            let place = Place::new(source, *span);
+            let cards = self.policies(pattern, place, &folder, sources);
+            own.policies.extend(cards);
+        }
+        own.over(base)
+    }
+
+    /// Another settings file: a relative path, or a package in the `node_modules` here or above.
+    fn extend(
+        &mut self,
+        name: &str,
+        place: Place,
+        folder: &FilePath,
+        sources: &mut Sources,
+        chain: &mut Vec<FilePath>,
+    ) -> Option<Settings> {
+        let candidates = if name.starts_with("./") || name.starts_with("../") {
+            vec![folder.join(name)]
+        } else {
+            in_packages(name, folder)
+        };
+        let found = candidates.into_iter().find_map(|path| {
+            let source = self.source(&path, sources)?;
+            Some((path, source))
+        });
+        let Some((path, source)) = found else {
+            self.mistake(place, format!("`extends` names `{name}`, which is neither a file (`./…`) nor a package in node_modules with a stagecheck.yaml"));
+            return None;
+        };
+        if chain.contains(&path) || chain.len() == MAX_EXTENDS {
+            self.mistake(
+                place,
+                format!(
+                    "`extends` leads back to `{name}`, or through more than {MAX_EXTENDS} files"
+                ),
+            );
+            return None;
+        }
+        chain.push(path.clone());
+        let settings = self.extended(&path, source, sources, chain);
+        chain.pop();
+        Some(settings)
+    }
+
+    fn raw(&mut self, source: SourceId, folder: &FilePath, sources: &Sources) -> Option<Raw> {
+        let document = yaml::parse(sources.get(source).text());
+        self.syntax(&document, source)?;
+        let root = document.root?;
+        let mut mistakes = Vec::new();
+        let raw = read(&root, source, folder, &mut mistakes);
+        for mistake in mistakes {
+            let place = Place::new(source, mistake.place);
+            let field = mistake.field;
+            self.mistake(
+                place,
+                match field.as_str() {
+                    "" => format!("the settings {}", wanted(&mistake.message)),
+                    field => format!("`{field}` {}", mistake.message),
+                },
+            );
+        }
+        raw
+    }
+
+    /// Notes what is wrong with the YAML; `None` when something is.
+    fn syntax(&mut self, document: &yaml::Document, source: SourceId) -> Option<()> {
+        let fatal = || {
+            document
+                .problems
+                .iter()
+                .filter(|problem| problem.is_fatal())
+        };
+        for problem in fatal() {
+            self.mistake(Place::new(source, problem.span), problem.message.clone());
+        }
+        fatal().next().is_none().then_some(())
+    }
+
+    /// The cards of the files that a path or glob names.
+    fn policies(
+        &mut self,
+        pattern: &str,
+        place: Place,
+        folder: &FilePath,
+        sources: &mut Sources,
+    ) -> Vec<Card> {
+        let paths = self.matching(pattern, folder);
+        if paths.is_empty() {
+            self.mistake(
+                place,
+                format!("`policies` names `{pattern}`, and there is no such file"),
+            );
+        }
+        let mut cards = Vec::new();
+        for path in paths {
+            let Some(source) = self.source(&path, sources) else {
+                self.mistake(
+                    place,
+                    format!("`policies` names `{path}`, which cannot be read"),
+                );
+                continue;
+            };
+            let document = yaml::parse(sources.get(source).text());
+            if self.syntax(&document, source).is_none() {
+                continue;
+            }
+            match document.root.as_ref().map(policy::read) {
+                Some(Ok(read)) => cards.extend(read),
+                Some(Err(mistakes)) => {
+                    for mistake in mistakes {
+                        self.mistake(Place::new(source, mistake.span), mistake.message);
+                    }
+                }
+                None => self.mistake(
+                    Place::new(source, Span::at(0)),
+                    "a policy file holds a rule card, but this one is empty",
+                ),
+            }
+        }
+        cards
+    }
+
+    fn matching(&self, pattern: &str, folder: &FilePath) -> Vec<FilePath> {
+        if !pattern.contains(['*', '?', '[', '{']) {
+            return vec![folder.join(pattern)];
+        }
+        let mut globs = Globs::default();
+        if globs.push(folder, pattern).is_err() {
+            return Vec::new();
+        }
+        let is_yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
+        self.files
+            .list(folder, &is_yaml)
+            .into_iter()
+            .map(|listed| listed.path)
+            .filter(|path| globs.matches(path))
+            .collect()
+    }
+
+    fn mistake(&mut self, place: Place, message: impl Into<String>) {
+        self.mistakes.push(Mistake {
+            message: message.into(),
+            place,
+        });
+    }
+}
+
+/// `is a mapping` reads better as `are a mapping` behind `the settings`.
+fn wanted(message: &str) -> String {
+    message.replacen("is ", "are ", 1)
+}
+
+fn in_packages(name: &str, folder: &FilePath) -> Vec<FilePath> {
+    let mut paths = Vec::new();
+    let mut folder = folder.clone();
+    loop {
+        let package = folder.join("node_modules").join(name);
+        if name.ends_with(".yaml") || name.ends_with(".yml") {
+            paths.push(package);
+        } else {
+            paths.extend(NAMES.map(|file| package.join(file)));
+        }
+        if folder == FilePath::root() || folder.is_outside() {
+            return paths;
+        }
+        folder = folder.parent();
+    }
+}

@@ -1,0 +1,195 @@
+//! The parsed text of a settings file to its settings.
+
+use std::sync::Arc;
+
+use super::{ChainSetting, Globs, Level, PathOverride, RuleSetting, Settings};
+use crate::files::FilePath;
+use crate::finding::Severity;
+use crate::text::{Place, SourceId, Span};
+use crate::tree::{Field, Fields, Mistake, Tree};
+use crate::version::Version;
+use crate::yaml::{Node, NodeValue};
+
+/// One settings file as it stands: what it extends and which policies it names are yet to be read.
+#[derive(Debug, Default)]
+pub(super) struct Raw {
+    pub(super) settings: Settings,
+    pub(super) extends: Vec<(Arc<str>, Span)>,
+    pub(super) policies: Vec<(Arc<str>, Span)>,
+}
+
+/// Reads a settings file in `folder`. Rule names are checked later, when the policies are known.
+pub(super) fn read(
+    root: &Node,
+    source: SourceId,
+    folder: &FilePath,
+    mistakes: &mut Vec<Mistake<Span>>,
+) -> Option<Raw> {
+    let place = |span: Span| Place::new(source, span);
+    let mut fields = Fields::of(root, mistakes)?;
+    fields.optional("required-version", required_version);
+    let extends = fields.optional("extends", one_or_more).unwrap_or_default();
+    let policies = fields.optional("policies", one_or_more).unwrap_or_default();
+    let rules = fields.optional("rules", |at| levels(at, place));
+    let overrides = fields.optional("overrides", |at| {
+        at.list(|at| {
+            let mut fields = at.fields()?;
+            let paths = fields.required("paths", |at| globs(at, folder));
+            let rules = fields.required("rules", |at| levels(at, place));
+            fields.finish();
+            Some(PathOverride {
+                paths: paths?,
+                rules: rules?,
+            })
+        })
+    });
+    let chains = fields.optional("chains", |at| chains(at, folder, place));
+    let exclude = fields.optional("exclude", |at| globs(at, folder));
+    let replicas = fields.optional("replicas", count);
+    let max_connections = fields.optional("maxConnections", count);
+    let environment = fields.optional("environment", variables);
+    let fail_on = fields.optional("fail-on", |at| {
+        at.word(
+            &[Severity::Error, Severity::Warning, Severity::Info].map(|word| (word.as_str(), word)),
+        )
+    });
+    let baseline = fields.optional("baseline", |at| Some(folder.join(at.text()?)));
+    fields.finish();
+    Some(Raw {
+        settings: Settings {
+            rules: rules.unwrap_or_default(),
+            overrides: overrides.unwrap_or_default(),
+            chains: chains.unwrap_or_default(),
+            exclude: exclude.unwrap_or_default(),
+            replicas,
+            max_connections,
+            environment: environment.unwrap_or_default(),
+            policies: Vec::new(),
+            fail_on,
+            baseline,
+        },
+        extends,
+        policies,
+    })
+}
+
+fn required_version(at: &mut Field<'_, Node>) -> Option<()> {
+    let range = at.text()?;
+    let version = Version::parse(env!("CARGO_PKG_VERSION"))?;
+    match version.meets(range) {
+        None => at.mistake("is a range of versions such as `>=0.1, <1` or `^0.1`"),
+        Some(false) => at.mistake(&format!(
+            "asks for another version of stagecheck than this one, which is {}",
+            env!("CARGO_PKG_VERSION")
+        )),
+        Some(true) => Some(()),
+    }
+}
+
+fn one_or_more(at: &mut Field<'_, Node>) -> Option<Vec<(Arc<str>, Span)>> {
+    let one = |at: &mut Field<'_, Node>| Some((Arc::from(at.text()?), at.tree.place()));
+    if at.tree.items().is_some() {
+        at.list(one)
+    } else {
+        one(at).map(|one| vec![one])
+    }
+}
+
+/// A mapping of rules or groups to levels.
+fn levels(at: &mut Field<'_, Node>, place: impl Fn(Span) -> Place) -> Option<Vec<RuleSetting>> {
+    let keys: Vec<Span> = at
+        .tree
+        .entries()?
+        .iter()
+        .map(|(_, span, _)| *span)
+        .collect();
+    let levels = at.pairs(|at| {
+        // `off` without quotes is a string here, as YAML 1.2 has it.
+        let level = at.tree.text().and_then(|text| text.parse::<Level>().ok());
+        Some(match level {
+            Some(level) => Some(level),
+            None => at.mistake("is `error`, `warning`, `info` or `off`"),
+        })
+    })?;
+    Some(
+        levels
+            .into_iter()
+            .zip(keys)
+            .filter_map(|((name, level), span)| {
+                Some(RuleSetting {
+                    name: name.into(),
+                    level: level?,
+                    place: place(span),
+                })
+            })
+            .collect(),
+    )
+}
+
+fn globs(at: &mut Field<'_, Node>, folder: &FilePath) -> Option<Globs> {
+    let mut globs = Globs::default();
+    at.list(|at| {
+        let glob = at.text()?;
+        match globs.push(folder, glob) {
+            Ok(()) => Some(()),
+            Err(error) => at.mistake(&error.to_string()),
+        }
+    })?;
+    Some(globs)
+}
+
+fn chains(
+    at: &mut Field<'_, Node>,
+    folder: &FilePath,
+    place: impl Fn(Span) -> Place,
+) -> Option<Vec<ChainSetting>> {
+    at.list(|at| {
+        let own = place(at.tree.place());
+        let mut fields = at.fields()?;
+        let name = fields.required("name", |at| at.text().map(Arc::from));
+        let layers = fields.optional("config", |at| {
+            at.list(|at| Some((folder.join(at.text()?), place(at.tree.place()))))
+        });
+        let production = fields.optional("production", |at| match at.tree.truth() {
+            None => at.mistake("is `true` or `false`"),
+            truth => truth,
+        });
+        let environment = fields.optional("environment", variables);
+        fields.finish();
+        Some(ChainSetting {
+            name: name?,
+            layers: layers.unwrap_or_default(),
+            production,
+            environment: environment.unwrap_or_default(),
+            place: own,
+        })
+    })
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the guard admits only what fits
+fn count(at: &mut Field<'_, Node>) -> Option<u32> {
+    match at.tree.value {
+        NodeValue::Number(number)
+            if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) =>
+        {
+            Some(number as u32)
+        }
+        _ => at.mistake("is a whole number of at least 1"),
+    }
+}
+
+/// Names and values; a number or boolean is taken as the text it would be in a shell.
+fn variables(at: &mut Field<'_, Node>) -> Option<Vec<(Arc<str>, Arc<str>)>> {
+    let pairs = at.pairs(|at| match &at.tree.value {
+        NodeValue::String(text) => Some(Arc::clone(&text.value)),
+        NodeValue::Bool(value) => Some(value.to_string().into()),
+        NodeValue::Number(value) => Some(value.to_string().into()),
+        _ => at.mistake("is the value of an environment variable: a string"),
+    })?;
+    Some(
+        pairs
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect(),
+    )
+}
