@@ -64,8 +64,7 @@ pub(super) fn items(run: &Run) -> Vec<Item<'_>> {
 pub(super) fn with_known(run: &Run) -> Vec<Item<'_>> {
     let known = run.baseline.as_ref().map_or(&[][..], |it| &it.known);
     let all: Vec<Finding> = run.findings.iter().chain(known).cloned().collect();
-    let path_of = |source| run.sources.get(source).repository_path().to_owned();
-    let prints = fingerprints(&all, path_of);
+    let prints = fingerprints(&all, &run.sources);
     let new = run.findings.iter().map(|finding| (finding, State::New));
     let known = known.iter().map(|finding| (finding, State::Known));
     new.chain(known)
