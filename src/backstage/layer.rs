@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::workspace::LayerFile;
 use crate::files::{FilePath, Files, ReadError};
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, SourceId, Sources, Span};
@@ -35,6 +36,22 @@ pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer 
                 problems: vec![unreadable(&error, place)],
             }
         }
+    }
+}
+
+/// Reads and parses a layer that the workspace found: a file, or a part of another one, whose places are then in that
+/// other file.
+pub fn load_found(files: &dyn Files, layer: &LayerFile, sources: &mut Sources) -> Layer {
+    let Some(embedded) = &layer.embedded else {
+        return load(files, &layer.path, sources);
+    };
+    let document = embedded.document(sources);
+    let problems = problems(&document, embedded.source);
+    Layer {
+        path: layer.path.clone(),
+        source: embedded.source,
+        document,
+        problems,
     }
 }
 

@@ -1,6 +1,15 @@
 //! Reading nodes of manifests and deployment files.
 
-use crate::yaml::{Entry, Node, NodeValue};
+use std::ops::Range;
+
+use super::embedded;
+use crate::yaml::{self, Entry, Node, NodeValue};
+
+/// The root node of a text; `None` when it does not parse or is empty. What is wrong with a deployment file is not
+/// ours to say: other tools read it.
+pub(super) fn root(text: &str) -> Option<Node> {
+    yaml::parse(text).root
+}
 
 /// What a node is, for readers that pass over whatever has another shape than they expect.
 pub(super) trait NodeExt {
@@ -10,6 +19,8 @@ pub(super) trait NodeExt {
     fn items(&self) -> &[Node];
     /// The string, when it is one.
     fn as_str(&self) -> Option<&str>;
+    /// A scalar as the text that a command line or a variable gets of it; `None` for null and what is no scalar.
+    fn scalar_text(&self) -> Option<String>;
     /// The entry of a key in a mapping.
     fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries().iter().find(|entry| *entry.key.text == *key)
@@ -40,5 +51,76 @@ impl NodeExt for Node {
             NodeValue::String(text) => Some(&text.value),
             _ => None,
         }
+    }
+
+    fn scalar_text(&self) -> Option<String> {
+        match &self.value {
+            NodeValue::String(text) => Some(text.value.to_string()),
+            NodeValue::Bool(value) => Some(value.to_string()),
+            NodeValue::Number(value) => Some(value.to_string()),
+            NodeValue::Null | NodeValue::Sequence(_) | NodeValue::Mapping(_) => None,
+        }
+    }
+}
+
+/// How many documents of one file are read.
+const DOCUMENT_LIMIT: usize = 1000;
+
+/// The documents of a file of several (`---` between them) that `wanted` takes at a first look at their text, with
+/// their bytes in it. Places are those of the file. Documents that do not parse are passed over.
+pub(super) fn documents(text: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<(Range<usize>, Node)> {
+    ranges(text)
+        .take(DOCUMENT_LIMIT)
+        .filter(|range| text.get(range.clone()).is_some_and(wanted))
+        .filter_map(|range| {
+            let mut node = root(text.get(range.clone())?)?;
+            embedded::move_spans(&mut node, &|span| embedded::moved(span, range.start));
+            Some((range, node))
+        })
+        .collect()
+}
+
+/// The bytes between the lines `---`.
+fn ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    let mut done = false;
+    std::iter::from_fn(move || {
+        if done {
+            return None;
+        }
+        let start = at;
+        for line in text.get(at..).unwrap_or_default().split_inclusive('\n') {
+            let begin = at;
+            at += line.len();
+            if line.trim_end() == "---" || line.starts_with("--- ") {
+                return Some(start..begin);
+            }
+        }
+        done = true;
+        Some(start..text.len())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_keep_their_places_in_the_file() {
+        let text = "# head\n---\na: 1\n--- # two\nb: [\n---\nc: x\n";
+        let found: Vec<&str> = documents(text, &|_| true)
+            .iter()
+            .map(|(_, node)| text.get(node.entries()[0].key.span.range()).unwrap())
+            .collect();
+        assert_eq!(found, ["a", "c"]);
+    }
+
+    #[test]
+    fn only_so_many_documents_are_looked_at() {
+        let text = "---\na: 1\n".repeat(10_000);
+        assert_eq!(
+            documents(&text, &|text| text.contains('a')).len(),
+            DOCUMENT_LIMIT - 1
+        );
     }
 }

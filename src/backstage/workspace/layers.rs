@@ -45,6 +45,7 @@ pub(super) fn group(files: &dyn Files, listing: &[Listed]) -> Grouped {
             role,
             git: listed.git,
             named_by_ignore_rule: listed.named_by_ignore_rule,
+            embedded: None,
         };
         if layer.role == LayerRole::Base {
             let folder = layer.path.parent();

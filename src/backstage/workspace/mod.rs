@@ -6,6 +6,7 @@
 
 mod convention;
 mod document;
+pub mod embedded;
 mod explicit;
 mod layers;
 mod look_alike;
@@ -41,6 +42,11 @@ pub fn find(
         root.packages = finder.packages(folder, sources);
     }
     start::add_chains(files, &listing, options, &mut grouped, sources);
+    for (folder, root) in &mut grouped.app_roots {
+        if root.packages.backend.is_none() {
+            root.packages = finder.packages(folder, sources);
+        }
+    }
     for root in grouped.app_roots.values_mut() {
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
         convention::add_chains(root, options);
@@ -141,6 +147,9 @@ pub struct LayerFile {
     pub git: GitStatus,
     /// Whether an ignore rule names it, also when it is tracked all the same.
     pub named_by_ignore_rule: bool,
+    /// Where it stands, when it is a part of another file; then `path` is the file's with `#` and a key behind it,
+    /// and the other fields are the file's.
+    pub embedded: Option<embedded::Embedded>,
 }
 
 impl LayerFile {
@@ -155,6 +164,7 @@ impl LayerFile {
                 .as_ref()
                 .map_or(GitStatus::Untracked, |listed| listed.git),
             named_by_ignore_rule: listed.is_some_and(|listed| listed.named_by_ignore_rule),
+            embedded: None,
         }
     }
 }

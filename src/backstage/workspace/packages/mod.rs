@@ -2,7 +2,6 @@
 //!
 //! In: the files around an app root. Out: [`Packages`]. Never: which package a rule asks for.
 
-mod json;
 mod lockfile;
 mod manifest;
 
@@ -11,6 +10,7 @@ use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
 use crate::text::Sources;
+use crate::yaml;
 
 use super::layers::ancestors;
 
@@ -157,7 +157,7 @@ impl<'f> Finder<'f> {
             return known.clone();
         }
         let manifest = self.files.read(path, MANIFEST_LIMIT).ok().and_then(|text| {
-            let root = json::parse(&text)?;
+            let root = yaml::parse_json(&text).root?;
             let source = sources.add(self.files.source(path, text));
             Some(Arc::new(Manifest::read(path.clone(), source, &root)))
         });

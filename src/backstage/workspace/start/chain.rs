@@ -78,7 +78,10 @@ impl Draft {
         }
         for word in self.unread {
             lacks.push(Lack {
-                reason: format!("`{}` may add layers of its own", word.text),
+                reason: match word.text.starts_with("the ") {
+                    true => format!("{} may add layers", word.text),
+                    false => format!("`{}` may add layers of its own", word.text),
+                },
                 place: Some(word.place),
                 kind: LackKind::Unreadable,
             });

@@ -158,6 +158,12 @@ fn set_arguments(variables: &mut Variables, global: &Variables, instruction: &In
 }
 
 impl Stage {
+    /// Sets a build argument from outside. What the file made of its default stays as it is: only the certainty of
+    /// later expansions changes.
+    pub(super) fn set_argument(&mut self, name: &str, value: &Word) {
+        self.variables.set(name, &value.text, value.certainty);
+    }
+
     fn env(&mut self, instruction: &Instruction) {
         let words = instruction.words(&self.variables);
         let Some(first) = words.first() else {

@@ -29,8 +29,19 @@ pub(super) enum Resolved {
 pub(super) struct Mount {
     /// The path in the image, absolute.
     pub(super) target: String,
-    /// The file or folder of the repository; `None` when it comes from elsewhere.
-    pub(super) source: Option<FilePath>,
+    /// What is there.
+    pub(super) source: MountSource,
+}
+
+/// What a deployment puts into an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum MountSource {
+    /// A file or folder of the repository.
+    Path(FilePath),
+    /// A layer inside another file.
+    Layer(FilePath),
+    /// Something from outside the repository.
+    Elsewhere,
 }
 
 /// Where a process finds its files.
@@ -80,19 +91,19 @@ impl Image<'_> {
         let below = strip_folder(&full, self.folder());
         match below.map(|rest| self.context.join(rest)) {
             Some(file) if self.files.is_file(&file) => Resolved::File(file),
-            Some(file) if !path.starts_with('/') && !file.is_outside() => Resolved::Absent(file),
+            // Of an image that is not built here, nothing is known to be absent.
+            Some(file)
+                if self.dockerfile.is_some() && !path.starts_with('/') && !file.is_outside() =>
+            {
+                Resolved::Absent(file)
+            }
             _ => Resolved::Mounted,
         }
     }
 
     /// Whether a file of the repository gets into the image for sure: by name or glob, with its folder, or mounted.
     pub(super) fn takes(&self, file: &FilePath) -> bool {
-        let is_mounted = |mount: &Mount| {
-            mount
-                .source
-                .as_ref()
-                .is_some_and(|source| file.is_within(source))
-        };
+        let is_mounted = |mount: &Mount| matches!(&mount.source, MountSource::Path(source) if file.is_within(source));
         self.dockerfile.is_none()
             || self.copy_of(file).is_some()
             || self.mounts.iter().any(is_mounted)
@@ -118,8 +129,12 @@ impl Image<'_> {
             .rev()
             .find(|mount| strip_folder(full, &mount.target).is_some())?;
         let rest = strip_folder(full, &mount.target)?;
-        let Some(source) = &mount.source else {
-            return Some(Resolved::Mounted);
+        let source = match &mount.source {
+            MountSource::Path(source) => source,
+            MountSource::Layer(layer) if rest.is_empty() => {
+                return Some(Resolved::File(layer.clone()));
+            }
+            MountSource::Layer(_) | MountSource::Elsewhere => return Some(Resolved::Mounted),
         };
         let file = source.join(rest);
         Some(match self.files.is_file(&file) {

@@ -74,11 +74,19 @@ pub(super) fn start(line: &Line<'_>, around: &Surroundings<'_>) -> Option<Start>
             Some(of_arguments(line, arguments, around))
         }
         // A script stands on its own, unless the line adds layers to it.
-        Started::Script(script) if !script.arguments.configs.is_empty() => {
+        Started::Script(script)
+            if !script.arguments.configs.is_empty() && is_start(&script.name.text) =>
+        {
             Some(of_arguments(line, script.arguments, around))
         }
         Started::Script(_) | Started::Unclear(_) => None,
     })
+}
+
+/// Whether a script starts something, by its name: `start`, `dev:backend`; `build` takes `--config` too.
+fn is_start(name: &str) -> bool {
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| matches!(word, "start" | "dev" | "serve"))
 }
 
 fn of_arguments(line: &Line<'_>, arguments: Arguments, around: &Surroundings<'_>) -> Start {

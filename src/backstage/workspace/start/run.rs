@@ -23,7 +23,7 @@ pub(super) struct Run<'r> {
     pub(super) kind: StartKind,
     /// The file that describes it.
     pub(super) source: SourceId,
-    /// Where it is described, when no command says more.
+    /// Where it is described, when no command of the same file says more.
     pub(super) place: Option<Place>,
     /// The image it runs in, when its Dockerfile is here.
     pub(super) dockerfile: Option<(&'r Dockerfile, &'r Stage)>,
@@ -89,12 +89,28 @@ impl Run<'_> {
                     folder: folder.as_deref().or(image.folder),
                     ..image
                 };
-                Outcome::Chain(self.draft(&image, arguments, &launches, takes_part))
+                let mut draft = self.draft(&image, arguments, &launches, takes_part);
+                draft.unread.extend(self.unknown_entrypoint());
+                Outcome::Chain(draft)
             }
             Some(Started::Script(_)) => Outcome::Script,
             Some(Started::Unclear(program)) => Outcome::Unclear(program),
             Some(Started::Development(_)) | None => Outcome::Unrelated,
         }
+    }
+
+    /// The entry point of an image that is not built here: it may load layers in front of the arguments.
+    fn unknown_entrypoint(&self) -> Option<Word> {
+        let is_unknown = self.dockerfile.is_none() && self.entrypoint.is_none();
+        let begins_with_option = self
+            .launches()
+            .first()
+            .is_some_and(|launch| match &launch.form {
+                Form::Exec(words) => words.first().is_some_and(|word| word.text.starts_with('-')),
+                Form::Shell { .. } => false,
+            });
+        let place = self.place.filter(|_| is_unknown && begins_with_option)?;
+        Some(Word::known("the image's own entry point", place))
     }
 
     /// The entry point and the command that are in force.
@@ -143,8 +159,13 @@ impl Run<'_> {
             };
             arguments.configs.iter().any(within)
         };
-        let launch = launches.iter().find(names_layers).or(launches.last());
-        let place = launch.map(|launch| launch.place).or(self.place);
+        let named = launches
+            .iter()
+            .find(names_layers)
+            .map(|launch| launch.place);
+        let own = |place: &Place| self.place.is_none_or(|own| own.source == place.source);
+        let last = || launches.last().map(|launch| launch.place);
+        let place = named.filter(own).or(self.place).or_else(last);
         Draft {
             name: self.name.clone(),
             kind: self.kind,

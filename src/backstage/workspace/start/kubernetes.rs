@@ -1,0 +1,260 @@
+//! Kubernetes manifests to what they run and what they hold.
+//!
+//! In: the documents of a file. Out: [`Object`]s. Never: which image is run, which app root it belongs to.
+
+use std::ops::Range;
+
+use crate::backstage::workspace::document::NodeExt as _;
+use crate::text::{Place, SourceId, Span};
+use crate::yaml::Node;
+
+use super::word::{Certainty, Variables, Word};
+
+/// What a manifest describes, as far as it matters here.
+pub(super) enum Object {
+    /// Texts by key.
+    ConfigMap(ConfigMap),
+    /// Containers that run.
+    Workload(Workload),
+}
+
+/// A ConfigMap.
+pub(super) struct ConfigMap {
+    pub(super) name: String,
+    pub(super) source: SourceId,
+    /// The bytes of its document.
+    pub(super) document: Range<usize>,
+    /// `data`, in order.
+    pub(super) data: Vec<(String, Node)>,
+}
+
+/// A Deployment, StatefulSet, Job, Pod and their like.
+pub(super) struct Workload {
+    /// `metadata.name`
+    pub(super) name: String,
+    pub(super) containers: Vec<Container>,
+}
+
+/// A container of a workload.
+pub(super) struct Container {
+    pub(super) name: String,
+    pub(super) image: String,
+    /// The key `name`, or the whole.
+    pub(super) place: Place,
+    /// `command`: takes the place of the image's entry point.
+    pub(super) command: Option<(Vec<Word>, Place)>,
+    /// `args`: takes the place of the image's command.
+    pub(super) args: Option<(Vec<Word>, Place)>,
+    /// `workingDir`
+    pub(super) folder: Option<String>,
+    /// `env`, in order.
+    pub(super) environment: Vec<(String, Word)>,
+    /// ConfigMaps whose data are variables.
+    pub(super) environment_from: Vec<String>,
+    /// What is mounted from ConfigMaps.
+    pub(super) mounts: Vec<ConfigMount>,
+}
+
+/// A volume in a container.
+pub(super) struct ConfigMount {
+    /// Where it is.
+    pub(super) target: String,
+    /// The ConfigMap; `None` for any other kind of volume.
+    pub(super) config_map: Option<String>,
+    /// The one key that is mounted as a file; all of them in a folder without it.
+    pub(super) key: Option<String>,
+    /// Keys that have another file name in the folder.
+    pub(super) renamed: Vec<(String, String)>,
+}
+
+/// Whether a document may be one of ours, at a first look.
+pub(super) fn may_be(text: &str) -> bool {
+    text.contains("kind:")
+        && (text.contains("ConfigMap") || text.contains("containers:"))
+        && !text.contains("{{")
+}
+
+/// What a document describes.
+pub(super) fn object(source: SourceId, document: &Range<usize>, node: &Node) -> Option<Object> {
+    let name = text_at(node, &["metadata", "name"])
+        .unwrap_or_default()
+        .to_owned();
+    match node.get("kind")?.as_str()? {
+        "ConfigMap" => Some(Object::ConfigMap(ConfigMap {
+            name,
+            source,
+            document: document.clone(),
+            data: node
+                .get("data")?
+                .entries()
+                .iter()
+                .map(|entry| (entry.key.text.to_string(), entry.value.clone()))
+                .collect(),
+        })),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout"
+        | "Service" => {
+            let pod = node.get("spec")?.get("template")?.get("spec")?;
+            Some(Object::Workload(workload(source, name, pod)))
+        }
+        "CronJob" => {
+            let job = node.get("spec")?.get("jobTemplate")?.get("spec")?;
+            Some(Object::Workload(workload(
+                source,
+                name,
+                job.get("template")?.get("spec")?,
+            )))
+        }
+        "Pod" => Some(Object::Workload(workload(source, name, node.get("spec")?))),
+        _ => None,
+    }
+}
+
+fn workload(source: SourceId, name: String, pod: &Node) -> Workload {
+    let containers = pod
+        .get("containers")
+        .map_or(&[][..], |containers| containers.items());
+    let volumes = pod
+        .get("volumes")
+        .map_or(&[][..], |volumes| volumes.items());
+    Workload {
+        name,
+        containers: containers
+            .iter()
+            .map(|container| container_of(source, container, volumes))
+            .collect(),
+    }
+}
+
+fn container_of(source: SourceId, node: &Node, volumes: &[Node]) -> Container {
+    let environment = environment(source, node.get("env"));
+    let mut variables = Variables::default();
+    for (name, word) in &environment {
+        variables.set(name, &word.text, word.certainty);
+    }
+    let words = |key: &str| {
+        let list = node.get(key).filter(|list| !list.items().is_empty())?;
+        let words = list
+            .items()
+            .iter()
+            .filter_map(|item| word(source, item, &variables));
+        Some((words.collect(), Place::new(source, list.span)))
+    };
+    let mounts = node
+        .get("volumeMounts")
+        .map_or(&[][..], |mounts| mounts.items());
+    let from = node.get("envFrom").map_or(&[][..], |from| from.items());
+    let text = |key: &str| node.get(key).and_then(|node| node.as_str());
+    Container {
+        name: text("name").unwrap_or_default().to_owned(),
+        image: text("image").unwrap_or_default().to_owned(),
+        place: Place::new(source, node.get("name").map_or(node.span, |name| name.span)),
+        command: words("command"),
+        args: words("args"),
+        folder: text("workingDir").map(str::to_owned),
+        environment,
+        environment_from: from
+            .iter()
+            .filter_map(|from| text_at(from, &["configMapRef", "name"]))
+            .map(str::to_owned)
+            .collect(),
+        mounts: mounts
+            .iter()
+            .filter_map(|mount| config_mount(mount, volumes))
+            .collect(),
+    }
+}
+
+/// `env` entries; one with `valueFrom` has a value that is not known.
+pub(super) fn environment(source: SourceId, node: Option<&Node>) -> Vec<(String, Word)> {
+    let items = node.map_or(&[][..], |node| node.items());
+    items
+        .iter()
+        .filter_map(|item| {
+            let name = item.get("name")?.as_str()?;
+            let place = Place::new(source, item.span);
+            let word = match item.get("value").and_then(|value| value.scalar_text()) {
+                Some(value) if !value.contains("{{") => Word::known(value, place),
+                _ => Word {
+                    text: format!("${{{name}}}"),
+                    certainty: Certainty::Open,
+                    place,
+                },
+            };
+            Some((name.to_owned(), word))
+        })
+        .collect()
+}
+
+/// An item of `command` or `args`: `$(NAME)` is a variable of `env`, a lone `$NAME` is text.
+pub(super) fn word(source: SourceId, node: &Node, variables: &Variables) -> Option<Word> {
+    let text = node.scalar_text()?;
+    let place = Place::new(source, node.span);
+    if text.contains("{{") {
+        return Some(Word {
+            text,
+            certainty: Certainty::Open,
+            place,
+        });
+    }
+    if !text.contains("$(") {
+        return Some(Word::known(text, place));
+    }
+    let (text, certainty) = variables.expand(&text.replace("$(", "${").replace(')', "}"));
+    Some(Word {
+        text,
+        certainty,
+        place,
+    })
+}
+
+fn config_mount(mount: &Node, volumes: &[Node]) -> Option<ConfigMount> {
+    let name = mount.get("name")?.as_str()?;
+    let is_named = |volume: &&Node| volume.get("name").and_then(|name| name.as_str()) == Some(name);
+    let volume = volumes.iter().find(is_named);
+    // A projected volume puts several together; the first ConfigMap in it is what people use it for.
+    let config_map = volume.and_then(|volume| {
+        let projected = volume
+            .get("projected")
+            .and_then(|projected| projected.get("sources"));
+        let sources = projected.map_or(&[][..], |sources| sources.items());
+        volume
+            .get("configMap")
+            .or_else(|| sources.iter().find_map(|source| source.get("configMap")))
+    });
+    let items = config_map
+        .and_then(|map| map.get("items"))
+        .map_or(&[][..], |items| items.items());
+    let renamed: Vec<(String, String)> = items
+        .iter()
+        .filter_map(|item| {
+            Some((
+                text_at(item, &["key"])?.to_owned(),
+                text_at(item, &["path"])?.to_owned(),
+            ))
+        })
+        .collect();
+    let sub_path = text_at(mount, &["subPath"]);
+    let key = sub_path.map(|path| {
+        let original = renamed.iter().find(|(_, file)| file == path);
+        original.map_or(path, |(key, _)| key.as_str()).to_owned()
+    });
+    Some(ConfigMount {
+        target: text_at(mount, &["mountPath"])?.to_owned(),
+        config_map: config_map
+            .and_then(|map| text_at(map, &["name"]))
+            .map(str::to_owned),
+        key,
+        renamed,
+    })
+}
+
+fn text_at<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n str> {
+    keys.iter()
+        .try_fold(node, |node, key| node.get(key))?
+        .as_str()
+}
+
+/// The place of a node, for what is made of it.
+pub(super) fn place(source: SourceId, span: Span) -> Place {
+    Place::new(source, span)
+}

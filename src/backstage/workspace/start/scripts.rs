@@ -1,0 +1,85 @@
+//! Scripts of a package.json to chains.
+
+use std::sync::Arc;
+
+use crate::files::FilePath;
+
+use super::super::StartKind;
+use super::super::packages::{Manifest, Script};
+use super::chain::{Audience, Draft};
+use super::line::{self, Line, Picks, Start, Surroundings};
+use super::reader::Reader;
+use super::word::{Anchor, Variables};
+
+impl Reader<'_> {
+    /// The scripts of the app root's and the backend's package.json. Those that leave the layers to the loader are
+    /// one chain together, `development`.
+    pub(super) fn scripts(&mut self, folder: &FilePath) {
+        let Some(root) = self.app_root(folder) else {
+            return;
+        };
+        let packages = &root.packages;
+        let mut manifests: Vec<Arc<Manifest>> = packages.root.iter().cloned().collect();
+        let other = |backend: &Arc<Manifest>| packages.root.as_ref() != Some(backend);
+        manifests.extend(packages.backend.clone().filter(other));
+        let folders: Vec<FilePath> = manifests
+            .iter()
+            .rev()
+            .map(|manifest| manifest.folder())
+            .collect();
+        let mut drafts = Vec::new();
+        let mut development = None;
+        for manifest in &manifests {
+            for script in &manifest.scripts {
+                let Some(start) = self.script(folder, &folders, manifest, script) else {
+                    continue;
+                };
+                match start.picks {
+                    Picks::Command => drafts.push(start.draft),
+                    Picks::Loader => {
+                        development.get_or_insert(Draft {
+                            name: "development".into(),
+                            ..start.draft
+                        });
+                    }
+                }
+            }
+        }
+        for draft in drafts.into_iter().chain(development) {
+            self.adopt(&folder.join("package.json"), draft);
+        }
+    }
+
+    fn script(
+        &self,
+        root: &FilePath,
+        folders: &[FilePath],
+        manifest: &Manifest,
+        script: &Script,
+    ) -> Option<Start> {
+        let own = manifest.folder();
+        let name = match own.relative_to(root).as_str() {
+            "." => script.name.to_string(),
+            folder => format!("{folder}:{}", script.name),
+        };
+        let line = Line {
+            text: &script.text,
+            anchor: Anchor::of(self.sources, script.place, &script.text),
+            place: script.place,
+            kind: StartKind::Script,
+            name,
+            audience: Audience::Developer,
+            folder: own,
+            variables: Variables::default(),
+            environment: Vec::new(),
+        };
+        let around = Surroundings {
+            files: self.files,
+            sources: self.sources,
+            root,
+            folders,
+            takes_part: &|file| self.takes_part(file),
+        };
+        line::start(&line, &around)
+    }
+}
