@@ -1,7 +1,7 @@
 //! `facts.secrets`: where secrets stand, or belong, in a layer.
 
 use super::declare::{Field, Shape};
-use super::{list, object, truth};
+use super::{absent, list, object, truth};
 use crate::backstage::secrets::{Certainty, Secret, Standing, origin};
 use crate::backstage::value::Value;
 use crate::text::mask::MASK;
@@ -16,7 +16,7 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "path",
         Shape::String,
-        "the config path of the value it is in",
+        "the config path of the value it is in; absent in a comment, and in a layer that does not parse",
     ),
     Field::new(
         "kind",
@@ -56,7 +56,7 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "variable",
         Shape::String,
-        "a name for the variable that could hold it, e.g. `GITHUB_TOKEN`",
+        "a name for the variable that could hold it, e.g. `GITHUB_TOKEN`; absent where `path` is",
     ),
 ];
 
@@ -66,9 +66,13 @@ pub fn collect(secrets: &[Secret]) -> Value {
 }
 
 fn fact(secret: &Secret) -> Value {
+    let text = |text: String| match text.is_empty() {
+        true => absent(),
+        false => Value::string(text),
+    };
     object([
         ("value", Value::string(MASK).with_origin(origin(secret))),
-        ("path", Value::string(secret.path.to_string())),
+        ("path", text(secret.path.to_string())),
         ("kind", Value::string(secret.kind)),
         ("what", Value::string(secret.what.as_str())),
         ("literal", truth(secret.standing == Standing::Literal)),
@@ -76,7 +80,7 @@ fn fact(secret: &Secret) -> Value {
         ("placeholderLike", truth(secret.is_placeholder_like())),
         ("inDefault", truth(secret.in_default)),
         ("besideLocalHost", truth(secret.beside_local_host)),
-        ("variable", Value::string(secret.variable.as_str())),
+        ("variable", text(secret.variable.clone())),
     ])
     .with_origin(origin(secret))
 }

@@ -221,9 +221,12 @@ fn basic_password(header: &str, value: &str) -> Option<String> {
 
 /// A value beside a name that says it is secret, on a path nobody has described.
 fn named(text: &str, path: &ConfigPath, by_name: Certainty) -> Vec<Hit> {
+    if assignment::is_setting(text.trim()) {
+        return Vec::new();
+    }
     let accuses = |hit: &Hit| {
         let value = text.get(hit.range.clone()).unwrap_or_default();
-        let is_plain = !value.contains(char::is_whitespace) && !is_word(value) && value.len() > 2;
+        let is_plain = !value.contains(char::is_whitespace) && value.len() > 2;
         is_random(value) || (by_name == Certainty::Certain && is_plain)
     };
     let mut hits = whole(text, path);
@@ -234,36 +237,6 @@ fn named(text: &str, path: &ConfigPath, by_name: Certainty) -> Vec<Hit> {
         }
     }
     hits
-}
-
-/// Values of keys named after secrets that are settings, and no secrets.
-fn is_word(value: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "true",
-        "false",
-        "yes",
-        "no",
-        "none",
-        "null",
-        "forward",
-        "require",
-        "required",
-        "optional",
-        "basic",
-        "bearer",
-        "oauth",
-        "oauth2",
-        "oidc",
-        "saml",
-        "enabled",
-        "disabled",
-        "default",
-        "auto",
-        "same-origin",
-        "include",
-        "omit",
-    ];
-    WORDS.contains(&value.to_ascii_lowercase().as_str())
 }
 
 /// Whether the text names a secret's place instead of being one: a template, a shell variable, a file.

@@ -9,28 +9,86 @@ mod name;
 mod neighbour;
 mod paths;
 mod place;
+mod written;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::schema::{ConfigPath, Part, Schemas, Scope, Visibility};
-use super::value::{Kind, OpenCause, Origin, Value};
+use super::value::{Kind, Origin, Value};
 use crate::text::mask::Secrets;
 use crate::text::mask::looks::placeholder::is_placeholder;
-use crate::text::{Place, Sources};
+use crate::text::{Place, SourceId, Sources, Span};
+use crate::yaml::Document;
 
-/// Every secret in `config`, in the order of its text. The same bytes (an alias) count once.
-pub fn find(config: &Value, sources: &Sources, schemas: &Schemas) -> Vec<Secret> {
-    let mut finder = Finder {
-        sources,
-        root: config,
-        path: ConfigPath::root(),
-        above: Vec::new(),
-        seen: BTreeSet::new(),
-        found: Vec::new(),
-    };
-    finder.walk(config, &schemas.scope());
-    finder.found
+use written::Known;
+
+/// Every secret of a layer: as its text is written, whatever the environment makes of it, and in what it includes.
+/// Comments are searched for tokens only, and so is a text that does not parse. The same bytes (an alias) count
+/// once.
+pub fn of_layer(
+    document: &Document,
+    source: SourceId,
+    resolved: Option<&Value>,
+    sources: &Sources,
+    schemas: &Schemas,
+) -> Vec<Secret> {
+    let as_written = document
+        .root
+        .as_ref()
+        .map(|root| written::value(root, source));
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for config in as_written.iter().chain(resolved) {
+        let mut finder = Finder {
+            sources,
+            root: config,
+            path: ConfigPath::root(),
+            above: Vec::new(),
+            seen: &mut seen,
+            found: &mut found,
+        };
+        finder.walk(config, &schemas.scope());
+    }
+    let text = sources.get(source).text();
+    match &document.root {
+        Some(_) => {
+            let comments = document.comments.iter().map(|comment| comment.span);
+            found.extend(comments.flat_map(|span| in_plain_text(text, Place::new(source, span))));
+        }
+        None => {
+            let whole = Place::new(source, Span::new(0, text.len()));
+            found.extend(in_plain_text(text, whole));
+        }
+    }
+    found
+}
+
+/// The tokens in text that is no configuration. URLs with a password are not among them: in comments they are
+/// examples.
+fn in_plain_text(text: &str, part: Place) -> Vec<Secret> {
+    let slice = text.get(part.span.range()).unwrap_or_default();
+    let hits = leaf::in_text(slice).into_iter();
+    let tokens = hits.filter(|hit| hit.kind != "url-password");
+    let start = part.span.start as usize;
+    tokens
+        .map(|hit| {
+            let span = Span::new(start + hit.range.start, start + hit.range.end);
+            Secret {
+                path: ConfigPath::root(),
+                place: Some(Place::new(part.source, span)),
+                kind: hit.kind,
+                what: hit.what,
+                standing: Standing::Literal,
+                certainty: hit.certainty,
+                in_default: hit.in_default,
+                beside_local_host: false,
+                variable: String::new(),
+                text: slice.get(hit.range).map(Arc::from),
+                also: hit.also,
+            }
+        })
+        .collect()
 }
 
 /// Tells the mask about secrets, so that no report shows them.
@@ -52,7 +110,7 @@ pub fn hide(secrets: &[Secret], mask: &mut Secrets) {
 /// A secret, or the place where one belongs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Secret {
-    /// The path of the value it is in.
+    /// The path of the value it is in; the root for a comment, and in a text that does not parse.
     pub path: ConfigPath,
     /// The bytes of the secret alone: in a URL the password, in a header what follows the scheme. `None` for a
     /// value without an origin.
@@ -70,7 +128,7 @@ pub struct Secret {
     /// Whether it is the literal password of something on this very machine: its URL, or a key beside it, names
     /// a literal local host.
     pub beside_local_host: bool,
-    /// The variable that could hold it instead, e.g. `GITHUB_TOKEN`.
+    /// The variable that could hold it instead, e.g. `GITHUB_TOKEN`; empty for a comment.
     pub variable: String,
     /// The secret; `None` when it is not known here.
     text: Option<Arc<str>>,
@@ -111,8 +169,9 @@ struct Finder<'v> {
     path: ConfigPath,
     /// The values that hold the one in hand, from the root down.
     above: Vec<&'v Value>,
-    seen: BTreeSet<(Place, &'static str)>,
-    found: Vec<Secret>,
+    /// The places found so far, and whether as literal text.
+    seen: &'v mut BTreeSet<(Place, bool)>,
+    found: &'v mut Vec<Secret>,
 }
 
 impl<'v> Finder<'v> {
@@ -146,71 +205,66 @@ impl<'v> Finder<'v> {
     fn key(&mut self, key: &Arc<str>, child: &Value) {
         for hit in leaf::in_text(key) {
             let place = child.key_place();
-            let place =
-                place.and_then(|place| place::of_part(self.sources, place, key, &hit.range));
-            self.add(key, hit, place, Standing::Literal, false);
+            let place = place.and_then(|place| place::of_part(self.sources, place, &hit.range));
+            let text = Known {
+                text: Arc::clone(key),
+                standing: Standing::Literal,
+            };
+            self.add(&text, hit, place);
         }
     }
 
     fn leaf(&mut self, value: &'v Value, scope: &Scope<'_>) {
-        let Some(written) = Written::of(value, self.sources) else {
-            return;
-        };
         let belongs = self.belongs(scope);
-        let hits = match &written {
-            Written::Text(text) => leaf::in_value(text, &self.path, belongs),
-            Written::Number(text) if belongs == Belongs::Here => leaf::whole(text, &self.path),
-            Written::Number(_) => Vec::new(),
-            Written::Elsewhere(text) => leaf::in_value(text, &self.path, belongs),
-            Written::Unknown if belongs == Belongs::Here => leaf::whole("", &self.path),
-            Written::Unknown => Vec::new(),
-        };
-        let beside_local_host = !hits.is_empty() && self.is_beside_local_host();
-        for hit in hits {
-            let (text, standing): (&str, _) = match &written {
-                Written::Text(text) | Written::Number(text) if hit.is_literal => {
-                    (text, Standing::Literal)
-                }
-                Written::Elsewhere(text) if hit.is_literal => (text, Standing::Elsewhere),
-                Written::Text(text) | Written::Number(text) | Written::Elsewhere(text) => {
-                    (text, Standing::Open)
-                }
-                Written::Unknown => ("", Standing::Open),
+        for known in written::texts(value, self.sources) {
+            let is_text =
+                matches!(value.kind, Kind::String(_)) || known.standing == Standing::Literal;
+            let hits = match &value.kind {
+                Kind::Number(_) if belongs != Belongs::Here => Vec::new(),
+                Kind::Number(_) => leaf::whole(&known.text, &self.path),
+                _ if is_text => leaf::in_value(&known.text, &self.path, belongs),
+                _ if belongs == Belongs::Here => leaf::whole("", &self.path),
+                _ => Vec::new(),
             };
-            let place = match standing {
-                Standing::Literal => value
-                    .place()
-                    .and_then(|place| place::of_part(self.sources, place, text, &hit.range)),
-                Standing::Elsewhere | Standing::Open => value.place(),
-            };
-            let beside_local_host = hit.local_url.unwrap_or(beside_local_host);
-            self.add(text, hit, place, standing, beside_local_host);
+            for hit in hits {
+                let in_layer = hit.is_literal && known.standing == Standing::Literal;
+                let place = value.place().and_then(|place| match in_layer {
+                    true => place::of_part(self.sources, place, &hit.range),
+                    false => Some(place),
+                });
+                self.add(&known, hit, place);
+            }
         }
     }
 
-    fn add(
-        &mut self,
-        text: &str,
-        hit: leaf::Hit,
-        place: Option<Place>,
-        standing: Standing,
-        beside_local_host: bool,
-    ) {
-        if place.is_some_and(|place| !self.seen.insert((place, hit.kind))) {
+    fn add(&mut self, known: &Known, hit: leaf::Hit, place: Option<Place>) {
+        let standing = if hit.is_literal {
+            known.standing
+        } else {
+            Standing::Open
+        };
+        if place.is_some_and(|place| !self.seen.insert((place, standing == Standing::Literal))) {
             return;
         }
-        let secret = text.get(hit.range).filter(|text| !text.is_empty());
+        let is_local = || {
+            hit.local_url
+                .unwrap_or_else(|| neighbour::is_local(&self.above, &self.path, self.root))
+        };
+        let text = known
+            .text
+            .get(hit.range.clone())
+            .filter(|text| !text.is_empty());
         self.found.push(Secret {
             path: self.path.clone(),
             place,
             kind: hit.kind,
-            what: hit.what,
-            standing,
             certainty: hit.certainty,
             in_default: hit.in_default,
-            beside_local_host: beside_local_host && standing == Standing::Literal,
+            beside_local_host: standing == Standing::Literal && is_local(),
             variable: name::variable(&self.path),
-            text: secret.filter(|_| standing != Standing::Open).map(Arc::from),
+            text: text.filter(|_| standing != Standing::Open).map(Arc::from),
+            standing,
+            what: hit.what,
             also: hit.also,
         });
     }
@@ -227,10 +281,6 @@ impl<'v> Finder<'v> {
             (Visibility::Backend, None) => Belongs::ByItsLooks,
         }
     }
-
-    fn is_beside_local_host(&self) -> bool {
-        neighbour::is_local(&self.above, &self.path, self.root)
-    }
 }
 
 /// Whether a secret belongs at a path.
@@ -244,40 +294,10 @@ enum Belongs {
     Never,
 }
 
-/// A value as far as its text is known, and whether the layer's own bytes spell it.
-enum Written {
-    /// The layer spells this, placeholders included.
-    Text(Arc<str>),
-    /// A number, as the layer spells it.
-    Number(Arc<str>),
-    /// Known from a variable or a file.
-    Elsewhere(Arc<str>),
-    /// Not known.
-    Unknown,
-}
-
-impl Written {
-    fn of(value: &Value, sources: &Sources) -> Option<Self> {
-        let slice = || value.place().map_or("", |place| sources.slice(place));
-        match &value.kind {
-            Kind::String(text) if text.style.is_some() => Some(Self::Text(Arc::clone(&text.value))),
-            Kind::String(text) => Some(place::as_spelled(slice()).map_or_else(
-                || Self::Elsewhere(Arc::clone(&text.value)),
-                |spelled| Self::Text(spelled.into()),
-            )),
-            Kind::Number(_) if slice().is_empty() => None,
-            Kind::Number(_) => Some(Self::Number(slice().into())),
-            Kind::Open(open) => Some(match &open.cause {
-                OpenCause::Placeholder(_) => Self::Text(Arc::clone(&open.written)),
-                OpenCause::Env(_) | OpenCause::File(_) => Self::Unknown,
-                OpenCause::Include(_) => return None,
-            }),
-            _ => None,
-        }
-    }
-}
-
 /// The origin of a secret: its bytes, with its value's key.
 pub fn origin(secret: &Secret) -> Option<Origin> {
     secret.place.map(|value| Origin { value, key: None })
 }
+
+#[cfg(test)]
+mod tests;

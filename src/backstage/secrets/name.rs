@@ -188,6 +188,7 @@ pub(super) fn variable(path: &ConfigPath) -> String {
     match keys.as_slice() {
         ["backend", "database", ..] => return "POSTGRES_PASSWORD".to_owned(),
         ["backend", "auth", "keys", ..] => return "BACKEND_SECRET".to_owned(),
+        ["backend", "auth", "externalAccess", ..] => return screaming(&["externalAccess", last]),
         ["auth", "providers", provider, ..] => return screaming(&["auth", provider, last]),
         _ => {}
     }

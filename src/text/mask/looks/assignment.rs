@@ -107,7 +107,7 @@ const SECRET_WORDS: &[&str] = &[
     "storagekey",
 ];
 
-const KEY_WORDS: &[&str] = &["key", "keys", "string", "id"];
+const KEY_WORDS: &[&str] = &["key", "keys", "string"];
 
 const KINDS_OF_KEY: &[&str] = &[
     "api",
@@ -246,8 +246,43 @@ fn is_literal(value: &str) -> bool {
         value,
         "|" | "|-" | "|+" | ">" | ">-" | ">+" | "{" | "[" | "{}" | "[]"
     );
-    let is_switch = matches!(value, "true" | "false" | "null" | "~" | "yes" | "no");
-    !(value.is_empty() || is_reference || is_block || is_switch)
+    !(value.is_empty() || is_reference || is_block || is_setting(value))
+}
+
+/// Whether a value is a word that settings use: `credentials: include` is no secret, whatever the key's name says.
+pub fn is_setting(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "~",
+        "none",
+        "null",
+        "forward",
+        "require",
+        "required",
+        "optional",
+        "basic",
+        "bearer",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "saml",
+        "enabled",
+        "disabled",
+        "default",
+        "auto",
+        "same-origin",
+        "include",
+        "omit",
+        "dangerously-allow-unauthenticated",
+        "no-check",
+        "nocheck",
+    ];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
 #[cfg(test)]

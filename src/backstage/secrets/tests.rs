@@ -1,0 +1,215 @@
+use super::*;
+use crate::text::Source;
+
+/// Finds the secrets of a layer in which each `«…»` is one, and nothing else is.
+fn check(layer: &str) -> Vec<Secret> {
+    let mut text = String::new();
+    let mut expected = Vec::new();
+    let mut open = 0;
+    for character in layer.chars() {
+        match character {
+            '«' => open = text.len(),
+            '»' => expected.push(Span::new(open, text.len())),
+            _ => text.push(character),
+        }
+    }
+    let document = crate::yaml::parse(&text);
+    let mut sources = Sources::default();
+    let source = sources.add(Source::new("app-config.yaml", text));
+    let secrets = of_layer(&document, source, None, &sources, &Schemas::bundled());
+    let literal = |secret: &&Secret| {
+        secret.standing == Standing::Literal && secret.certainty == Certainty::Certain
+    };
+    let mut found: Vec<Span> = secrets
+        .iter()
+        .filter(literal)
+        .map(|s| s.place.unwrap().span)
+        .collect();
+    found.sort_unstable();
+    let shown = |spans: &[Span]| -> Vec<String> {
+        spans
+            .iter()
+            .map(|span| sources.get(source).slice(*span).to_owned())
+            .collect()
+    };
+    assert_eq!(shown(&found), shown(&expected), "in\n{layer}");
+    assert_eq!(found, expected, "in\n{layer}");
+    secrets
+}
+
+fn only(secrets: &[Secret]) -> &Secret {
+    match secrets {
+        [secret] => secret,
+        _ => panic!("one secret, not {}", secrets.len()),
+    }
+}
+
+#[test]
+fn a_literal_database_password_is_found_by_its_own_bytes() {
+    let found = check(
+        "backend:\n  database:\n    connection:\n      user: app\n      password: '«hunter2»'\n",
+    );
+    let secret = only(&found);
+    assert_eq!(
+        secret.path.to_string(),
+        "backend.database.connection.password"
+    );
+    assert_eq!(
+        (secret.kind, secret.what.as_str()),
+        ("database-password", "the database password")
+    );
+    check(
+        "backend:\n  database:\n    plugin:\n      catalog:\n        connection: { password: \"«hunt\\u0065r2»\" }\n",
+    );
+    check("backend:\n  database:\n    connection:\n      password: «20240817»\n");
+}
+
+#[test]
+fn in_a_url_only_the_password_is_found() {
+    let found =
+        check("backend:\n  database:\n    connection: postgres://app:«p@ss%2Fword»@db:5432/x\n");
+    assert_eq!(only(&found).kind, "url-password");
+    check("backend:\n  cache:\n    store: redis\n    connection: redis://:«hunter2»@redis:6379\n");
+    check("custom:\n  feeds:\n    - https://feed:«hunter2»@feeds.example/x\n");
+    check(
+        "backend:\n  database:\n    connection: 'host=db user=app password=«hunter2» dbname=x'\n",
+    );
+}
+
+#[test]
+fn placeholders_and_directives_hold_no_literal_secret() {
+    let found = check(
+        "backend:\n  database:\n    connection:\n      password: ${POSTGRES_PASSWORD}\n  cache:\n    connection: redis://:${PW}@redis\n\
+         integrations:\n  github:\n    - token:\n        $env: GITHUB_TOKEN\n    - token:\n        $file: token.txt\n\
+         proxy:\n  endpoints:\n    /a: { target: 'https://a', headers: { Authorization: 'Bearer ${X}' } }\n    /b:\n      headers:\n        Authorization: Token token=${X}\n        Cookie: argocd.token=${X}\n        X-Api-Key: 'Api-Token ${X}'\n",
+    );
+    assert!(found.iter().all(|secret| secret.standing == Standing::Open));
+}
+
+#[test]
+fn the_default_of_a_placeholder_is_literal() {
+    let found = check("backend:\n  database:\n    connection:\n      password: ${PW:-«hunter2»}\n");
+    assert!(only(&found).in_default);
+    check("backend:\n  cache:\n    connection: redis://:${PW:-«hunter2»}@redis\n");
+    check("backend:\n  database:\n    connection:\n      password: ${PW:-}\n");
+}
+
+#[test]
+fn headers_that_carry_secrets_are_found_in_every_proxy_shape() {
+    let token = "9f8e7d6c5b4a";
+    let found = check(&format!(
+        "proxy:\n  endpoints:\n    /a:\n      headers:\n        Authorization: Bearer «{token}»\n"
+    ));
+    assert_eq!(only(&found).what, "the `Authorization` header");
+    check(&format!(
+        "proxy:\n  /a:\n    headers:\n      authorization: Token token=«{token}»\n"
+    ));
+    check(&format!(
+        "proxy:\n  /a:\n    headers:\n      X-Api-Key: «{token}»\n      Accept: application/json\n"
+    ));
+    check(&format!(
+        "proxy:\n  endpoints:\n    /a:\n      target: https://a.example/?x=1&api_key=«{token}»\n"
+    ));
+    check(
+        "proxy:\n  /a:\n    allowedHeaders: [Authorization, X-Token]\n    headers: { X-Atlassian-Token: no-check }\n    credentials: forward\n",
+    );
+}
+
+#[test]
+fn the_password_inside_a_basic_header_is_hidden_too() {
+    let found =
+        check("proxy:\n  /a:\n    headers:\n      Authorization: Basic «dXNlcjpodW50ZXIy»\n");
+    let mut mask = Secrets::default();
+    hide(&found, &mut mask);
+    assert_eq!(mask.redact("it is hunter2"), "it is ********");
+}
+
+#[test]
+fn tokens_are_found_anywhere() {
+    let github = format!("ghp_{}", "aB3x".repeat(9));
+    check(&format!("app:\n  title: my portal «{github}»\n"));
+    check(&format!("custom:\n  list: [a, «{github}»]\n"));
+    check(&format!("proxy:\n  /«{github}»: http://x\n"));
+    check(&format!("app:\n  title: x # was «{github}»\n"));
+    check(&format!("app: [unclosed\n  t: «{github}»\n"));
+    let found = check(
+        "aws:\n  accounts:\n    - accessKeyId: «AKIA2E0A8F3B244C9986»\n      secretAccessKey: «qL7mT3vX9zB1nK5pR8wY2dF6hJ4gS0aE7uC3iO1x»\n",
+    );
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_private_key_in_a_block_scalar_is_found_from_first_to_last_line() {
+    check(
+        "integrations:\n  github:\n    - apps:\n        - appId: 1\n          privateKey: |\n            «-----BEGIN RSA PRIVATE KEY-----\n            MIIEowIBAAKCAQEA\n            -----END RSA PRIVATE KEY-----»\n",
+    );
+}
+
+#[test]
+fn what_merely_sounds_like_a_secret_is_none() {
+    check(
+        "app:\n  title: Token portal\n  datadogRum:\n    clientToken: pub1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c\n\
+         backend:\n  cors:\n    credentials: true\n  auth:\n    keys: []\n\
+         techdocs:\n  publisher:\n    awsS3:\n      credentials:\n        roleArn: arn:aws:iam::123456789012:role/x\n\
+         catalog:\n  rules:\n    - allow: [Secret, Token]\n  labels:\n    token-name: my-token\n    secretName: portal-secrets\n\
+         kubernetes:\n  clusterLocatorMethods:\n    - type: config\n      clusters:\n        - name: x\n          authProvider: serviceAccount\n          caData: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t\n          serviceAccountToken: ${T}\n          oidcTokenProvider: google\n\
+         integrations:\n  bitbucketServer:\n    - username: jdoe\n      password: ${P}\n\
+         auth:\n  providers:\n    github:\n      development:\n        clientId: Ov23liDb8ERnwQqIKqW6\n        clientSecret: ${S}\n\
+         custom:\n  tokenEndpoint: https://x/token\n  maxTokens: 4096\n  secret: kv/data/portal\n  password: ./password.txt\n",
+    );
+}
+
+#[test]
+fn stand_ins_are_marked() {
+    for text in [
+        "<github-token>",
+        "changeme",
+        "dummy-token",
+        "xxx",
+        "your-token-here",
+        "GITHUB_TOKEN",
+    ] {
+        let found = check(&format!(
+            "integrations:\n  github:\n    - token: «{text}»\n"
+        ));
+        assert!(only(&found).is_placeholder_like(), "{text}");
+    }
+    let found = check("integrations:\n  github:\n    - token: «postgres»\n");
+    assert!(!only(&found).is_placeholder_like());
+}
+
+#[test]
+fn a_secret_beside_a_literal_local_host_is_marked() {
+    let local = |layer: &str| only(&check(layer)).beside_local_host;
+    assert!(local(
+        "backend:\n  database:\n    connection:\n      host: localhost\n      password: «postgres»\n"
+    ));
+    assert!(local(
+        "backend:\n  database:\n    connection: pg://u:«postgres»@127.0.0.1:5432/x\n"
+    ));
+    assert!(local(
+        "backend:\n  database:\n    connection: { host: '::1' }\n    plugin:\n      x:\n        connection:\n          password: «postgres»\n"
+    ));
+    assert!(!local(
+        "backend:\n  database:\n    connection:\n      host: db\n      password: «postgres»\n"
+    ));
+    assert!(!local(
+        "backend:\n  database:\n    connection:\n      host: ${HOST:-localhost}\n      password: «postgres»\n"
+    ));
+    assert!(!local(
+        "backend:\n  database:\n    connection:\n      password: «postgres»\n"
+    ));
+}
+
+#[test]
+fn an_alias_is_one_secret() {
+    check("x: &s «glpat-aB3xaB3xaB3xaB3xaB3x»\ny: *s\n");
+}
+
+#[test]
+fn names_alone_raise_suspicion_and_are_hidden() {
+    let found = check("custom:\n  token: my-fancy-thing\n");
+    assert_eq!(only(&found).certainty, Certainty::Suspected);
+    check("custom:\n  token: «9690vgddr18tds19qnr5m93j62u9j8l399d52f77»\n");
+    check("custom:\n  dbPassword: «fancy»\n");
+}
