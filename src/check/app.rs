@@ -56,7 +56,8 @@ impl LoadedApp {
         };
         let start = loaded.start();
         let subject = facts::layer::collect(file, &self.app.chains, Some(start));
-        let facts = facts::tree("layer", subject, loaded.resolved.root.clone(), []);
+        let secrets = ("secrets", facts::secrets::collect(&loaded.secrets));
+        let facts = facts::tree("layer", subject, loaded.resolved.root.clone(), [secrets]);
         let subject = Subject {
             scope: Scope::Layer,
             facts: &facts,

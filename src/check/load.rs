@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::backstage::environment::Environment;
 use crate::backstage::layer::{self, Layer};
 use crate::backstage::resolve::{self, Resolved, Unresolved};
+use crate::backstage::schema::Schemas;
+use crate::backstage::secrets::{self, Secret};
 use crate::backstage::workspace::AppRoot;
 use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::Effect;
@@ -25,11 +27,20 @@ pub struct LoadedLayer {
     pub layer: Layer,
     /// Its data.
     pub resolved: Resolved,
+    /// Where secrets stand, or belong, in it.
+    pub secrets: Vec<Secret>,
 }
 
 impl LoadedApp {
-    /// Reads every layer once. A layer that git ignores is read only where a chain loads it.
-    pub fn load(app: AppRoot, files: &dyn Files, environment: &Environment, run: &mut Run) -> Self {
+    /// Reads every layer once. A layer that git ignores is read only where a chain loads it. Their secrets are
+    /// hidden before anything is judged, so that no message about one layer can hold a secret of another.
+    pub fn load(
+        app: AppRoot,
+        files: &dyn Files,
+        environment: &Environment,
+        schemas: &Schemas,
+        run: &mut Run,
+    ) -> Self {
         let named = app.chains.iter().flat_map(|chain| &chain.layers);
         let shared = app
             .layers
@@ -41,7 +52,8 @@ impl LoadedApp {
         paths.dedup();
         let mut layers = BTreeMap::new();
         for path in paths {
-            let loaded = LoadedLayer::load(path, files, environment, run);
+            let mut loaded = LoadedLayer::load(path, files, environment, run);
+            loaded.find_secrets(schemas, run);
             layers.insert(path.clone(), loaded);
         }
         run.checked.app_roots += 1;
@@ -68,7 +80,20 @@ impl LoadedLayer {
             }
             None => Resolved::default(),
         };
-        Self { layer, resolved }
+        Self {
+            layer,
+            resolved,
+            secrets: Vec::new(),
+        }
+    }
+
+    fn find_secrets(&mut self, schemas: &Schemas, run: &mut Run) {
+        let resolved = self.resolved.root.as_ref();
+        let Layer {
+            document, source, ..
+        } = &self.layer;
+        self.secrets = secrets::of_layer(document, *source, resolved, &run.sources, schemas);
+        secrets::hide(&self.secrets, &mut run.secrets);
     }
 
     /// The start of its text.

@@ -33,6 +33,7 @@ pub fn check(request: &Request) -> Result<Run, Failure> {
     let selection = Selection::new(&settings, &request.rules);
     let mut run = Run::default();
     let targets = target::targets(request)?;
+    let schemas = Schemas::bundled();
     let mut apps = Vec::new();
     for target in &targets {
         let found = target.workspace(request, &mut run.sources)?;
@@ -41,12 +42,11 @@ pub fn check(request: &Request) -> Result<Run, Failure> {
         }
         run.checked.left_out.extend(found.left_out);
         for app in found.app_roots {
-            let loaded = LoadedApp::load(app, &target.files, &environment, &mut run);
+            let loaded = LoadedApp::load(app, &target.files, &environment, &schemas, &mut run);
             apps.push((target, loaded));
         }
     }
     let rules = Rules::new(selection.cards());
-    let schemas = Schemas::bundled();
     let mut findings: Vec<Finding> = Vec::new();
     for (target, app) in &apps {
         let judge = Judge {
