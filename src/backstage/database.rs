@@ -1,1 +1,0 @@
-//! What the real `DatabaseManager` would do for each plugin.

@@ -1,0 +1,95 @@
+//! Why there is no plan.
+
+use crate::backstage::value::{Origin, Value};
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// The answer depends on an open value.
+    #[error("depends on a value that is not known here")]
+    Open {
+        /// The open value.
+        origin: Option<Origin>,
+    },
+    /// The manager would throw.
+    #[error("the DatabaseManager refuses it ({})", .refusal.word())]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The value it refuses.
+        origin: Option<Origin>,
+    },
+}
+
+impl PlanError {
+    pub(super) fn refused(refusal: Refusal, origin: Option<Origin>) -> Self {
+        Self::Refused { refusal, origin }
+    }
+}
+
+pub(super) fn open_at(value: &Value) -> PlanError {
+    PlanError::Open {
+        origin: value.origin,
+    }
+}
+
+/// Why the manager would throw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// A setting has a type that the config reader refuses.
+    IllTyped,
+    /// A plugin id that is no config key.
+    InvalidKey,
+    /// `client` is not set.
+    ClientMissing,
+    /// A client that the manager does not know.
+    ClientUnknown,
+    /// `connection` is not set.
+    ConnectionMissing,
+    /// `schemaPrefix` is no identifier.
+    SchemaPrefix,
+    /// A schema name longer than 63 bytes.
+    SchemaTooLong,
+    /// A file name in the base connection of SQLite.
+    SqliteBaseFilename,
+    /// A division mode that the client does not support.
+    DivisionMode,
+    /// A connection string that does not parse.
+    ConnectionString,
+    /// `connection.type` is not one of those that exist.
+    ConnectionTypeUnknown,
+    /// `type: cloudsql` without `instance`.
+    CloudSqlInstance,
+    /// `ipAddressType` is not one of those that exist.
+    CloudSqlAddress,
+    /// `type: rds` without host, port or user.
+    RdsIncomplete,
+    /// `type: rds` without a region, neither here nor in the environment.
+    RdsRegion,
+    /// libpq's `verify-ca` without a certificate of an authority.
+    VerifyCaWithoutCa,
+}
+
+impl Refusal {
+    /// Its word in the facts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::IllTyped => "ill-typed",
+            Self::InvalidKey => "invalid-key",
+            Self::ClientMissing => "client-missing",
+            Self::ClientUnknown => "client-unknown",
+            Self::ConnectionMissing => "connection-missing",
+            Self::SchemaPrefix => "schema-prefix",
+            Self::SchemaTooLong => "schema-too-long",
+            Self::SqliteBaseFilename => "sqlite-base-filename",
+            Self::DivisionMode => "division-mode",
+            Self::ConnectionString => "connection-string",
+            Self::ConnectionTypeUnknown => "connection-type-unknown",
+            Self::CloudSqlInstance => "cloudsql-instance",
+            Self::CloudSqlAddress => "cloudsql-address",
+            Self::RdsIncomplete => "rds-incomplete",
+            Self::RdsRegion => "rds-region",
+            Self::VerifyCaWithoutCa => "verify-ca-without-ca",
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What the manager does for a plugin on MySQL (`connectors/mysql`).
+
+use super::connection_string::{self, Parsed};
+use super::merge;
+use super::postgres::is_truthy;
+use super::sqlite::database_division;
+use super::{Asked, Client, ConnectionType, Division, Known, Plan, PlanError};
+use crate::backstage::value::{Kind, Object, Value};
+
+pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError> {
+    let reader = asked.reader;
+    let role = reader.role(asked.plugin)?;
+    let knex_config = reader.knex_config(asked.plugin)?;
+    let base_value = reader.base_connection()?;
+    // The base is parsed as a MySQL URL even when the plugin does not use it.
+    let base = connection_string::mysql(&base_value)?;
+    let own_value = reader.plugin_connection(asked.plugin)?;
+    let own = match &own_value {
+        Some(value) => connection_string::mysql(value)?,
+        None => Parsed::default(),
+    };
+    let ensure_exists = reader.ensure_exists(asked.plugin)?;
+    database_division(asked)?;
+    let mut connection = connection(asked, base.object, &own);
+    let name = connection
+        .get("database")
+        .filter(|name| name.kind != Kind::Null);
+    let name = match name {
+        Some(name) => name.clone(),
+        None => asked.prefixed(&asked.settings.prefix),
+    };
+    let database = is_truthy(&name).then_some(name);
+    if let Some(database) = &database {
+        connection.insert("database".into(), database.clone());
+    }
+    let base_origin = base_value.origin.filter(|_| !asked.client.overridden);
+    let origin = own_value
+        .as_ref()
+        .and_then(|value| value.origin)
+        .or(base_origin);
+    let mut effective = knex_config.as_object().cloned().unwrap_or_default();
+    let connection = Value::derived(Kind::Object(connection)).with_origin(origin);
+    effective.insert("connection".into(), connection);
+    effective.insert("client".into(), asked.client.value.clone());
+    if let Some(role) = role {
+        effective.insert("role".into(), role);
+    }
+    let base_unseen = base.unseen.filter(|_| !asked.client.overridden);
+    Ok(Plan {
+        client,
+        client_value: asked.client.value.clone(),
+        client_overridden: asked.client.overridden,
+        effective: Value::derived(Kind::Object(effective)),
+        unseen: own.unseen.or(base_unseen),
+        leaked: Vec::new(),
+        database,
+        schema: None,
+        division: Division::Database,
+        ensure_exists,
+        ensure_schema_exists: Known::Known(false),
+        connection_type: ConnectionType::Default,
+    })
+}
+
+fn connection(asked: &Asked<'_>, mut base: Object, own: &Parsed) -> Object {
+    if asked.client.overridden {
+        return own.object.clone();
+    }
+    base.shift_remove("database");
+    merge::spread(&base, &own.object)
+}
