@@ -3,6 +3,7 @@
 //! In: the text of a file and the path a person knows it by. Out: byte spans, lines and columns.
 //! Spans are bytes everywhere; each report turns them into the columns its format's contract asks for.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -92,6 +93,13 @@ pub struct Source {
     repository_path: Option<String>,
     text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        let same_text = Arc::ptr_eq(&self.text, &other.text) || self.text == other.text;
+        self.path == other.path && self.repository_path == other.repository_path && same_text
+    }
 }
 
 impl Source {
@@ -203,12 +211,22 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct Sources {
     sources: Vec<Source>,
+    by_path: HashMap<String, Vec<SourceId>>,
 }
 
 impl Sources {
-    /// Adds a source and names it.
+    /// Adds a source and names it. The same text under the same path (a file that two layers include) is the same
+    /// source, so that what is wrong with it is found once.
     pub fn add(&mut self, source: Source) -> SourceId {
+        let same_path = self.by_path.entry(source.path.clone()).or_default();
+        let same = same_path
+            .iter()
+            .find(|id| self.sources.get(id.0 as usize) == Some(&source));
+        if let Some(id) = same {
+            return *id;
+        }
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        same_path.push(id);
         self.sources.push(source);
         id
     }
@@ -248,6 +266,15 @@ mod tests {
         assert_eq!(source.utf16_position(at), (0, 5));
         assert_eq!(source.slice(source.line_span(1)), "é: 😀x");
         assert_eq!(source.slice(source.line_span(2)), "b: 1");
+    }
+
+    #[test]
+    fn the_same_text_under_the_same_path_is_one_source() {
+        let mut sources = Sources::default();
+        let first = sources.add(Source::new("a.yaml", "a: 1"));
+        assert_eq!(sources.add(Source::new("a.yaml", "a: 1")), first);
+        assert_ne!(sources.add(Source::new("a.yaml", "a: 2")), first);
+        assert_ne!(sources.add(Source::new("b.yaml", "a: 1")), first);
     }
 
     #[test]

@@ -92,12 +92,9 @@ pub(super) fn describe(path: &ConfigPath) -> (&'static str, String) {
     if keys.starts_with(&["backend", "database"]) && last == "password" {
         return ("database-password", "the database password".to_owned());
     }
-    let kind = if last.to_ascii_lowercase().ends_with("password") {
-        "password"
-    } else {
-        "secret"
-    };
-    (kind, format!("the `{last}`"))
+    let is_password = last.to_ascii_lowercase().ends_with("password");
+    let kind = if is_password { "password" } else { "secret" };
+    (kind, format!("the {kind} `{path}`"))
 }
 
 /// A kind of token for people: `github-token` is a `GitHub token`.
