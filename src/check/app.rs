@@ -10,6 +10,7 @@ use crate::finding::{Finding, Label, Problem, RuleId};
 use crate::rules::card::Scope;
 use crate::rules::catalog;
 use crate::rules::engine::{self, BrokenRule, Rules, Subject};
+use crate::settings::Settings;
 use crate::text::Place;
 use crate::text::mask::Secrets;
 
@@ -21,6 +22,8 @@ pub struct Judge<'j> {
     pub schemas: &'j Schemas,
     /// What messages must not hold.
     pub secrets: &'j Secrets,
+    /// What the repository wants.
+    pub settings: &'j Settings,
 }
 
 impl LoadedApp {
@@ -93,7 +96,7 @@ impl LoadedApp {
             .into_iter()
             .map(|problem| of_schema(problem, chain, first.start()))
             .collect();
-        let facts = self.chain_facts(chain, effective);
+        let facts = self.chain_facts(chain, effective, judge);
         let subject = Subject {
             scope: Scope::Chain,
             facts: &facts,
@@ -104,10 +107,11 @@ impl LoadedApp {
         Ok(findings)
     }
 
-    fn chain_facts(&self, chain: &Chain, effective: Value) -> Value {
+    fn chain_facts(&self, chain: &Chain, effective: Value, judge: &Judge<'_>) -> Value {
         let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
         let subject = facts::chain::collect(chain, start);
-        facts::tree("chain", subject, Some(effective), [])
+        let deployment = ("deployment", facts::deployment::collect(judge.settings));
+        facts::tree("chain", subject, Some(effective), [deployment])
     }
 
     fn judge_root(&self, judge: &Judge<'_>) -> Result<Vec<Finding>, Vec<BrokenRule>> {

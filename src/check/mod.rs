@@ -6,65 +6,100 @@
 mod app;
 mod load;
 mod target;
+mod wanted;
 
 use std::time::Instant;
 
 use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::Schemas;
+use crate::files::{FilePath, Files};
 use crate::finding::Finding;
+use crate::rules::card::Card;
 use crate::rules::combine::combine;
-use crate::rules::engine::{BrokenRule, Rules};
-use crate::rules::select::Selection;
+use crate::rules::engine::BrokenRule;
 use crate::run::{Failure, ProcessEnvironment, Request, Run};
-use crate::settings::Settings;
+use crate::suppress;
 
 use app::Judge;
 use load::LoadedApp;
+use target::Target;
+use wanted::Wanted;
 
 /// Checks what is asked for.
 ///
 /// # Errors
-/// When the run cannot be made: a named path that is missing, unreadable or holds no layer, or a rule that is
-/// broken.
+/// When the run cannot be made: a named path that is missing, unreadable or holds no layer, mistakes in settings or
+/// policies, or a rule that is broken.
 pub fn check(request: &Request) -> Result<Run, Failure> {
+    check_targets(&target::targets(request)?, &[], request)
+}
+
+/// Checks a tree that is not on disk, e.g. the example of a rule, also by the rules in `more`. The paths of the
+/// request are relative to the tree.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_files(
+    files: Box<dyn Files>,
+    more: &[Card],
+    request: &Request,
+) -> Result<Run, Failure> {
+    check_targets(&[target::whole(files, request)], more, request)
+}
+
+fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result<Run, Failure> {
     let started = Instant::now();
     let environment = known_environment(request)?;
-    let settings = Settings::default();
-    let selection = Selection::new(&settings, &request.rules);
     let mut run = Run::default();
-    let targets = target::targets(request)?;
+    let mut wanted = Wanted::new(request, more);
     let schemas = Schemas::bundled();
     let mut apps = Vec::new();
-    for target in &targets {
+    for target in targets {
         let found = target.workspace(request, &mut run.sources)?;
         if found.app_roots.is_empty() {
             target.report_empty(request, &mut run)?;
         }
         run.checked.left_out.extend(found.left_out);
-        for app in found.app_roots {
-            let loaded = LoadedApp::load(app, &target.files, &environment, &schemas, &mut run);
-            apps.push((target, loaded));
+        for (app, settings) in wanted.apply(found.app_roots, target, &mut run.sources)? {
+            let environment = wanted.environment(&settings, &environment);
+            let files = target.files.as_ref();
+            let loaded = LoadedApp::load(app, files, &environment, &schemas, &mut run);
+            apps.push((target, loaded, settings));
         }
     }
-    let rules = Rules::new(selection.cards());
+    let wanted = wanted.finish(&mut run)?;
+    let rules = wanted.rules();
     let mut findings: Vec<Finding> = Vec::new();
-    for (target, app) in &apps {
+    let mut suppressions = Vec::new();
+    for (target, app, settings) in &apps {
+        let Some(rules) = rules.of(settings) else {
+            continue;
+        };
         let judge = Judge {
-            rules: &rules,
+            rules,
             schemas: &schemas,
             secrets: &run.secrets,
+            settings,
         };
         let found = app.judge(&judge).map_err(|broken| broken_rules(&broken))?;
-        findings.extend(target.of_interest(found, &run.sources));
-    }
-    run.findings = combine(findings)
-        .into_iter()
-        .filter_map(|finding| {
+        let found = combine(target.of_interest(found, &run.sources));
+        let selection = wanted.selection(settings);
+        findings.extend(found.into_iter().filter_map(|finding| {
             let source = run.sources.get(finding.primary.place.source);
-            let path = crate::files::FilePath::new(source.repository_path());
-            selection.adjust(finding, &path)
-        })
-        .collect();
+            selection.adjust(finding, &FilePath::new(source.repository_path()))
+        }));
+        for loaded in app.layers.values() {
+            let (source, comments) = (loaded.layer.source, &loaded.layer.document.comments);
+            suppressions.extend(suppress::find(source, comments, &run.sources));
+        }
+    }
+    // One chain alone cannot tell that a suppression is of no use: another chain may need it.
+    let judged = |card: &Card| request.config.is_empty() && wanted.is_on(card);
+    let left = suppress::apply(combine(findings), &suppressions, &run.sources, judged);
+    drop(rules);
+    run.suppressed = left.count;
+    run.findings = left.findings;
+    run.policies = wanted.into_policies();
     run.sort();
     run.elapsed = started.elapsed();
     Ok(run)

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::backstage::workspace::{self, Workspace};
-use crate::files::{DiskFiles, FilePath, OpenError};
+use crate::files::{DiskFiles, FilePath, Files, OpenError};
 use crate::finding::Finding;
 use crate::run::{Failure, Note, NoteLevel, Request, Run};
 use crate::text::Sources;
@@ -13,7 +13,9 @@ use crate::text::Sources;
 /// A place to look for app roots.
 pub struct Target {
     /// The repository it is in.
-    pub files: DiskFiles,
+    pub files: Box<dyn Files>,
+    /// The settings file that `--settings` names.
+    pub settings: Option<FilePath>,
     scope: Scope,
     /// As the person wrote it; `None` when nothing was named.
     named: Option<String>,
@@ -41,7 +43,8 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             .map(|layer| locate(&files, &request.start.join(layer), layer))
             .collect::<Result<_, _>>()?;
         return Ok(vec![Target {
-            files,
+            settings: named_settings(&files, request)?,
+            files: Box::new(files),
             scope: Scope::Chain(layers),
             named: Some(shown(first)),
         }]);
@@ -51,7 +54,8 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
         let files = open(&request.start, here, request)?;
         let folder = locate(&files, &request.start, here)?;
         return Ok(vec![Target {
-            files,
+            settings: named_settings(&files, request)?,
+            files: Box::new(files),
             scope: Scope::Folder(folder),
             named: None,
         }]);
@@ -69,12 +73,34 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
                 Scope::Layer(located)
             };
             Ok(Target {
-                files,
+                settings: named_settings(&files, request)?,
+                files: Box::new(files),
                 scope,
                 named: Some(shown(path)),
             })
         })
         .collect()
+}
+
+/// The one target of a tree that is not on disk: the layers of `--config`, else every app root in it.
+pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
+    let layers: Vec<FilePath> = request
+        .config
+        .iter()
+        .map(|path| FilePath::new(&path.to_string_lossy()))
+        .collect();
+    let scope = if layers.is_empty() {
+        Scope::Folder(FilePath::root())
+    } else {
+        Scope::Chain(layers)
+    };
+    let settings = request.settings.as_ref();
+    Target {
+        files,
+        settings: settings.map(|path| FilePath::new(&path.to_string_lossy())),
+        scope,
+        named: None,
+    }
 }
 
 fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
@@ -85,6 +111,13 @@ fn locate(files: &DiskFiles, full: &Path, named: &Path) -> Result<FilePath, Fail
     files
         .locate(full)
         .map_err(|error| unreadable(named, &error))
+}
+
+fn named_settings(files: &DiskFiles, request: &Request) -> Result<Option<FilePath>, Failure> {
+    let settings = request.settings.as_ref();
+    settings
+        .map(|path| locate(files, &request.start.join(path), path))
+        .transpose()
 }
 
 fn unreadable(path: &Path, error: &OpenError) -> Failure {
@@ -109,7 +142,12 @@ impl Target {
             local_layers: request.local_layers,
         };
         match &self.scope {
-            Scope::Folder(folder) => Ok(workspace::find(&self.files, folder, &options, sources)),
+            Scope::Folder(folder) => Ok(workspace::find(
+                self.files.as_ref(),
+                folder,
+                &options,
+                sources,
+            )),
             Scope::Layer(layer) => {
                 let mut found = self.around(layer, &options, sources);
                 found.app_roots.retain(|app| app.layer(layer).is_some());
@@ -117,12 +155,11 @@ impl Target {
                 Ok(found)
             }
             Scope::Chain(layers) => {
-                workspace::explicit(&self.files, layers, request.production, sources).map_err(
-                    |missing| {
+                workspace::explicit(self.files.as_ref(), layers, request.production, sources)
+                    .map_err(|missing| {
                         let missing = missing.first().map(FilePath::to_string).unwrap_or_default();
                         Failure::new(format!("`--config` names `{missing}`, which is not a file"))
-                    },
-                )
+                    })
             }
         }
     }
@@ -136,7 +173,7 @@ impl Target {
     ) -> Workspace {
         let mut folder = layer.parent();
         loop {
-            let found = workspace::find(&self.files, &folder, options, sources);
+            let found = workspace::find(self.files.as_ref(), &folder, options, sources);
             if folder == FilePath::root()
                 || found.app_roots.iter().any(|app| app.layer(layer).is_some())
             {
@@ -172,7 +209,7 @@ impl Target {
         let Scope::Layer(layer) = &self.scope else {
             return findings;
         };
-        let path = crate::files::Files::display(&self.files, layer);
+        let path = self.files.display(layer);
         let concerns = |finding: &Finding| {
             std::iter::once(&finding.primary)
                 .chain(&finding.related)

@@ -11,6 +11,7 @@ pub mod check;
 pub mod combine;
 pub mod condition;
 pub mod engine;
+pub mod examples;
 pub mod loader;
 pub mod message;
 pub mod page;

@@ -87,7 +87,11 @@ pub const APP: &[Field] = &[
 ];
 
 /// The sections of `facts` in a chain. Each section is a module that declares its fields and computes them.
-pub const CHAIN_FACTS: &[Field] = &[];
+pub const CHAIN_FACTS: &[Field] = &[Field::new(
+    "deployment",
+    Shape::Object(super::deployment::FIELDS),
+    "what the settings say about the deployment",
+)];
 
 /// The sections of `facts` in a layer.
 pub const LAYER_FACTS: &[Field] = &[Field::new(

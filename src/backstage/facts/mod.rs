@@ -9,6 +9,7 @@
 pub mod app;
 pub mod chain;
 pub mod declare;
+pub mod deployment;
 pub mod docs;
 pub mod layer;
 pub mod secrets;

@@ -154,7 +154,7 @@ pub struct LayerFile {
 
 impl LayerFile {
     /// The layer at a path, by what its name and git say. Something that is not listed counts as untracked.
-    fn of(files: &dyn Files, path: &FilePath) -> Self {
+    pub fn of(files: &dyn Files, path: &FilePath) -> Self {
         let beside = files.list(&path.parent(), &|name| name == path.name());
         let listed = beside.into_iter().find(|listed| listed.path == *path);
         Self {
@@ -170,6 +170,11 @@ impl LayerFile {
 }
 
 impl LayerRole {
+    /// Whether the name says that people depend on what loads it.
+    pub fn is_production(&self) -> bool {
+        names::is_production(self)
+    }
+
     /// What the name of a file says, also of one that only a start command makes a layer.
     fn of(path: &FilePath) -> Self {
         match names::kind_of(path.name()) {

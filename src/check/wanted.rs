@@ -1,0 +1,296 @@
+//! What is wanted of each app root: its settings, and the rules they leave on.
+//!
+//! In: a request, app roots, and the settings files around them. Out: app roots without what is excluded and with
+//! the chains of the settings, and the rules to judge them by. Never: the contents of layers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::target::Target;
+use crate::backstage::environment::{Environment, Variable};
+use crate::backstage::workspace::{AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, LayerRole};
+use crate::files::{FilePath, Files};
+use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
+use crate::rules::card::Card;
+use crate::rules::engine::Rules;
+use crate::rules::select::{self, Selection};
+use crate::run::{Failure, Request, Run};
+use crate::settings::{ChainSetting, Loader, Mistake, Settings};
+use crate::text::Sources;
+
+/// Settings under way: files are still being read.
+pub struct Wanted<'r> {
+    request: &'r Request,
+    more: &'r [Card],
+    all: Vec<Arc<Settings>>,
+    mistakes: Vec<Mistake>,
+}
+
+/// Every settings file is read: the rules can be judged.
+pub struct Known<'r> {
+    request: &'r Request,
+    all: Vec<Arc<Settings>>,
+    policies: Vec<Card>,
+}
+
+impl<'r> Wanted<'r> {
+    /// What is wanted, beyond settings: the request, and further rules.
+    pub fn new(request: &'r Request, more: &'r [Card]) -> Self {
+        Self {
+            request,
+            more,
+            all: Vec::new(),
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// The app roots as their settings want them, each with its settings.
+    ///
+    /// # Errors
+    /// `--settings` names a file that cannot be read.
+    pub fn apply(
+        &mut self,
+        roots: Vec<AppRoot>,
+        target: &Target,
+        sources: &mut Sources,
+    ) -> Result<Vec<(AppRoot, Arc<Settings>)>, Failure> {
+        let files = target.files.as_ref();
+        let mut loader = Loader::new(files);
+        let explicit = match &target.settings {
+            Some(path) => Some(loader.file(path, sources).ok_or_else(|| {
+                Failure::new(format!("`--settings` names `{path}`, which cannot be read"))
+            })?),
+            None => None,
+        };
+        let mut apps = Vec::new();
+        for mut root in roots {
+            let settings = match &explicit {
+                Some(settings) => Arc::clone(settings),
+                None => loader.for_folder(&root.path, sources),
+            };
+            let settings = self.with_more(settings);
+            if self.request.config.is_empty() {
+                exclude(&mut root, &settings);
+                self.add_chains(&mut root, &settings, files);
+            }
+            let base = |layer: &LayerFile| layer.role == LayerRole::Base;
+            if root.layers.iter().any(base) || !root.chains.is_empty() {
+                apps.push((root, settings));
+            }
+        }
+        self.mistakes.extend(loader.mistakes());
+        Ok(apps)
+    }
+
+    /// The settings with the further rules, the same one for the same file.
+    fn with_more(&mut self, settings: Arc<Settings>) -> Arc<Settings> {
+        if self.more.is_empty() {
+            if !self.all.iter().any(|known| Arc::ptr_eq(known, &settings)) {
+                self.all.push(Arc::clone(&settings));
+            }
+            return settings;
+        }
+        let mut settings = (*settings).clone();
+        settings.policies.extend(self.more.iter().cloned());
+        let settings = Arc::new(settings);
+        self.all.push(Arc::clone(&settings));
+        settings
+    }
+
+    /// The variables the app is started with: the settings', below those that were asked for.
+    pub fn environment(&self, settings: &Settings, asked: &Environment) -> Environment {
+        let mut environment = asked.clone();
+        for (name, value) in &settings.environment {
+            if !matches!(asked.get(name), Variable::Is(_)) {
+                environment.set(Arc::clone(name), Arc::clone(value));
+            }
+        }
+        environment
+    }
+
+    fn add_chains(&mut self, root: &mut AppRoot, settings: &Settings, files: &dyn Files) {
+        for chain in &settings.chains {
+            let concerned = chain.layers.is_empty()
+                || chain
+                    .layers
+                    .iter()
+                    .any(|(path, _)| path.is_within(&root.path));
+            if concerned {
+                self.add_chain(root, chain, files);
+            }
+        }
+    }
+
+    fn add_chain(&mut self, root: &mut AppRoot, wanted: &ChainSetting, files: &dyn Files) {
+        let mut layers = Vec::new();
+        for (path, place) in &wanted.layers {
+            if !files.is_file(path) {
+                self.mistakes.push(Mistake {
+                    message: format!(
+                        "the chain `{}` loads `{path}`, which is not a file",
+                        wanted.name
+                    ),
+                    place: *place,
+                });
+                return;
+            }
+            if root.layer(path).is_none() {
+                root.layers.push(LayerFile::of(files, path));
+            }
+            layers.push(ChainLayer {
+                path: path.clone(),
+                named_at: Some(*place),
+            });
+        }
+        let found = root
+            .chains
+            .iter_mut()
+            .find(|chain| chain.name.0 == wanted.name);
+        match found {
+            Some(chain) => {
+                chain.production = wanted.production.unwrap_or(chain.production);
+                chain.environment.extend(wanted.environment.iter().cloned());
+                if !layers.is_empty() {
+                    chain.layers = layers;
+                    chain.lacks.clear();
+                    chain.origin = ChainOrigin::Settings;
+                }
+            }
+            None if layers.is_empty() => self.mistakes.push(Mistake {
+                message: format!(
+                    "no chain is called `{}`: give its layers as `config: […]`",
+                    wanted.name
+                ),
+                place: wanted.place,
+            }),
+            None => {
+                let by_name = layers
+                    .iter()
+                    .filter_map(|layer| root.layer(&layer.path))
+                    .any(|layer| layer.role.is_production());
+                root.chains.push(Chain {
+                    name: ChainName(Arc::clone(&wanted.name)),
+                    origin: ChainOrigin::Settings,
+                    layers,
+                    production: wanted.production.unwrap_or(by_name),
+                    lacks: Vec::new(),
+                    environment: wanted.environment.clone(),
+                });
+            }
+        }
+    }
+
+    /// No more settings will be read.
+    ///
+    /// # Errors
+    /// Mistakes in settings and policies, and names of rules on the command line that do not exist.
+    pub fn finish(self, run: &mut Run) -> Result<Known<'r>, Failure> {
+        if !self.mistakes.is_empty() {
+            return Err(failure(&self.mistakes, std::mem::take(&mut run.sources)));
+        }
+        let mut policies: BTreeMap<String, Card> = BTreeMap::new();
+        let own = self.all.iter().flat_map(|settings| &settings.policies);
+        for card in own {
+            policies.insert(card.id.to_string(), card.clone());
+        }
+        let policies: Vec<Card> = policies.into_values().collect();
+        let asked = &self.request.rules;
+        let severities = asked.severities.iter().map(|(name, _)| name);
+        for name in asked.select.iter().chain(&asked.ignore).chain(severities) {
+            if let Some(message) = select::unknown(name, &policies) {
+                return Err(Failure::new(message).with_help("`stagecheck rules` lists the rules"));
+            }
+        }
+        Ok(Known {
+            request: self.request,
+            all: self.all,
+            policies,
+        })
+    }
+}
+
+impl<'r> Known<'r> {
+    /// The rules of every settings file, ready to judge.
+    pub fn rules(&self) -> RulesBySettings<'_> {
+        RulesBySettings(
+            self.all
+                .iter()
+                .map(|settings| (settings, Rules::new(self.selection(settings).cards())))
+                .collect(),
+        )
+    }
+
+    /// Which rules some settings leave on, and how severe they are.
+    pub fn selection<'k>(&'k self, settings: &'k Settings) -> Selection<'k> {
+        Selection::new(settings, &self.request.rules)
+    }
+
+    /// Which rules are on somewhere.
+    pub fn is_on(&self, card: &Card) -> bool {
+        let is_on = |settings: &Settings| self.selection(settings).is_on(card);
+        self.all.iter().any(|settings| is_on(settings))
+    }
+
+    /// Every policy of every settings file.
+    pub fn into_policies(self) -> Vec<Card> {
+        self.policies
+    }
+}
+
+/// Rules ready to judge, by the settings they are for.
+pub struct RulesBySettings<'k>(Vec<(&'k Arc<Settings>, Rules<'k>)>);
+
+impl<'k> RulesBySettings<'k> {
+    /// The rules of these settings; `None` for settings that were never applied.
+    pub fn of(&self, settings: &Arc<Settings>) -> Option<&Rules<'k>> {
+        self.0
+            .iter()
+            .find(|(known, _)| Arc::ptr_eq(known, settings))
+            .map(|(_, rules)| rules)
+    }
+}
+
+/// Leaves out what the settings exclude, as if it were not there.
+fn exclude(root: &mut AppRoot, settings: &Settings) {
+    let stays = |path: &FilePath| !settings.exclude.matches(path);
+    root.layers.retain(|layer| stays(&layer.path));
+    for chain in &mut root.chains {
+        chain.layers.retain(|layer| stays(&layer.path));
+    }
+    root.chains.retain(|chain| !chain.layers.is_empty());
+}
+
+/// Mistakes in settings or policies as findings, so that reports can show their places.
+fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
+    let mut run = Run {
+        findings: mistakes.iter().map(of_mistake).collect(),
+        sources,
+        ..Run::default()
+    };
+    run.sort();
+    let message = match mistakes.len() {
+        1 => "the settings hold a mistake".to_owned(),
+        count => format!("the settings hold {count} mistakes"),
+    };
+    Failure {
+        message,
+        help: None,
+        mistakes: Some(Box::new(run)),
+    }
+}
+
+fn of_mistake(mistake: &Mistake) -> Finding {
+    Finding {
+        rule: RuleId::loader("settings"),
+        severity: Severity::Error,
+        message: mistake.message.clone(),
+        primary: Label {
+            place: mistake.place,
+            note: String::new(),
+        },
+        related: Vec::new(),
+        help: None,
+        chains: Vec::new(),
+        config_path: None,
+    }
+}
