@@ -7,9 +7,10 @@ use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::UNIX_EPOCH;
 
 use super::git::{EntryKind, GIT_FILE_LIMIT, GitFolders, IgnoreRules, Index};
-use super::{FilePath, Files, GitStatus, Listed, ReadError};
+use super::{FilePath, Files, GitStatus, Identity, Listed, ReadError};
 
 /// How deep folders are walked.
 const DEPTH_LIMIT: usize = 64;
@@ -155,6 +156,17 @@ impl Files for DiskFiles {
 
     fn is_file(&self, path: &FilePath) -> bool {
         self.regular(path).is_ok()
+    }
+
+    fn identify(&self, path: &FilePath) -> Option<Identity> {
+        let (full, metadata) = self.regular(path).ok()?;
+        let modified = metadata.modified().ok();
+        let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Some(Identity {
+            path: relative(&self.root, &full)?,
+            size: metadata.len(),
+            modified: modified.map_or(0, |time| time.as_nanos()),
+        })
     }
 
     fn display(&self, path: &FilePath) -> String {

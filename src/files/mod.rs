@@ -175,6 +175,17 @@ pub enum GitStatus {
     NoRepository,
 }
 
+/// A file without the links that lead to it, and what tells whether it has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// Its own path.
+    pub path: FilePath,
+    /// Its size in bytes; 0 where that is not known.
+    pub size: u64,
+    /// When it was last changed, in nanoseconds since 1970; 0 where that is not known.
+    pub modified: u128,
+}
+
 /// A tree of files below one root.
 pub trait Files {
     /// The text of a file of at most `limit` bytes.
@@ -189,6 +200,15 @@ pub trait Files {
             self.read(path, 0),
             Ok(_) | Err(ReadError::TooLarge { .. } | ReadError::NotUtf8 { .. })
         )
+    }
+
+    /// What file really is at `path`, links followed; `None` when there is no regular file inside the root.
+    fn identify(&self, path: &FilePath) -> Option<Identity> {
+        self.is_file(path).then(|| Identity {
+            path: path.clone(),
+            size: 0,
+            modified: 0,
+        })
     }
 
     /// The path as a person knows it: relative to where the run was started.

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a command line of its own
 
 mod bench;
+mod collected_schemas;
 mod docs;
 mod picture;
 mod run;
@@ -35,6 +36,11 @@ const COMMANDS: &[Command] = &[
         name: "picture",
         about: "make the README's picture from a real run [--check]",
         run: picture::run,
+    },
+    Command {
+        name: "collected-schemas",
+        about: "print the schemas collected for the app in a folder, for tests/oracle/schema",
+        run: collected_schemas::run,
     },
     Command {
         name: "schemas",

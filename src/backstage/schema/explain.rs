@@ -149,12 +149,17 @@ pub(super) fn too_many_items(walk: &Walk, child: &Value) -> Saying {
 pub(super) fn deprecated(walk: &Walk, reason: &str, value: &Value) -> Saying {
     let name = name(walk);
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = if reason.is_empty() {
+        format!("`{name}` is deprecated and may stop working after an update")
+    } else {
+        format!("`{name}` is deprecated: {}", reason.trim_end_matches('.'))
+    };
     Saying {
         rule: DEPRECATED,
-        message: format!("`{name}` is deprecated and may stop working after an update"),
+        message,
         place: value.key_place().or(value.place()),
         note: String::new(),
-        help: (!reason.is_empty()).then_some(reason),
+        help: None,
         ground: Ground::Presence,
     }
 }

@@ -7,18 +7,23 @@
 mod bundled;
 mod check;
 mod coerce;
+mod collect;
 mod demand;
 mod explain;
 mod json;
 mod judge;
 mod meant;
+mod members;
 mod model;
 mod near;
+mod node;
 mod packages;
 mod path;
+pub mod typescript;
 mod visibility;
 
 pub use check::{Ground, Problem, check};
+pub use collect::{Collection, NoteWeight, SchemaNote, collect};
 pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
 pub use packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
 pub use path::{ConfigPath, Part};

@@ -159,6 +159,17 @@ impl Types {
         self.0 & other.0 != 0
     }
 
+    /// Whether every type of this set is in `other`.
+    pub fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// The types of this set one by one, in a fixed order.
+    pub fn each(self) -> impl Iterator<Item = Self> {
+        let named = Self::NAMES.iter().map(|(types, _, _)| *types);
+        named.filter(move |types| self.has(*types))
+    }
+
     /// Whether no type is named.
     pub fn is_any(self) -> bool {
         self.0 == 0

@@ -64,7 +64,7 @@ impl Schemas {
     pub fn bundled() -> Self {
         let all = BUNDLED.iter();
         Self::new(
-            all.map(|package| package.with(Standing::AnotherVersion))
+            all.filter_map(|package| package.with(Standing::AnotherVersion))
                 .collect(),
         )
     }

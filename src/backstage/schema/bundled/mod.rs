@@ -1,31 +1,55 @@
 //! The schemas that are built in, for repositories whose packages are not installed.
 //!
 //! Made by `cargo xtask schemas` from the published packages; a schema's text is read when it is first asked
-//! for.
+//! for. Beside the packages with a schema, the index knows the packages that bring them.
 
 mod index;
 
 use super::packages::{PackageSchema, Standing};
 
-/// The schema of one published package.
+/// A published package that has a schema, or brings one that has.
 pub(super) struct Bundled {
     /// The package.
     pub name: &'static str,
-    /// The version it comes from.
+    /// The version that is built in.
     pub version: &'static str,
     /// The top-level keys it speaks about.
     pub keys: &'static [&'static str],
-    /// The schema as JSON text.
-    pub text: &'static str,
+    /// The schema as JSON text; `None` when it only brings others.
+    pub text: Option<&'static str>,
+    /// The packages it depends on, as far as they are in the index, by their place in it.
+    pub brings: &'static [u16],
 }
 
-/// Every built-in schema, in order of name.
+/// Every built-in package, in order of name.
 pub(super) const BUNDLED: &[Bundled] = index::PACKAGES;
 
+/// The built-in package of this name.
+pub(super) fn named(name: &str) -> Option<&'static Bundled> {
+    let at = BUNDLED
+        .binary_search_by(|package| package.name.cmp(name))
+        .ok()?;
+    BUNDLED.get(at)
+}
+
 impl Bundled {
-    /// As a package's schema of this standing.
-    pub fn with(&self, standing: Standing) -> PackageSchema {
-        PackageSchema::built_in(self.name, self.version, self.keys, self.text, standing)
+    /// As a package's schema of this standing; `None` when it has no schema of its own.
+    pub fn with(&self, standing: Standing) -> Option<PackageSchema> {
+        let text = self.text?;
+        Some(PackageSchema::built_in(
+            self.name,
+            self.version,
+            self.keys,
+            text,
+            standing,
+        ))
+    }
+
+    /// The packages it depends on.
+    pub fn brings(&self) -> impl Iterator<Item = &'static Bundled> {
+        self.brings
+            .iter()
+            .filter_map(|&at| BUNDLED.get(usize::from(at)))
     }
 }
 
@@ -36,16 +60,26 @@ mod tests {
 
     #[test]
     fn every_built_in_schema_reads_and_its_index_entry_is_true() {
-        assert!(BUNDLED.len() > 70, "{} schemas", BUNDLED.len());
+        let mut schemas = 0;
         for bundled in BUNDLED {
-            let schema: Schema = serde_json::from_str(bundled.text).unwrap();
+            assert!(bundled.brings().all(|brought| brought.name != bundled.name));
+            let Some(text) = bundled.text else {
+                assert!(!bundled.brings.is_empty(), "{}", bundled.name);
+                continue;
+            };
+            schemas += 1;
+            let schema: Schema = serde_json::from_str(text).unwrap();
             let keys: Vec<_> = schema.properties.keys().map(|key| &**key).collect();
             assert_eq!(keys, bundled.keys, "{}", bundled.name);
-            assert!(
-                !bundled.text.contains("\"description\": \""),
-                "{}",
-                bundled.name
-            );
+            assert!(!text.contains("\"description\": \""), "{}", bundled.name);
         }
+        assert!(schemas >= 80, "{schemas} schemas");
+    }
+
+    #[test]
+    fn the_index_is_in_order_of_name() {
+        assert!(BUNDLED.is_sorted_by_key(|package| package.name));
+        assert!(named("@backstage/backend-defaults").is_some());
+        assert!(named("left-pad").is_none());
     }
 }

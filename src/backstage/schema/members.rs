@@ -1,0 +1,85 @@
+//! The app's own packages: the members of its workspace.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+
+use super::node::{Located, NodeModules};
+use crate::files::{FilePath, Files};
+
+/// The largest pnpm-workspace.yaml that is read, in bytes.
+const WORKSPACE_LIMIT: u64 = 1 << 20;
+
+/// The packages of the app at `app_root`, in order of path: of a workspace every member and its root; else the
+/// nearest package. Empty when there is no package.json at or above it.
+pub(super) fn members(
+    files: &dyn Files,
+    node: &NodeModules<'_>,
+    app_root: &FilePath,
+) -> Vec<Located> {
+    let Some(base) = upwards(app_root).find(|folder| files.is_file(&folder.join("package.json")))
+    else {
+        return Vec::new();
+    };
+    let workspace = upwards(&base).find_map(|folder| Some((globs(files, node, &folder)?, folder)));
+    let mut manifests = vec![base.join("package.json")];
+    if let Some(((include, exclude), root)) = workspace {
+        let listed = files.list(&root, &|name| name == "package.json");
+        let own = listed.into_iter().map(|listed| listed.path).filter(|path| {
+            let folder = path.parent();
+            let name = folder.relative_to(&root);
+            folder.is_within(&base) && include.is_match(&name) && !exclude.is_match(&name)
+        });
+        manifests.extend(own);
+    }
+    let located = manifests
+        .iter()
+        .filter_map(|manifest| node.package_at(manifest).ok());
+    located.collect()
+}
+
+/// A folder and those above it.
+fn upwards(folder: &FilePath) -> impl Iterator<Item = FilePath> + use<> {
+    let mut next = Some(folder.clone());
+    std::iter::from_fn(move || {
+        let folder = next.take()?;
+        next = (folder != FilePath::root()).then(|| folder.parent());
+        Some(folder)
+    })
+}
+
+/// Which folders are members of a workspace whose root is here, and which are not after all.
+fn globs(
+    files: &dyn Files,
+    node: &NodeModules<'_>,
+    folder: &FilePath,
+) -> Option<(GlobSet, GlobSet)> {
+    #[derive(Deserialize)]
+    struct Pnpm {
+        packages: Option<Vec<String>>,
+    }
+    let pnpm = files
+        .read(&folder.join("pnpm-workspace.yaml"), WORKSPACE_LIMIT)
+        .ok();
+    let patterns = match pnpm {
+        Some(text) => serde_yaml::from_str::<Pnpm>(&text).ok()?.packages?,
+        None => {
+            let manifest = node.package_at(&folder.join("package.json")).ok()?.manifest;
+            let declared = manifest.workspaces.clone()?;
+            let list = declared.get("packages").cloned().unwrap_or(declared);
+            serde_json::from_value::<Vec<String>>(list).ok()?
+        }
+    };
+    let mut include = GlobSetBuilder::new();
+    let mut exclude = GlobSetBuilder::new();
+    for pattern in &patterns {
+        let (set, pattern) = match pattern.strip_prefix('!') {
+            Some(pattern) => (&mut exclude, pattern),
+            None => (&mut include, pattern.as_str()),
+        };
+        let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+        if let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() {
+            set.add(glob);
+        }
+    }
+    Some((include.build().ok()?, exclude.build().ok()?))
+}
