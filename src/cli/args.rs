@@ -163,6 +163,9 @@ pub struct OutputArguments {
     /// List the layers that are checked, and what is left out and why
     #[arg(long, conflicts_with_all = ["format", "output"], help_heading = OUTPUT)]
     pub list_files: bool,
+    /// Check again whenever something changes
+    #[arg(long, conflicts_with_all = ["list_files", "write_baseline"], help_heading = OUTPUT)]
+    pub watch: bool,
 }
 
 /// How to speak to a person; every command takes them.

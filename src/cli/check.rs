@@ -3,6 +3,7 @@
 use std::env;
 use std::fs::File;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use super::args::{CheckArguments, FormatChoice, OutputArguments};
 use super::console::Console;
@@ -10,23 +11,58 @@ use super::output::Output;
 use super::{Outcome, Status, list_files, output};
 use crate::report::{self, Clean, Format};
 use crate::run::{Failure, FileState, Request, Run};
+use crate::text::closest;
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
-    let start = env::current_dir().map_err(|error| {
-        Failure::new(format!(
-            "cannot tell the folder this runs in: {}",
-            error.kind()
-        ))
-    })?;
-    let request = arguments.request(start)?;
-    let run = crate::check::check(&request)?;
+    let run = once(arguments, console, &start()?)?;
+    match arguments.rules.fail_on.is_reached(run.worst()) {
+        true => Ok(Status::Findings),
+        false => Ok(Status::Clean),
+    }
+}
+
+/// One check, its reports written.
+///
+/// # Errors
+/// When it cannot be made, or a report cannot be written.
+pub(super) fn once(
+    arguments: &CheckArguments,
+    console: &Console,
+    start: &Path,
+) -> Result<Run, Failure> {
+    let request = arguments.request(start.to_owned())?;
+    let run = crate::check::check(&request).map_err(|failure| with_command(failure, &request))?;
     for note in &run.notes {
         console.note(note);
     }
     write(&run, &request, &arguments.output, console)?;
-    match arguments.rules.fail_on.is_reached(run.worst()) {
-        true => Ok(Status::Findings),
-        false => Ok(Status::Clean),
+    Ok(run)
+}
+
+/// The folder this runs in.
+///
+/// # Errors
+/// When it is gone, or may not be looked up.
+pub(super) fn start() -> Result<PathBuf, Failure> {
+    env::current_dir().map_err(|error| {
+        let message = format!("cannot tell the folder this runs in: {}", error.kind());
+        Failure::new(message)
+    })
+}
+
+/// A word that is no path may be a command with a slip in it.
+fn with_command(failure: Failure, request: &Request) -> Failure {
+    let [word] = request.paths.as_slice() else {
+        return failure;
+    };
+    let command = super::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let meant = word.to_str().and_then(|word| closest(word, names));
+    match meant {
+        Some(meant) if failure.help.is_none() && !request.start.join(word).exists() => {
+            failure.with_help(format!("did you mean the command `{meant}`?"))
+        }
+        _ => failure,
     }
 }
 

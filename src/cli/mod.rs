@@ -13,6 +13,7 @@ mod failure;
 mod list_files;
 mod output;
 mod rules;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
     };
     let console = Console::new(&arguments.console);
     let outcome = match &arguments.command {
+        None if arguments.check.output.watch => watch::run(&arguments.check, &console),
         None => check::run(&arguments.check, &console),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),

@@ -1,5 +1,7 @@
 //! Every format against what its consumer accepts, on a run whose names are as nasty as names can be.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests
+
 mod commands;
 mod documents;
 mod nasty;
