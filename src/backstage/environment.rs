@@ -1,85 +1,167 @@
-//! The environment variables of the process that would load the config, as far as they are known here.
+//! What is known of the environment that the app will be started with.
 //!
-//! In: what a person said about them (`--env-file`, `--env`, `--use-process-env`, settings) or a deployment file
-//! sets. Out: [`Environment`], which answers for one variable, and [`app_config`], the layer that `APP_CONFIG_*`
-//! variables make. Never: a guess; a variable nobody spoke of is [`Variable::Unknown`].
+//! In: what a person says about it (`--env-file`, `--env`, `--use-process-env`). Out: for each variable whether it is
+//! set, to what, or not known; and the config that `APP_CONFIG_*` variables put on top of all layers. Never: a value
+//! in a message.
 
-mod app_config;
 mod dotenv;
+mod overrides;
 
-use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-pub use app_config::{AppConfigError, app_config};
-pub use dotenv::parse as parse_dotenv;
+use indexmap::IndexMap;
 
-/// What is known about the variables of a process.
+use super::javascript;
+use crate::run::{EnvironmentRequest, Failure, ProcessEnvironment};
+
+pub use overrides::{OverrideError, OverrideReason};
+
+/// Collects what a request says: the process' own variables, when asked for, below those of files, below single ones.
+/// `process` are the process' variables; file paths are relative to `start`.
+///
+/// # Errors
+/// When a file cannot be read, is larger than 1 MiB, or is not UTF-8.
+pub fn from_request(
+    request: &EnvironmentRequest,
+    start: &Path,
+    process: impl IntoIterator<Item = (String, String)>,
+) -> Result<Environment, Failure> {
+    let mut environment = Environment::default();
+    if request.process == ProcessEnvironment::Used {
+        environment = Environment::complete(process);
+    }
+    for file in &request.files {
+        let text = read(&start.join(file)).map_err(|reason| {
+            Failure::new(format!(
+                "cannot read the variables in {}: {reason}",
+                file.display()
+            ))
+        })?;
+        environment.add_file(&text);
+    }
+    for (name, value) in &request.variables {
+        environment.set(name.as_str(), value.as_str());
+    }
+    Ok(environment)
+}
+
+/// The variables of this very process; those that are not UTF-8 are left out.
+pub fn of_process() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Files of variables are small; a larger one is a mistake.
+const MAX_FILE: u64 = 1024 * 1024;
+
+fn read(path: &Path) -> Result<String, String> {
+    let about = std::fs::metadata(path).map_err(|error| error.kind().to_string())?;
+    if !about.is_file() {
+        return Err("it is not a regular file".into());
+    }
+    if about.len() > MAX_FILE {
+        return Err(format!("it is larger than {MAX_FILE} bytes"));
+    }
+    std::fs::read_to_string(path).map_err(|error| error.kind().to_string())
+}
+
+/// What is known of the environment. By default nothing is.
 #[derive(Clone, Default)]
 pub struct Environment {
-    known: BTreeMap<Arc<str>, Option<Arc<str>>>,
+    variables: IndexMap<Arc<str>, Option<Arc<str>>>,
     others: Others,
 }
 
-/// What a variable is that nobody spoke of.
+/// What holds for variables that nobody named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Others {
-    /// It may have any value or none.
+enum Others {
     #[default]
     Unknown,
-    /// It is not set: all variables are known.
     Unset,
 }
 
-/// What is known about one variable.
+/// What is known of one variable.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Variable<'e> {
-    /// It has this value: trimmed, as the real loader trims it (config-loader, `substitutionFunc`).
+    /// It is set to this, white space around it cut off as the real loader does.
     Is(&'e str),
     /// It is not set.
     Unset,
-    /// It may be anything.
+    /// It may be set to anything or not be set.
     Unknown,
 }
 
 impl Environment {
-    /// An environment in which only what is set later is set, and nothing is unknown.
-    pub fn complete() -> Self {
+    /// An environment of exactly these variables: all others are known not to be set.
+    pub fn complete<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<Arc<str>>,
+        V: Into<Arc<str>>,
+    {
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), Some(value.into())))
+            .collect();
         Self {
-            known: BTreeMap::new(),
+            variables,
             others: Others::Unset,
         }
     }
 
-    /// Says that a variable has this value; a later word wins.
+    /// Notes that a variable is set.
     pub fn set(&mut self, name: impl Into<Arc<str>>, value: impl Into<Arc<str>>) {
-        self.known.insert(name.into(), Some(value.into()));
+        self.variables.insert(name.into(), Some(value.into()));
     }
 
-    /// Says that a variable is not set.
+    /// Notes that a variable is not set.
     pub fn unset(&mut self, name: impl Into<Arc<str>>) {
-        self.known.insert(name.into(), None);
+        self.variables.insert(name.into(), None);
     }
 
-    /// What is known about a variable.
+    /// Notes the variables of a text in the syntax of the npm package `dotenv` 16.
+    pub fn add_file(&mut self, text: &str) {
+        for (name, value) in dotenv::parse(text) {
+            self.set(name, value);
+        }
+    }
+
+    /// What is known of a variable.
     pub fn get(&self, name: &str) -> Variable<'_> {
-        match (self.known.get(name), self.others) {
-            (Some(Some(value)), _) => Variable::Is(trim(value)),
+        match (self.variables.get(name), self.others) {
+            (Some(Some(value)), _) => Variable::Is(javascript::trim(value)),
             (Some(None), _) | (None, Others::Unset) => Variable::Unset,
             (None, Others::Unknown) => Variable::Unknown,
         }
     }
 
-    /// Every variable that is known to be set, by name, as it was given.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.known
+    /// The variables known to be set, in the order they were named, values as they are.
+    pub fn set_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables
             .iter()
-            .filter_map(|(name, value)| Some((&**name, value.as_deref()?)))
+            .filter_map(|(name, value)| Some((&**name, &**value.as_ref()?)))
     }
 }
 
-/// Trims what JavaScript's `trim` does: white space and the byte order mark.
-fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() && c != '\u{85}' || c == '\u{feff}')
+/// Names only: values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("names", &self.variables.keys().collect::<Vec<_>>())
+            .field("others", &self.others)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Variable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Is(_) => "Is(…)",
+            Self::Unset => "Unset",
+            Self::Unknown => "Unknown",
+        })
+    }
 }
 
 #[cfg(test)]
@@ -87,18 +169,55 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_nobody_spoke_of_is_unknown_unless_all_are_known() {
-        assert!(Environment::default().get("HOME") == Variable::Unknown);
-        assert!(Environment::complete().get("HOME") == Variable::Unset);
+    fn nothing_is_known_by_default_and_everything_in_a_complete_environment() {
+        let mut environment = Environment::default();
+        assert_eq!(environment.get("X"), Variable::Unknown);
+        environment.set("X", " v \n");
+        environment.unset("Y");
+        assert!(environment.get("X") == Variable::Is("v"));
+        assert_eq!(environment.get("Y"), Variable::Unset);
+        let complete = Environment::complete([("X", "v")]);
+        assert_eq!(complete.get("Z"), Variable::Unset);
     }
 
     #[test]
-    fn values_are_trimmed_and_the_last_word_wins() {
-        let mut environment = Environment::default();
-        environment.set("A", "1");
-        environment.set("A", " v \n");
-        environment.unset("B");
-        assert!(environment.get("A") == Variable::Is("v"));
-        assert!(environment.get("B") == Variable::Unset);
+    fn later_sources_win() {
+        let request = EnvironmentRequest {
+            variables: vec![("A".into(), "2".into()), ("A".into(), "3".into())],
+            process: ProcessEnvironment::Used,
+            ..EnvironmentRequest::default()
+        };
+        let process = [
+            ("A".to_owned(), "1".to_owned()),
+            ("B".to_owned(), "1".to_owned()),
+        ];
+        let environment = from_request(&request, Path::new("."), process).unwrap();
+        assert!(environment.get("A") == Variable::Is("3"));
+        assert!(environment.get("B") == Variable::Is("1"));
+        assert_eq!(environment.get("C"), Variable::Unset);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let request = EnvironmentRequest {
+            files: vec!["no-such.env".into()],
+            ..EnvironmentRequest::default()
+        };
+        let failure = from_request(&request, Path::new("."), []).unwrap_err();
+        assert!(
+            failure.message.contains("no-such.env"),
+            "{}",
+            failure.message
+        );
+    }
+
+    #[test]
+    fn debugging_shows_no_value() {
+        let environment = Environment::complete([("NAME", "s3cret")]);
+        let shown = format!("{environment:?} {:?}", environment.get("NAME"));
+        assert!(
+            shown.contains("NAME") && !shown.contains("s3cret"),
+            "{shown}"
+        );
     }
 }

@@ -1,136 +1,143 @@
 //! Resolved layers of a chain to its effective config, with origins and what they overrode.
 //!
-//! In: the resolved layers, in the order they are loaded. Out: one [`Value`]. Never: files, variables.
-//! The rules are those of `ConfigReader` (`@backstage/config` 1.3): objects merge deeply, everything else replaces,
-//! `null` removes what is below, and a still later layer starts afresh.
+//! In: the roots of resolved layers, lowest first. Out: one tree in which every value knows the place that set it and
+//! the places below it. Objects merge deeply, everything else replaces, `null` removes what is below
+//! (`@backstage/config` 1.3.9, `ConfigReader.getOptional`). Never: files, or a guess at an open value.
 
 use std::sync::Arc;
 
-use super::value::{Kind, Object, Open, Origin, Value};
+use super::javascript;
+use super::value::{Kind, Object, Open, OpenCause, Origin, Value};
 
-/// The effective config of these layers; an empty object when there is none.
-pub fn merge<'v>(layers: impl IntoIterator<Item = &'v Value>) -> Value {
-    let mut effective = Value::derived(Kind::Object(Object::default()));
-    for layer in layers {
-        effective = over(effective, layer);
-    }
-    effective
+/// Merges layers, lowest first. `None` when there is none: the real app does not start without any config.
+pub fn merge<'v>(layers: impl IntoIterator<Item = &'v Value>) -> Option<Value> {
+    layers.into_iter().fold(None, |below, layer| match below {
+        Some(below) => over(layer, below),
+        None => without_nulls(layer),
+    })
 }
 
-/// `upper` laid over `below`; neither is null.
-fn over(below: Value, upper: &Value) -> Value {
-    match (below.kind, &upper.kind) {
-        (Kind::Object(mut object), Kind::Object(above)) => {
-            for (key, value) in above {
-                lay(&mut object, key, value);
-            }
-            Value {
-                kind: Kind::Object(object),
-                origin: upper.origin.or(below.origin),
-                overrode: overridden(upper.origin, below.origin, below.overrode),
-            }
+/// A value on top of the effective value below it. `None` when it removes it.
+fn over(top: &Value, below: Value) -> Option<Value> {
+    let mut merged = match (&top.kind, below.kind) {
+        (Kind::Object(object), Kind::Object(under)) => {
+            let kind = Kind::Object(objects(object, under));
+            return Some(with_below(top, kind, below.origin, below.overrode));
         }
-        (Kind::Open(open), Kind::Object(_)) => {
-            let overrode = overridden(upper.origin, below.origin, below.overrode);
-            let mut merged = over_open(*open, upper, below.origin);
-            merged.overrode = overrode;
-            merged
+        (Kind::Object(object), Kind::Open(open)) if may_vanish(&open) => {
+            let under = shine_through(&open);
+            let kind = Kind::Object(objects(object, under));
+            return Some(with_below(top, kind, below.origin, below.overrode));
         }
-        (kind, Kind::Open(open)) if open.when_unset.is_none() => {
-            let below = Value { kind, ..below };
-            let overrode = overridden(upper.origin, below.origin, below.overrode.clone());
+        (Kind::Open(open), kind) if may_vanish(open) => {
+            let under = Value {
+                kind,
+                origin: below.origin,
+                overrode: below.overrode.clone(),
+            };
             let mut open = open.clone();
-            open.below = Some(below);
-            Value {
-                kind: Kind::Open(open),
-                origin: upper.origin,
-                overrode,
-            }
+            open.below = Some(under);
+            top.with_kind(Kind::Open(open))
         }
-        _ => Value {
-            overrode: overridden(upper.origin, below.origin, below.overrode),
-            ..settled(upper)
-        },
-    }
+        _ => without_nulls(top)?,
+    };
+    merged.overrode.extend(below.origin);
+    merged.overrode.extend(below.overrode);
+    Some(merged)
 }
 
-/// Sets one key of an object to what a layer above says.
-fn lay(object: &mut Object, key: &Arc<str>, value: &Value) {
-    if value.kind == Kind::Null {
-        object.shift_remove(key);
-        return;
-    }
-    let merged = match object.get_mut(key) {
-        Some(below) => over(std::mem::replace(below, null()), value),
-        None => settled(value),
-    };
-    object.insert(Arc::clone(key), merged);
+fn with_below(top: &Value, kind: Kind, origin: Option<Origin>, overrode: Vec<Origin>) -> Value {
+    let mut merged = top.with_kind(kind);
+    merged.overrode.extend(origin);
+    merged.overrode.extend(overrode);
+    merged
 }
 
-/// An object over an open value. If the open value is a string, only the object remains; if it disappears, what
-/// it hid shows through: keys that only the hidden object has are open for the same reason.
-fn over_open(open: Open, upper: &Value, open_origin: Option<Origin>) -> Value {
-    let hidden = open.below.as_ref().and_then(Value::as_object);
-    let (Some(hidden), Kind::Object(above)) = (hidden, &upper.kind) else {
-        return settled(upper);
-    };
-    let mut object = Object::default();
-    for (key, value) in hidden {
-        let maybe = Open {
-            below: Some(value.clone()),
-            ..open.clone()
+/// Keys of both, those of the upper first.
+fn objects(top: &Object, mut below: Object) -> Object {
+    let mut merged = Object::with_capacity(top.len());
+    for (key, value) in top {
+        let under = below.get_mut(key).map(|under| {
+            let taken = Value::derived(Kind::Null);
+            std::mem::replace(under, taken)
+        });
+        let value = match under {
+            Some(under) => over(value, under),
+            None => without_nulls(value),
         };
-        let maybe =
-            Value::derived(Kind::Open(Box::new(maybe))).with_origin(value.origin.or(open_origin));
-        object.insert(Arc::clone(key), maybe);
-    }
-    for (key, value) in above {
-        match (&value.kind, hidden.get(key)) {
-            (Kind::Object(_), Some(below)) if below.as_object().is_some() => {
-                let merged = object
-                    .get_mut(key)
-                    .map(|slot| std::mem::replace(slot, null()));
-                object.insert(
-                    Arc::clone(key),
-                    merged.map_or_else(|| settled(value), |below| over(below, value)),
-                );
-            }
-            _ => lay(&mut object, key, value),
+        if let Some(value) = value {
+            merged.insert(Arc::clone(key), value);
         }
     }
-    Value::derived(Kind::Object(object)).with_origin(upper.origin)
+    // The real merge finds `toString` and its kind on every upper object, and a function hides what is below.
+    let visible = below
+        .into_iter()
+        .filter(|(key, _)| !top.contains_key(key) && !javascript::is_inherited(key));
+    merged.extend(visible);
+    merged
 }
 
-/// A value as the lowest layer sets it: keys whose value is null are not there, except inside arrays.
-fn settled(value: &Value) -> Value {
+/// Whether an open value may turn out to be nothing, so that what is below shows again.
+pub fn may_vanish(open: &Open) -> bool {
+    match open.cause {
+        OpenCause::Placeholder(_) | OpenCause::Env(_) => open.when_unset.is_none(),
+        OpenCause::Include(_) => true,
+        OpenCause::File(_) => false,
+    }
+}
+
+/// The object that shows below an upper object when the open value between them vanishes. Whether it does is not
+/// known, so each of its values is open in turn.
+fn shine_through(open: &Open) -> Object {
+    let mut below = open.below.as_ref();
+    while let Some(Kind::Open(next)) = below.map(|value| &value.kind) {
+        below = next.below.as_ref();
+    }
+    let Some(Kind::Object(object)) = below.map(|value| &value.kind) else {
+        return Object::new();
+    };
+    object
+        .iter()
+        .map(|(key, value)| (Arc::clone(key), perhaps(open, value)))
+        .collect()
+}
+
+fn perhaps(open: &Open, value: &Value) -> Value {
+    Value {
+        kind: Kind::Open(Box::new(Open {
+            written: Arc::clone(&open.written),
+            cause: open.cause.clone(),
+            when_unset: None,
+            below: Some(value.clone()),
+        })),
+        origin: value.origin,
+        overrode: value.overrode.clone(),
+    }
+}
+
+/// The value without the `null`s in its objects; those in arrays stay. `None` for `null` itself.
+fn without_nulls(value: &Value) -> Option<Value> {
     match &value.kind {
-        Kind::Object(object) => Value {
-            kind: Kind::Object(
-                object
-                    .iter()
-                    .filter(|(_, value)| value.kind != Kind::Null)
-                    .map(|(key, value)| (Arc::clone(key), settled(value)))
-                    .collect(),
-            ),
-            origin: value.origin,
-            overrode: value.overrode.clone(),
-        },
-        _ => value.clone(),
+        Kind::Null => None,
+        Kind::Object(object) => {
+            let kept = object
+                .iter()
+                .filter_map(|(key, value)| Some((Arc::clone(key), without_nulls(value)?)));
+            Some(value.with_kind(Kind::Object(kept.collect())))
+        }
+        _ => Some(value.clone()),
     }
 }
 
-/// What a value overrides: the origin below it, then what that one overrode.
-fn overridden(
-    upper: Option<Origin>,
-    below: Option<Origin>,
-    mut overrode: Vec<Origin>,
-) -> Vec<Origin> {
-    if let Some(below) = below.filter(|below| Some(*below) != upper) {
-        overrode.insert(0, below);
+impl Value {
+    fn with_kind(&self, kind: Kind) -> Value {
+        Value {
+            kind,
+            origin: self.origin,
+            overrode: self.overrode.clone(),
+        }
     }
-    overrode
 }
 
-fn null() -> Value {
-    Value::derived(Kind::Null)
-}
+#[cfg(test)]
+mod tests;

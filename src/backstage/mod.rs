@@ -8,6 +8,7 @@ pub mod database;
 pub mod environment;
 pub mod facts;
 pub mod host;
+pub mod javascript;
 pub mod layer;
 pub mod merge;
 pub mod resolve;

@@ -4,7 +4,7 @@ use super::load::{LoadedApp, LoadedLayer};
 use crate::backstage::facts;
 use crate::backstage::merge;
 use crate::backstage::schema::{self, Schemas};
-use crate::backstage::value::Value;
+use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::Chain;
 use crate::finding::{Finding, Label, Problem, RuleId};
 use crate::rules::card::Scope;
@@ -24,6 +24,8 @@ pub struct Judge<'j> {
     pub secrets: &'j Secrets,
     /// What the repository wants.
     pub settings: &'j Settings,
+    /// What `APP_CONFIG_*` variables set on top of every chain.
+    pub overrides: Option<&'j Value>,
 }
 
 impl LoadedApp {
@@ -87,11 +89,11 @@ impl LoadedApp {
         if loaded.iter().any(|loaded| loaded.is_broken()) {
             return Ok(Vec::new());
         }
-        let effective = merge::merge(
-            loaded
-                .iter()
-                .filter_map(|layer| layer.resolved.root.as_ref()),
-        );
+        let layers = loaded
+            .iter()
+            .filter_map(|layer| layer.resolved.root.as_ref());
+        let effective = merge::merge(layers.chain(judge.overrides))
+            .unwrap_or_else(|| Value::derived(Kind::Object(Object::new())));
         let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
             .into_iter()
             .map(|problem| of_schema(problem, chain, first.start()))

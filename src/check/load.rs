@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::backstage::environment::Environment;
 use crate::backstage::layer::{self, Layer};
-use crate::backstage::resolve::{self, Resolved, Unresolved};
+use crate::backstage::resolve::{self, Resolved};
 use crate::backstage::schema::Schemas;
 use crate::backstage::secrets::{self, Secret};
 use crate::backstage::workspace::AppRoot;
 use crate::files::{FilePath, Files, GitStatus};
-use crate::finding::Effect;
 use crate::run::Run;
 use crate::text::{Place, Span};
 
@@ -69,17 +68,7 @@ impl LoadedLayer {
         if layer.is_broken() {
             run.secrets.show_keys_only(layer.source);
         }
-        let resolved = match &layer.document.root {
-            Some(root) => {
-                let unresolved = Unresolved {
-                    root,
-                    source: layer.source,
-                    path,
-                };
-                resolve::resolve(&unresolved, environment, files, &mut run.sources)
-            }
-            None => Resolved::default(),
-        };
+        let resolved = resolve::resolve(&layer, environment, files, &mut run.sources);
         Self {
             layer,
             resolved,
@@ -103,7 +92,6 @@ impl LoadedLayer {
 
     /// Whether the real loader refuses it: no app starts that loads it.
     pub fn is_broken(&self) -> bool {
-        let mut problems = self.resolved.problems.iter();
-        self.layer.is_broken() || problems.any(|problem| problem.effect == Effect::Fatal)
+        self.layer.is_broken() || self.resolved.is_broken()
     }
 }

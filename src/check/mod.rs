@@ -10,14 +10,14 @@ mod wanted;
 
 use std::time::Instant;
 
-use crate::backstage::environment::{self, Environment};
+use crate::backstage::environment;
 use crate::backstage::schema::Schemas;
 use crate::files::{FilePath, Files};
 use crate::finding::Finding;
 use crate::rules::card::Card;
 use crate::rules::combine::combine;
 use crate::rules::engine::BrokenRule;
-use crate::run::{Failure, ProcessEnvironment, Request, Run};
+use crate::run::{Failure, Request, Run};
 use crate::suppress;
 
 use app::Judge;
@@ -49,7 +49,16 @@ pub fn check_files(
 
 fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result<Run, Failure> {
     let started = Instant::now();
-    let environment = known_environment(request)?;
+    let environment = environment::from_request(
+        &request.environment,
+        &request.start,
+        environment::of_process(),
+    )?;
+    let overrides = environment.overrides().map_err(|error| {
+        Failure::new(format!(
+            "the app would not start with these variables: {error}"
+        ))
+    })?;
     let mut run = Run::default();
     let mut wanted = Wanted::new(request, more);
     let schemas = Schemas::bundled();
@@ -80,6 +89,7 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
             schemas: &schemas,
             secrets: &run.secrets,
             settings,
+            overrides: overrides.as_ref(),
         };
         let found = app.judge(&judge).map_err(|broken| broken_rules(&broken))?;
         let found = combine(target.of_interest(found, &run.sources));
@@ -110,31 +120,4 @@ fn broken_rules(broken: &[BrokenRule]) -> Failure {
         .first()
         .map_or_else(String::new, BrokenRule::to_string);
     Failure::new(message)
-}
-
-/// What is known about the variables the app is started with.
-fn known_environment(request: &Request) -> Result<Environment, Failure> {
-    let mut known = Environment::default();
-    if request.environment.process == ProcessEnvironment::Used {
-        known = Environment::complete();
-        for (name, value) in std::env::vars() {
-            known.set(name, value);
-        }
-    }
-    for path in &request.environment.files {
-        let text = std::fs::read_to_string(request.start.join(path)).map_err(|error| {
-            Failure::new(format!(
-                "cannot read the env file {}: {}",
-                path.display(),
-                error.kind()
-            ))
-        })?;
-        for (name, value) in environment::parse_dotenv(&text) {
-            known.set(name, value);
-        }
-    }
-    for (name, value) in &request.environment.variables {
-        known.set(name.as_str(), value.as_str());
-    }
-    Ok(known)
 }

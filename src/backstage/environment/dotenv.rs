@@ -1,115 +1,115 @@
-//! Files of `NAME=value` lines, as the `dotenv` package for Node reads them (16.x, `parse`).
+//! Files of variables, as the npm package `dotenv` 16 reads them.
 //!
-//! In: the text of such a file. Out: names and values in order. Never: an error; a line that is not of the form
-//! is skipped, as there.
+//! In: a text. Out: names and values, in order. A line that is no assignment is passed over, as there.
 
-/// Reads the text of an env file. Quotes `'`, `"` and `` ` `` may span lines; in double quotes `\n` and `\r` are
-/// line ends; `#` starts a comment outside quotes; `export` may stand in front. Nothing is substituted.
-pub fn parse(text: &str) -> Vec<(String, String)> {
+/// The assignments in a text.
+pub(super) fn parse(text: &str) -> Vec<(String, String)> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut rest = text.as_str();
-    let mut variables = Vec::new();
+    let mut assignments = Vec::new();
     while !rest.is_empty() {
-        if let Some((variable, behind)) = assignment(rest) {
-            variables.push(variable);
-            rest = behind;
+        match assignment(rest) {
+            Some((name, value, behind)) => {
+                assignments.push((name, value));
+                rest = behind;
+            }
+            None => rest = rest.split_once('\n').map_or("", |(_, behind)| behind),
         }
-        rest = rest.split_once('\n').map_or("", |(_, behind)| behind);
     }
-    variables
+    assignments
 }
 
-/// One assignment at the start of `text`, and what stands behind its value.
-fn assignment(text: &str) -> Option<((String, String), &str)> {
-    let text = text.trim_start();
-    let text = text
-        .strip_prefix("export")
-        .filter(|rest| rest.starts_with([' ', '\t']))
-        .map_or(text, str::trim_start);
-    let end = text
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')))
-        .filter(|end| *end > 0)?;
-    let (name, rest) = text.split_at(end);
-    let value = match rest.trim_start_matches([' ', '\t']).strip_prefix('=') {
-        Some(value) => value,
-        None => rest
-            .strip_prefix(':')
-            .filter(|r| r.starts_with([' ', '\t']))?,
+/// The assignment that begins on the first line, and what is behind it.
+fn assignment(text: &str) -> Option<(String, String, &str)> {
+    let line = text.trim_start_matches([' ', '\t']);
+    let line = match line.strip_prefix("export") {
+        Some(behind) if behind.starts_with([' ', '\t']) => behind.trim_start_matches([' ', '\t']),
+        _ => line,
     };
-    let (value, behind) = quoted(value).unwrap_or_else(|| plain(value));
-    Some(((name.to_owned(), value), behind))
+    let length = line
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')))
+        .unwrap_or(line.len());
+    let (name, behind) = line.split_at(length);
+    if name.is_empty() {
+        return None;
+    }
+    let behind = match behind.trim_start_matches([' ', '\t']).strip_prefix('=') {
+        Some(value) => value,
+        None => behind
+            .strip_prefix(':')
+            .filter(|value| value.starts_with([' ', '\t']))?,
+    };
+    let value = behind.trim_start_matches([' ', '\t']);
+    let (raw, rest) = quoted(value).unwrap_or_else(|| unquoted(value));
+    Some((name.to_owned(), unquote(raw.trim()), rest))
 }
 
-/// A quoted value; `None` when there is no quote or no end to it.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    let text = text.trim_start_matches([' ', '\t']);
+/// A value in quotes, possibly of several lines, with nothing but a comment behind it on its last line.
+fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text
         .chars()
         .next()
         .filter(|c| matches!(c, '\'' | '"' | '`'))?;
-    let inner = text.get(1..)?;
-    let mut escaped = false;
-    let end = inner.find(|c: char| {
-        let closes = c == quote && !escaped;
-        escaped = c == '\\' && !escaped;
-        closes
-    })?;
-    let behind = inner.get(end + 1..)?;
-    let comment = behind.split('\n').next().unwrap_or_default().trim_start();
-    if !(comment.is_empty() || comment.starts_with('#')) {
-        return None;
+    let mut from = 1;
+    loop {
+        let end = from + text.get(from..)?.find(quote)?;
+        if text.get(..end)?.ends_with('\\') {
+            from = end + 1;
+            continue;
+        }
+        let (value, behind) = text.split_at(end + 1);
+        let (line, rest) = behind.split_once('\n').unwrap_or((behind, ""));
+        let comment = line.trim_start();
+        return (comment.is_empty() || comment.starts_with('#')).then_some((value, rest));
     }
-    let value = inner.get(..end)?;
-    let value = if quote == '"' {
-        value.replace("\\n", "\n").replace("\\r", "\r")
-    } else {
-        value.to_owned()
-    };
-    Some((value, behind))
 }
 
-fn plain(text: &str) -> (String, &str) {
-    let end = text.find(['#', '\n']).unwrap_or(text.len());
-    let (value, behind) = text.split_at(end);
-    let value = value.trim();
-    let bare = ['\'', '"', '`'].iter().find_map(|quote| {
-        let inner = value.strip_prefix(*quote)?;
-        inner.strip_suffix(*quote)
-    });
-    (bare.unwrap_or(value).to_owned(), behind)
+fn unquoted(text: &str) -> (&str, &str) {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    (line.split('#').next().unwrap_or_default(), rest)
+}
+
+/// Without its quotes; in double quotes `\n` and `\r` are line ends.
+fn unquote(value: &str) -> String {
+    let quote = value
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '\'' | '"' | '`'));
+    let inner = quote
+        .filter(|_| value.len() > 1)
+        .and_then(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+    let inner = inner.unwrap_or(value);
+    if quote == Some('"') {
+        return inner.replace("\\n", "\n").replace("\\r", "\r");
+    }
+    inner.to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
-
-    fn read(text: &str) -> Vec<(String, String)> {
-        parse(text)
-    }
-
-    fn one(name: &str, value: &str) -> Vec<(String, String)> {
-        vec![(name.into(), value.into())]
-    }
+    use super::*;
 
     #[test]
-    fn plain_values_are_trimmed_and_end_at_a_comment() {
-        assert_eq!(read("A= b c # d\n"), one("A", "b c"));
-        assert_eq!(read("export A=b\r\n"), one("A", "b"));
-        assert_eq!(read("A=\n"), one("A", ""));
-        assert_eq!(read("# A=b\n\n=c\n"), []);
-    }
-
-    #[test]
-    fn quotes_keep_what_is_inside_and_may_span_lines() {
-        assert_eq!(read("A=' b # c '"), one("A", " b # c "));
-        assert_eq!(read("A=\"b\\nc\"\n"), one("A", "b\nc"));
-        assert_eq!(read("A='b\\nc'"), one("A", "b\\nc"));
-        assert_eq!(read("A=\"b\nc\" # d\nB=2")[0].1, "b\nc");
-        assert_eq!(read("A=\"b\nc\" # d\nB=2")[1].1, "2");
-    }
-
-    #[test]
-    fn a_quote_that_is_never_closed_is_plain_text() {
-        assert_eq!(read("A='b\nB=2").len(), 2);
+    fn assignments_are_read_as_dotenv_reads_them() {
+        let text = "# comment\nA=1\nexport B = two words # note\nC='#3'\nD=\"a\\nb\"\nE=\nF: six\nG=`x'y`\nnonsense\n\nH=a#b\nI='open\nJ=\"two\nlines\" # c\r\nK=\"x\"y\n";
+        let expected = [
+            ("A", "1"),
+            ("B", "two words"),
+            ("C", "#3"),
+            ("D", "a\nb"),
+            ("E", ""),
+            ("F", "six"),
+            ("G", "x'y"),
+            ("H", "a"),
+            ("I", "'open"),
+            ("J", "two\nlines"),
+            ("K", "\"x\"y"),
+        ];
+        let parsed = parse(text);
+        let parsed: Vec<_> = parsed
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        assert_eq!(parsed, expected);
     }
 }

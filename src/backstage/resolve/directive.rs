@@ -1,234 +1,242 @@
-//! `$file`, `$env` and `$include` (config-loader 1.11, `include`).
+//! `$file`, `$env` and `$include`.
+//!
+//! In: a mapping. Out: the value that takes its place, when it is a directive (`@backstage/config-loader` 1.11.3,
+//! `transform/include`). Files outside the repository are never read: what they hold is open.
 
 use std::sync::Arc;
 
-use super::placeholder::{Substituted, substitute};
-use super::{Base, Resolver};
+use super::placeholder::{self, Substituted};
+use super::walk::{Here, Walk, known};
 use crate::backstage::environment::Variable;
-use crate::backstage::value::{Kind, Open, OpenCause, Origin, Text, Value};
+use crate::backstage::javascript;
+use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
 use crate::files::ReadError;
 use crate::finding::Problem;
 use crate::text::{Place, closest};
-use crate::yaml::{Entry, Node, NodeValue};
+use crate::yaml::{Entry, NodeValue};
 
 /// The largest file that `$file` reads, in bytes: certificates and tokens are small.
-const FILE_LIMIT: u64 = 1 << 20;
+const MAX_FILE: u64 = 1024 * 1024;
 
-const NAMES: [(&str, Name); 3] = [
-    ("$file", Name::File),
-    ("$env", Name::Env),
-    ("$include", Name::Include),
-];
+/// What a directive's mapping becomes: `Some(None)` when it disappears; `None` when the mapping is no directive, or a
+/// broken one that is read on as plain data.
+pub(super) fn apply(
+    walk: &mut Walk<'_>,
+    entries: &[Entry],
+    here: &Here,
+    key: Option<Place>,
+) -> Option<Option<Value>> {
+    let (directive, entry) = entries
+        .iter()
+        .find_map(|entry| Some((Directive::of(&entry.key.text)?, entry)))?;
+    let key_place = here.place(entry.key.span);
+    if let Some(other) = entries
+        .iter()
+        .find(|other| other.key.span != entry.key.span)
+    {
+        let problem = Problem::fatal(
+            "directive-adjacent-keys",
+            format!(
+                "`{directive}` must stand alone in its mapping, and has a key beside it: the app does not start",
+                directive = directive.name()
+            ),
+            key_place,
+        );
+        let other = here.place(other.key.span);
+        walk.report(problem.with_related(other, "beside it"));
+        return None;
+    }
+    let NodeValue::String(text) = &entry.value.value else {
+        walk.report(not_string(directive, here.place(entry.value.span)));
+        return None;
+    };
+    let site = Site {
+        directive,
+        argument: &text.value,
+        argument_place: here.place(entry.value.span),
+        origin: Origin {
+            value: here.place(entry.value.span),
+            key,
+        },
+        here,
+    };
+    Some(
+        match placeholder::substitute(&text.value, walk.environment) {
+            Substituted::Unchanged => site.read(walk, &text.value),
+            Substituted::Text(argument) => site.read(walk, &argument),
+            Substituted::Open { .. } => Some(site.open(directive.cause(&text.value))),
+            Substituted::Vanished => {
+                walk.report(vanished(directive, site.argument_place));
+                None
+            }
+        },
+    )
+}
 
-/// Which directive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Name {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Directive {
     File,
     Env,
     Include,
 }
 
-impl Name {
-    fn as_str(self) -> &'static str {
+impl Directive {
+    fn of(key: &str) -> Option<Self> {
+        match key {
+            "$file" => Some(Self::File),
+            "$env" => Some(Self::Env),
+            "$include" => Some(Self::Include),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
         match self {
             Self::File => "$file",
             Self::Env => "$env",
             Self::Include => "$include",
         }
     }
-}
 
-/// A directive in a mapping.
-pub struct Directive<'n> {
-    name: Name,
-    entry: &'n Entry,
-}
-
-/// What a directive's argument comes to.
-enum Argument {
-    Text(Arc<str>),
-    Open(Arc<str>),
-    Refused,
-}
-
-/// The directive of a mapping that has one: the first in the order of the text.
-pub fn find(entries: &[Entry]) -> Option<Directive<'_>> {
-    entries.iter().find_map(|entry| {
-        let (_, name) = NAMES.iter().find(|(text, _)| *text == &*entry.key.text)?;
-        Some(Directive { name: *name, entry })
-    })
-}
-
-/// The directive that a key which begins with `$` was probably meant to be.
-pub fn misspelt(key: &str) -> Option<&'static str> {
-    let name = key.strip_prefix('$').filter(|name| !name.is_empty())?;
-    if NAMES.iter().any(|(text, _)| *text == key) {
-        return None;
+    fn cause(self, argument: &Arc<str>) -> OpenCause {
+        let argument = Arc::clone(argument);
+        match self {
+            Self::File => OpenCause::File(argument),
+            Self::Env => OpenCause::Env(argument),
+            Self::Include => OpenCause::Include(argument),
+        }
     }
-    let alike = match name.to_ascii_lowercase().as_str() {
-        "data" | "files" | "path" => Some("$file"),
-        "environment" | "envs" | "var" => Some("$env"),
-        "import" | "includes" => Some("$include"),
-        _ => None,
+}
+
+/// A directive where it stands.
+pub(super) struct Site<'s> {
+    directive: Directive,
+    /// As written.
+    argument: &'s Arc<str>,
+    pub argument_place: Place,
+    pub origin: Origin,
+    pub here: &'s Here,
+}
+
+impl Site<'_> {
+    fn read(&self, walk: &mut Walk<'_>, argument: &str) -> Option<Value> {
+        match self.directive {
+            Directive::Env => self.variable(walk, argument),
+            Directive::File => Some(self.file(walk, argument)),
+            Directive::Include => super::include::read(walk, self, argument),
+        }
+    }
+
+    fn variable(&self, walk: &Walk<'_>, name: &str) -> Option<Value> {
+        match walk.environment.get(name) {
+            Variable::Is(value) => Some(self.with(known(value))),
+            Variable::Unset => None,
+            Variable::Unknown => Some(self.open(OpenCause::Env(name.into()))),
+        }
+    }
+
+    fn file(&self, walk: &mut Walk<'_>, path: &str) -> Value {
+        match walk.files.read(&self.here.folder.join(path), MAX_FILE) {
+            Ok(text) => self.with(known(javascript::trim_end(&text))),
+            Err(error) => self.unread(walk, &error),
+        }
+    }
+
+    /// The open value for a file that could not be read. Inside the repository that is a problem, though not one that
+    /// keeps the rest from being judged: the deployment may put the file there.
+    pub(super) fn unread(&self, walk: &mut Walk<'_>, error: &ReadError) -> Value {
+        if *error != ReadError::Outside {
+            let directive = self.directive.name();
+            let message = format!("the file that this `{directive}` names cannot be read: {error}");
+            walk.report(
+                Problem::surprising("file-not-found", message, self.argument_place)
+                    .with_help("the path is relative to the folder of the file it stands in"),
+            );
+        }
+        self.open(self.directive.cause(self.argument))
+    }
+
+    fn with(&self, kind: Kind) -> Value {
+        Value {
+            kind,
+            origin: Some(self.origin),
+            overrode: Vec::new(),
+        }
+    }
+
+    /// An open value in the directive's place.
+    pub(super) fn open(&self, cause: OpenCause) -> Value {
+        self.with(Kind::Open(Box::new(Open {
+            written: Arc::clone(self.argument),
+            cause,
+            when_unset: None,
+            below: None,
+        })))
+    }
+
+    /// The open value for an include that cannot be used.
+    pub(super) fn unusable(&self) -> Value {
+        self.open(self.directive.cause(self.argument))
+    }
+}
+
+fn not_string(directive: Directive, place: Place) -> Problem {
+    Problem::fatal(
+        "directive-not-string",
+        format!(
+            "the argument of `{}` must be a string: the app does not start",
+            directive.name()
+        ),
+        place,
+    )
+}
+
+fn vanished(directive: Directive, place: Place) -> Problem {
+    let message = format!(
+        "the argument of `{}` depends on a variable that is not set: the app does not start",
+        directive.name()
+    );
+    Problem::fatal("directive-not-string", message, place)
+}
+
+/// Sole keys with a `$` that mean something to plugins, or to JSON Schema.
+const OTHER_LANGUAGES: [&str; 8] = [
+    "$ref",
+    "$schema",
+    "$text",
+    "$json",
+    "$yaml",
+    "$openapi",
+    "$asyncapi",
+    "$id",
+];
+
+/// Notes a mapping that looks like a directive the loader does not know: to it, that is plain data.
+pub(super) fn report_unknown(walk: &mut Walk<'_>, entries: &[Entry], here: &Here) {
+    let [entry] = entries else { return };
+    let key = &*entry.key.text;
+    let looks_like_one = key.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    let is_argument = matches!(entry.value.value, NodeValue::String(_));
+    if !looks_like_one
+        || !is_argument
+        || OTHER_LANGUAGES.contains(&key)
+        || Directive::of(key).is_some()
+    {
+        return;
+    }
+    let problem = Problem::surprising(
+        "directive-unknown",
+        format!("the loader knows no directive `{key}`: the app sees an object with that key"),
+        here.place(entry.key.span),
+    );
+    let meant = match key {
+        "$secret" | "$data" => Some("$include"),
+        key => closest(key, ["$file", "$env", "$include"]),
     };
-    alike.or_else(|| closest(key, NAMES.iter().map(|(text, _)| *text)))
-}
-
-impl Resolver<'_> {
-    pub(super) fn directive(
-        &mut self,
-        directive: &Directive<'_>,
-        entries: &[Entry],
-        node: &Node,
-        key: Option<Place>,
-        base: &Base,
-    ) -> Option<Value> {
-        let name = directive.name;
-        let own_key = base.place(directive.entry.key.span);
-        if let Some(other) = entries
-            .iter()
-            .find(|entry| entry.key.span != directive.entry.key.span)
-        {
-            let message = format!(
-                "`{}` must stand alone: the app does not start with another key beside it",
-                name.as_str()
-            );
-            self.problems.push(
-                Problem::fatal(
-                    "directive-adjacent-keys",
-                    message,
-                    base.place(other.key.span),
-                )
-                .with_related(own_key, "the directive")
-                .with_help(format!(
-                    "move it out of this mapping, or drop the `{}`",
-                    name.as_str()
-                )),
-            );
-            return self.unknown(name, Arc::default(), node, key, base);
-        }
-        let origin = Origin {
-            value: base.place(directive.entry.value.span),
-            key,
-        };
-        match self.argument(name, &directive.entry.value, base) {
-            Argument::Refused => self.unknown(name, Arc::default(), node, key, base),
-            Argument::Open(written) => self.unknown(name, written, node, key, base),
-            Argument::Text(argument) => match name {
-                Name::Env => self.env(argument, origin),
-                Name::File => Some(self.file(argument, origin, base)),
-                Name::Include => self.include(&argument, origin, base),
-            },
-        }
-    }
-
-    fn argument(&mut self, name: Name, node: &Node, base: &Base) -> Argument {
-        let NodeValue::String(text) = &node.value else {
-            let message = format!(
-                "`{}` takes a string: the app does not start with anything else",
-                name.as_str()
-            );
-            self.problems.push(
-                Problem::fatal("directive-not-string", message, base.place(node.span))
-                    .with_help("put quotes around it, or name what is meant"),
-            );
-            return Argument::Refused;
-        };
-        match substitute(&text.value, self.environment).outcome {
-            Substituted::Unchanged => Argument::Text(Arc::clone(&text.value)),
-            Substituted::Known(value) => Argument::Text(value),
-            Substituted::Open { .. } => Argument::Open(Arc::clone(&text.value)),
-            Substituted::Undefined => {
-                let message = format!(
-                    "the argument of `{}` depends on a variable that is not set: the app does not start",
-                    name.as_str()
-                );
-                self.problems.push(
-                    Problem::fatal("directive-not-string", message, base.place(node.span))
-                        .with_help("set the variable, or give it a default: `${NAME:-default}`"),
-                );
-                Argument::Refused
-            }
-        }
-    }
-
-    fn env(&mut self, variable: Arc<str>, origin: Origin) -> Option<Value> {
-        let kind = match self.environment.get(&variable) {
-            Variable::Is(value) => Kind::String(Text {
-                value: value.into(),
-                style: None,
-            }),
-            Variable::Unset => return None,
-            Variable::Unknown => open(Arc::clone(&variable), OpenCause::Env(variable)),
-        };
-        Some(Value::derived(kind).with_origin(Some(origin)))
-    }
-
-    fn file(&mut self, argument: Arc<str>, origin: Origin, base: &Base) -> Value {
-        let path = base.file.parent().join(&argument);
-        let kind = match self.files.read(&path, FILE_LIMIT) {
-            Ok(text) => Kind::String(Text {
-                value: trim_end(&text).into(),
-                style: None,
-            }),
-            Err(error) => {
-                self.report_unreadable("$file", error, origin.value);
-                open(Arc::clone(&argument), OpenCause::File(argument))
-            }
-        };
-        Value::derived(kind).with_origin(Some(origin))
-    }
-
-    /// Says that a file a directive names cannot be had. Something outside the repository is no problem: it may be
-    /// there where the app runs.
-    pub(super) fn report_unreadable(
-        &mut self,
-        directive: &'static str,
-        error: ReadError,
-        place: Place,
-    ) {
-        if error == ReadError::Outside {
-            return;
-        }
-        let message = format!("the file of this `{directive}` cannot be read: {error}");
-        self.problems.push(
-            Problem::surprising("file-not-found", message, place)
-                .with_help("the path is relative to the folder of the file it stands in"),
-        );
-    }
-
-    /// The value of a directive that cannot be followed.
-    fn unknown(
-        &mut self,
-        name: Name,
-        written: Arc<str>,
-        node: &Node,
-        key: Option<Place>,
-        base: &Base,
-    ) -> Option<Value> {
-        let cause = match name {
-            Name::File => OpenCause::File(Arc::clone(&written)),
-            Name::Env => OpenCause::Env(Arc::clone(&written)),
-            Name::Include => OpenCause::Include(Arc::clone(&written)),
-        };
-        let origin = Origin {
-            value: base.place(node.span),
-            key,
-        };
-        Some(Value::derived(open(written, cause)).with_origin(Some(origin)))
-    }
-}
-
-pub(super) fn open(written: Arc<str>, cause: OpenCause) -> Kind {
-    Kind::Open(Box::new(Open {
-        written,
-        cause,
-        when_unset: None,
-        below: None,
-    }))
-}
-
-/// Cuts what JavaScript's `trimEnd` cuts.
-fn trim_end(text: &str) -> &str {
-    text.trim_end_matches(|c: char| c.is_whitespace() && c != '\u{85}' || c == '\u{feff}')
+    walk.report(match meant {
+        Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
+        None => problem,
+    });
 }

@@ -1,165 +1,203 @@
-//! `$include`: the data of another file, with that file's folder as the base of its own directives.
+//! `$include`: part of another YAML or JSON file.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::directive::open;
-use super::{Base, Resolver};
-use crate::backstage::layer;
-use crate::backstage::value::{Kind, OpenCause, Origin, Value};
-use crate::files::FilePath;
+use super::directive::Site;
+use super::walk::{Here, Walk};
+use crate::backstage::layer::{self, MAX_BYTES};
+use crate::backstage::value::Value;
+use crate::files::{FilePath, ReadError};
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, SourceId, Span};
 use crate::yaml::{self, Document, Node, NodeValue};
 
-/// How deep includes may nest.
-const NESTING_LIMIT: usize = 32;
+/// How many files an include may be away from its layer. Nobody writes more; each is read once, whatever includes it.
+const MAX_DEPTH: usize = 32;
 
-/// Files that were included, parsed once, and those being resolved now.
-#[derive(Default)]
-pub struct Includes {
-    parsed: HashMap<FilePath, Option<(SourceId, Arc<Document>)>>,
-    open: Vec<Place>,
+/// How many files a layer may include.
+const MAX_FILES: usize = 1000;
+
+/// The files that a layer includes, each read once, and the ones being read.
+pub(super) struct Includes {
+    files: HashMap<FilePath, Result<Arc<Included>, ReadError>>,
+    /// File and path in it, from the layer on.
+    open: Vec<(FilePath, String)>,
 }
 
-impl Resolver<'_> {
-    pub(super) fn include(&mut self, argument: &str, origin: Origin, base: &Base) -> Option<Value> {
-        let (file, path) = argument.split_once('#').unwrap_or((argument, ""));
-        let parser = match extension(file) {
-            Some(".yaml" | ".yml") => Parser::Yaml,
-            Some(".json") => Parser::Json,
-            _ => {
-                let message = "only `.json`, `.yaml` and `.yml` (in lower case) can be included: the app does not start";
-                self.problems.push(
-                    Problem::fatal("include-unsupported-extension", message, origin.value)
-                        .with_help("`$file` takes the text of any file as it is"),
-                );
-                return Some(unread(argument, origin));
-            }
-        };
-        if self.includes.open.contains(&origin.value) || self.includes.open.len() >= NESTING_LIMIT {
-            self.report_cycle(origin);
-            return Some(unread(argument, origin));
-        }
-        let target = base.file.parent().join(file);
-        let Some((source, document)) = self.included(&target, parser, origin) else {
-            return Some(unread(argument, origin));
-        };
-        let null = Node {
-            span: Span::default(),
-            value: NodeValue::Null,
-        };
-        let root = document.root.as_ref().unwrap_or(&null);
-        let found = self.descend(root, path, origin)?;
-        let inner = Base {
-            source,
-            file: target,
-        };
-        self.includes.open.push(origin.value);
-        let value = self.data(found, origin.key, &inner);
-        self.includes.open.pop();
-        value
-    }
+struct Included {
+    source: SourceId,
+    document: Document,
+}
 
-    /// The parsed file; `None` when it cannot be had, which is reported at every directive that names it.
-    fn included(
-        &mut self,
-        path: &FilePath,
-        parser: Parser,
-        origin: Origin,
-    ) -> Option<(SourceId, Arc<Document>)> {
-        if let Some(known) = self.includes.parsed.get(path) {
-            return known.clone();
+impl Includes {
+    pub(super) fn new(layer: FilePath) -> Self {
+        Self {
+            files: HashMap::new(),
+            open: vec![(layer, String::new())],
         }
-        let text = match self.files.read(path, layer::MAX_BYTES) {
-            Ok(text) => text,
-            Err(error) => {
-                self.report_unreadable("$include", error, origin.value);
-                return None;
-            }
-        };
-        let document = match parser {
-            Parser::Yaml => yaml::parse(&text),
-            Parser::Json => yaml::parse_json(&text),
-        };
-        let source = self.sources.add(self.files.source(path, text));
-        let problems = layer::problems(&document, source);
-        let broken = problems
-            .iter()
-            .any(|problem| problem.effect == Effect::Fatal);
-        self.problems.extend(problems);
-        let parsed = (!broken).then(|| (source, Arc::new(document)));
-        self.includes.parsed.insert(path.clone(), parsed.clone());
-        parsed
-    }
-
-    /// The node at `a.b` in an included file.
-    fn descend<'n>(&mut self, root: &'n Node, path: &str, origin: Origin) -> Option<&'n Node> {
-        let mut node = Some(root);
-        for part in path.split('.').filter(|_| !path.is_empty()) {
-            let Some(NodeValue::Mapping(entries)) = node.map(|node| &node.value) else {
-                self.report_no_path(origin, Effect::Fatal);
-                return None;
-            };
-            node = entries
-                .iter()
-                .find(|entry| &*entry.key.text == part)
-                .map(|entry| &entry.value);
-        }
-        if node.is_none() {
-            self.report_no_path(origin, Effect::Surprising);
-        }
-        node
-    }
-
-    fn report_no_path(&mut self, origin: Origin, effect: Effect) {
-        let message = match effect {
-            Effect::Fatal => {
-                "the included file has nothing at the path behind `#`: the app does not start"
-            }
-            Effect::Surprising => {
-                "the included file has nothing at the path behind `#`: the key silently disappears"
-            }
-        };
-        self.problems.push(Problem {
-            effect,
-            ..Problem::fatal("include-path-not-found", message, origin.value).with_help(
-                "the path is a list of keys with dots between, from the root of that file",
-            )
-        });
-    }
-
-    fn report_cycle(&mut self, origin: Origin) {
-        let message = if self.includes.open.contains(&origin.value) {
-            "this include leads back to itself: the app never finishes loading".to_owned()
-        } else {
-            format!("includes nest deeper than {NESTING_LIMIT} here; what is below is not judged")
-        };
-        let problem = Problem::fatal("include-cycle", message, origin.value);
-        let from = self.includes.open.last();
-        let from = from.filter(|place| **place != origin.value).copied();
-        self.problems.push(match from {
-            Some(place) => problem.with_related(place, "included from here"),
-            None => problem,
-        });
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parser {
+/// The value that an include stands for; `None` when there is nothing at its path.
+pub(super) fn read(walk: &mut Walk<'_>, site: &Site<'_>, argument: &str) -> Option<Value> {
+    let (file, path) = argument.split_once('#').unwrap_or((argument, ""));
+    let Some(format) = Format::of(file) else {
+        walk.report(Problem::fatal(
+            "include-unsupported-extension",
+            "`$include` reads files ending in `.yaml`, `.yml` or `.json` (lower case) only: the app does not start",
+            site.argument_place,
+        ));
+        return Some(site.unusable());
+    };
+    let file = site.here.folder.join(file);
+    let step = (file, path.to_owned());
+    if walk.includes.open.contains(&step) || site.here.depth >= MAX_DEPTH {
+        walk.report(Problem::fatal(
+            "include-cycle",
+            "this include leads back to itself or through too many files: the app never starts",
+            site.argument_place,
+        ));
+        return Some(site.unusable());
+    }
+    let included = match load(walk, site, &step.0, format) {
+        Ok(included) => included,
+        Err(error) => return Some(site.unread(walk, &error)),
+    };
+    if included.document.is_broken() {
+        return Some(site.unusable());
+    }
+    let folder = step.0.parent();
+    let node = match find(walk, site, &included, path) {
+        Found::Node(node) => node,
+        Found::Nothing => return None,
+        Found::Unusable => return Some(site.unusable()),
+    };
+    let here = Here {
+        source: included.source,
+        folder,
+        depth: site.here.depth + 1,
+    };
+    walk.includes.open.push(step);
+    // The real loader resolves what is inside an included value, but not the value itself when it is a directive.
+    let value = walk.plain(node, &here, site.origin.key);
+    walk.includes.open.pop();
+    value
+}
+
+#[derive(Clone, Copy)]
+enum Format {
     Yaml,
     Json,
 }
 
-fn unread(argument: &str, origin: Origin) -> Value {
-    let argument: Arc<str> = argument.into();
-    let kind: Kind = open(Arc::clone(&argument), OpenCause::Include(argument));
-    Value::derived(kind).with_origin(Some(origin))
+impl Format {
+    /// The format by the file's extension, as `path.extname` of Node.js sees it.
+    fn of(file: &str) -> Option<Self> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let (stem, extension) = name.rsplit_once('.')?;
+        match extension {
+            _ if stem.is_empty() => None,
+            "yaml" | "yml" => Some(Self::Yaml),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }
 
-/// The extension as Node's `path.extname` has it: from the last dot of the name, unless that is its start.
-fn extension(path: &str) -> Option<&str> {
-    let name = path.trim_end_matches('/').rsplit('/').next()?;
-    let dot = name.rfind('.').filter(|dot| *dot > 0)?;
-    name.get(dot..)
+/// The file, read and its problems reported once, however often it is included.
+fn load(
+    walk: &mut Walk<'_>,
+    site: &Site<'_>,
+    path: &FilePath,
+    format: Format,
+) -> Result<Arc<Included>, ReadError> {
+    if let Some(known) = walk.includes.files.get(path) {
+        return known.clone();
+    }
+    let read = match walk.includes.files.len() < MAX_FILES {
+        true => walk.files.read(path, MAX_BYTES),
+        false => Err(ReadError::Io(format!(
+            "more than {MAX_FILES} files are included"
+        ))),
+    };
+    let included = read.map(|text| {
+        let document = match format {
+            Format::Yaml => yaml::parse(&text),
+            Format::Json => yaml::parse_json(&text),
+        };
+        let source = walk.sources.add(walk.files.source(path, text));
+        report_problems(walk, site, layer::problems(&document, source));
+        Arc::new(Included { source, document })
+    });
+    walk.includes.files.insert(path.clone(), included.clone());
+    included
+}
+
+/// The problems of an included text, each that breaks it with the include that leads to it.
+fn report_problems(walk: &mut Walk<'_>, site: &Site<'_>, problems: Vec<Problem>) {
+    for problem in problems {
+        walk.report(match problem.effect {
+            Effect::Fatal => problem.with_related(site.argument_place, "included here"),
+            Effect::Surprising => problem,
+        });
+    }
+}
+
+enum Found<'d> {
+    Node(&'d Node),
+    Nothing,
+    Unusable,
+}
+
+/// What an empty file holds.
+static NOTHING: Node = Node {
+    span: Span { start: 0, end: 0 },
+    value: NodeValue::Null,
+};
+
+/// Follows the path behind `#`. A key that is not there gives nothing when it is the last of the path; on the way it
+/// stops the real loader.
+fn find<'d>(walk: &mut Walk<'_>, site: &Site<'_>, included: &'d Included, path: &str) -> Found<'d> {
+    let mut node = included.document.root.as_ref().unwrap_or(&NOTHING);
+    let mut parts = path.split('.').filter(|_| !path.is_empty()).peekable();
+    while let Some(part) = parts.next() {
+        let below = match &node.value {
+            NodeValue::Mapping(entries) => entries.iter().find(|entry| &*entry.key.text == part),
+            _ => {
+                walk.report(not_there(site, Effect::Fatal, included, node));
+                return Found::Unusable;
+            }
+        };
+        node = match (below, parts.peek()) {
+            (Some(entry), _) => &entry.value,
+            (None, None) => {
+                walk.report(not_there(site, Effect::Surprising, included, node));
+                return Found::Nothing;
+            }
+            (None, Some(_)) => {
+                walk.report(not_there(site, Effect::Fatal, included, node));
+                return Found::Unusable;
+            }
+        };
+    }
+    Found::Node(node)
+}
+
+fn not_there(site: &Site<'_>, effect: Effect, included: &Included, node: &Node) -> Problem {
+    let consequence = match effect {
+        Effect::Fatal => "the app does not start",
+        Effect::Surprising => "the value disappears",
+    };
+    let message =
+        format!("the path behind `#` leads to nothing in the included file: {consequence}");
+    let problem = match effect {
+        Effect::Fatal => Problem::fatal("include-path-not-found", message, site.argument_place),
+        Effect::Surprising => {
+            Problem::surprising("include-path-not-found", message, site.argument_place)
+        }
+    };
+    let start = node.span.range().start;
+    let place = Place::new(included.source, Span::at(start));
+    problem.with_related(place, "the path ends here")
 }

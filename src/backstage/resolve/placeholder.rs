@@ -1,180 +1,323 @@
-//! `${VAR}` and `${VAR:-default}` in one string (config-loader 1.11, `substitution`).
+//! Placeholders in strings.
+//!
+//! In: a string of the config. Out: its parts, split where the real loader splits it
+//! (`/(\$?\$\{[^{}]*\})/`), and what the whole comes to in an environment. Never: keys; the loader substitutes values
+//! only.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backstage::environment::{Environment, Variable as Known};
-use crate::backstage::value::{OpenCause, Variable};
+use crate::backstage::javascript::trim;
+use crate::backstage::value::Variable;
 
-/// What became of a string.
-pub struct Substitution {
-    /// The string.
-    pub outcome: Substituted,
-    /// The first thing in it that looks like a placeholder and is plain text to the loader.
-    pub malformed: Option<Malformed>,
+/// The parts of a string, in order. A string without a placeholder is one literal.
+pub fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut literal = 0;
+    let mut from = 0;
+    while let Some(open) = find(text, from, "${") {
+        let inner_start = open + 2;
+        let rest = text.get(inner_start..).unwrap_or_default();
+        let Some(close) = rest.find(['{', '}']) else {
+            break;
+        };
+        if !rest.get(close..).unwrap_or_default().starts_with('}') {
+            from = inner_start;
+            continue;
+        }
+        let end = inner_start + close + 1;
+        let is_escaped = open > literal && text.as_bytes().get(open - 1) == Some(&b'$');
+        let start = open - usize::from(is_escaped);
+        push_literal(&mut parts, text, literal..start);
+        let inner = rest.get(..close).unwrap_or_default();
+        parts.push(if is_escaped {
+            Part::Escaped(text.get(open..end).unwrap_or_default())
+        } else {
+            Part::Placeholder(Placeholder::new(inner, start..end))
+        });
+        literal = end;
+        from = end;
+    }
+    push_literal(&mut parts, text, literal..text.len());
+    parts
 }
 
-/// What a string is after substitution.
-pub enum Substituted {
-    /// There is no placeholder in it.
+/// A part of a string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part<'t> {
+    /// Text as it is.
+    Literal(&'t str),
+    /// `$${X}`: the text `${X}`, held here without the first `$`.
+    Escaped(&'t str),
+    /// `${X}` or `${X:-default}`.
+    Placeholder(Placeholder<'t>),
+}
+
+/// A placeholder in a string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placeholder<'t> {
+    /// The variable's name, trimmed. May be anything, also empty.
+    pub name: &'t str,
+    /// The text behind `:-`, trimmed, also when empty; `None` without `:-`. It is not substituted again.
+    pub default: Option<&'t str>,
+    /// The bytes of the placeholder in the string.
+    pub range: Range<usize>,
+    /// The bytes of the default in the string; empty where there is none.
+    pub default_range: Range<usize>,
+}
+
+impl<'t> Placeholder<'t> {
+    fn new(inner: &'t str, range: Range<usize>) -> Self {
+        let inner_start = range.start + 2;
+        let Some((name, default)) = inner.split_once(":-") else {
+            return Self {
+                name: trim(inner),
+                default: None,
+                default_range: range.end..range.end,
+                range,
+            };
+        };
+        let trimmed = trim(default);
+        let leading = default.find(trimmed).unwrap_or_default();
+        let start = inner_start + name.len() + 2 + leading;
+        Self {
+            name: trim(name),
+            default: Some(trimmed),
+            default_range: start..start + trimmed.len(),
+            range,
+        }
+    }
+
+    fn variable(&self) -> Variable {
+        Variable {
+            name: self.name.into(),
+            default: self.default.map(Arc::from),
+        }
+    }
+}
+
+fn find(text: &str, from: usize, wanted: &str) -> Option<usize> {
+    Some(from + text.get(from..)?.find(wanted)?)
+}
+
+fn push_literal<'t>(parts: &mut Vec<Part<'t>>, text: &'t str, range: Range<usize>) {
+    if !range.is_empty() {
+        parts.push(Part::Literal(text.get(range).unwrap_or_default()));
+    }
+}
+
+/// What a string comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Substituted {
+    /// It holds no placeholder and no escape: it stays as it is.
     Unchanged,
-    /// Every placeholder is known.
-    Known(Arc<str>),
-    /// A variable is known to be unset: the whole value disappears.
-    Undefined,
-    /// It depends on variables that are not known.
+    /// Another string.
+    Text(String),
+    /// Nothing: a variable is not set, and the whole value disappears.
+    Vanished,
+    /// Not known: it depends on these variables.
     Open {
-        /// The variables.
-        cause: OpenCause,
-        /// The string if none of the unknown variables is set; `None` when the value would disappear.
+        variables: Vec<Variable>,
         when_unset: Option<Arc<str>>,
     },
 }
 
-/// Something that looks like a placeholder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Malformed {
-    /// `${X` without its end.
-    Unclosed,
-    /// `${A:-${B}}`: only the inner one is a placeholder.
-    Nested,
-    /// `$X` as the whole value.
-    WithoutBraces,
-}
-
-impl Malformed {
-    /// One sentence.
-    pub fn message(self) -> String {
-        match self {
-            Self::Unclosed => "a placeholder is never closed: the app gets `${` as plain text",
-            Self::Nested => "placeholders do not nest: the app gets the outer `${` as plain text",
-            Self::WithoutBraces => {
-                "a variable without braces is not substituted: the app gets the `$` and the name"
-            }
-        }
-        .into()
+/// What a string comes to in an environment.
+pub(super) fn substitute(text: &str, environment: &Environment) -> Substituted {
+    if !text.contains("${") {
+        return Substituted::Unchanged;
     }
-
-    /// What to write instead.
-    pub fn help(self) -> String {
-        match self {
-            Self::Unclosed => "close it: `${NAME}`; a literal `${` is written `$${NAME}`",
-            Self::Nested => "use one variable with a plain default: `${NAME:-default}`",
-            Self::WithoutBraces => "write `${NAME}`",
-        }
-        .into()
+    let parts = parts(text);
+    if matches!(parts[..], [] | [Part::Literal(_)]) {
+        return Substituted::Unchanged;
     }
-}
-
-/// Substitutes the placeholders of a string as far as the environment is known.
-pub fn substitute(text: &str, environment: &Environment) -> Substitution {
-    let mut state = State::default();
-    let mut malformed = without_braces(text).then_some(Malformed::WithoutBraces);
-    let mut rest = text;
-    let mut literal = String::new();
-    while let Some(start) = rest.find("${") {
-        let inside = rest.get(start + 2..).unwrap_or_default();
-        let end = inside.find(['{', '}']);
-        let Some(end) = end.filter(|end| inside.as_bytes().get(*end) == Some(&b'}')) else {
-            let kind = if end.is_some() {
-                Malformed::Nested
-            } else {
-                Malformed::Unclosed
-            };
-            malformed.get_or_insert(kind);
-            literal.push_str(rest.get(..start + 2).unwrap_or_default());
-            rest = inside;
-            continue;
-        };
-        let inner = inside.get(..end).unwrap_or_default();
-        let before = rest.get(..start).unwrap_or_default();
-        if let Some(before) = before.strip_suffix('$') {
-            state.found = true;
-            literal.push_str(before);
-            literal.push_str("${");
-            literal.push_str(inner);
-            literal.push('}');
-        } else {
-            literal.push_str(before);
-            state.literal(&literal);
-            literal.clear();
-            state.placeholder(inner, environment);
-        }
-        rest = inside.get(end + 1..).unwrap_or_default();
-    }
-    literal.push_str(rest);
-    state.literal(&literal);
-    Substitution {
-        outcome: state.outcome(),
-        malformed,
-    }
-}
-
-#[derive(Default)]
-struct State {
-    found: bool,
-    undefined: bool,
-    unset_disappears: bool,
-    unknown: bool,
-    variables: Vec<Variable>,
-    known: String,
-}
-
-impl State {
-    fn literal(&mut self, text: &str) {
-        self.known.push_str(text);
-    }
-
-    fn placeholder(&mut self, inner: &str, environment: &Environment) {
-        self.found = true;
-        let (name, default) = match inner.split_once(":-") {
-            Some((name, default)) => (name.trim(), Some(default.trim())),
-            None => (inner.trim(), None),
-        };
-        let fallback = default.filter(|default| !default.is_empty());
-        match environment.get(name) {
-            Known::Is(value) if default.is_none() || !value.is_empty() => {
-                self.known.push_str(value);
-            }
-            Known::Is(_) | Known::Unset => match fallback {
-                Some(fallback) => self.known.push_str(fallback),
-                None => self.undefined = true,
-            },
-            Known::Unknown => {
-                self.unknown = true;
-                self.variables.push(Variable {
-                    name: name.into(),
-                    default: default.map(Into::into),
-                });
-                match fallback {
-                    Some(fallback) => self.known.push_str(fallback),
-                    None => self.unset_disappears = true,
+    let mut known = String::new();
+    let mut unknown = Vec::new();
+    let mut all_have_defaults = true;
+    for part in &parts {
+        match part {
+            Part::Literal(text) | Part::Escaped(text) => known.push_str(text),
+            Part::Placeholder(placeholder) => match value(placeholder, environment) {
+                PartValue::Text(text) => known.push_str(text),
+                PartValue::Nothing => return Substituted::Vanished,
+                PartValue::Unknown => {
+                    let default = placeholder.default.filter(|default| !default.is_empty());
+                    all_have_defaults &= default.is_some();
+                    known.push_str(default.unwrap_or_default());
+                    unknown.push(placeholder.variable());
                 }
-            }
+            },
         }
     }
-
-    fn outcome(self) -> Substituted {
-        if !self.found {
-            Substituted::Unchanged
-        } else if self.undefined {
-            Substituted::Undefined
-        } else if self.unknown {
-            Substituted::Open {
-                cause: OpenCause::Placeholder(self.variables),
-                when_unset: (!self.unset_disappears).then(|| self.known.into()),
-            }
-        } else {
-            Substituted::Known(self.known.into())
-        }
+    if unknown.is_empty() {
+        return Substituted::Text(known);
+    }
+    Substituted::Open {
+        variables: unknown,
+        when_unset: all_have_defaults.then(|| known.into()),
     }
 }
 
-/// Whether the whole text is `$NAME`, as a shell would have it. Lower case is left alone: `$ref` and its kind.
-fn without_braces(text: &str) -> bool {
+enum PartValue<'t> {
+    Text(&'t str),
+    Nothing,
+    Unknown,
+}
+
+fn value<'t>(placeholder: &Placeholder<'t>, environment: &'t Environment) -> PartValue<'t> {
+    let fallback = || match placeholder.default {
+        Some(default) if !default.is_empty() => PartValue::Text(default),
+        _ => PartValue::Nothing,
+    };
+    match environment.get(placeholder.name) {
+        Known::Is("") if placeholder.default.is_some() => fallback(),
+        Known::Is(value) => PartValue::Text(value),
+        Known::Unset => fallback(),
+        Known::Unknown => PartValue::Unknown,
+    }
+}
+
+/// The bytes in a string of everything that looks like a placeholder and is none: an unclosed `${NAME`, a `${` whose
+/// default holds another placeholder, and a string that is nothing but `$NAME`.
+pub(super) fn malformed(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if is_bare_variable(text) {
+        found.push(0..text.len());
+    }
+    if !text.contains("${") {
+        return found;
+    }
+    let mut offset = 0;
+    for part in parts(text) {
+        match part {
+            Part::Literal(literal) => {
+                found.extend(unclosed(literal, offset));
+                offset += literal.len();
+            }
+            Part::Escaped(escaped) => offset += escaped.len() + 1,
+            Part::Placeholder(placeholder) => offset = placeholder.range.end,
+        }
+    }
+    found
+}
+
+/// `$NAME`, and nothing else.
+fn is_bare_variable(text: &str) -> bool {
     text.strip_prefix('$').is_some_and(|name| {
-        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        name.len() > 1
+            && name.starts_with(|first: char| first.is_ascii_uppercase())
             && name
-                .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            && name.bytes().any(|byte| byte.is_ascii_alphabetic())
     })
+}
+
+/// Each `${` and the name behind it. `${{` is another language's, and `$${` an escape.
+fn unclosed(literal: &str, offset: usize) -> Vec<Range<usize>> {
+    let starts = literal.match_indices("${").map(|(at, _)| at);
+    starts
+        .filter(|&at| at == 0 || literal.as_bytes().get(at - 1) != Some(&b'$'))
+        .filter_map(|at| {
+            let name = literal.get(at + 2..)?;
+            let length = name
+                .bytes()
+                .take_while(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                .count();
+            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            is_name.then_some(offset + at..offset + at + 2 + length)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_x(text: &str) -> Substituted {
+        substitute(text, &Environment::complete([("X", "val"), ("EMPTY", "")]))
+    }
+
+    #[test]
+    fn a_string_is_split_where_the_real_loader_splits_it() {
+        for (text, result) in [
+            ("${X}", "val"),
+            ("${ X }", "val"),
+            ("$${X}", "${X}"),
+            ("$$${X}", "$${X}"),
+            ("{${X}}", "{val}"),
+            ("${M:-a:-b}", "a:-b"),
+            ("${M:-${X}}", "${M:-val}"),
+            ("${EMPTY:-def}", "def"),
+            ("${M:- sp aced }", "sp aced"),
+            ("x${EMPTY}y", "xy"),
+            ("${:-d}", "d"),
+            ("${X}${X", "val${X"),
+        ] {
+            assert_eq!(with_x(text), Substituted::Text(result.into()), "{text}");
+        }
+        assert_eq!(with_x("$X ${X {}"), Substituted::Unchanged);
+    }
+
+    #[test]
+    fn one_unset_variable_removes_the_whole_value() {
+        for text in [
+            "${M}", "a${M}b", "${M:-}", "x${M:-}y", "${}", "${X Y}", "${M-def}",
+        ] {
+            assert_eq!(with_x(text), Substituted::Vanished, "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_variables_leave_the_value_open() {
+        let nothing = Environment::default();
+        let Substituted::Open {
+            variables,
+            when_unset,
+        } = substitute("${H:-h}:${P:-1}", &nothing)
+        else {
+            panic!("open")
+        };
+        assert_eq!(variables.len(), 2);
+        assert_eq!(when_unset.as_deref(), Some("h:1"));
+        let Substituted::Open { when_unset, .. } = substitute("${H:-h}:${P}", &nothing) else {
+            panic!("open")
+        };
+        assert_eq!(when_unset, None);
+    }
+
+    #[test]
+    fn a_known_unset_variable_decides_although_others_are_unknown() {
+        let mut environment = Environment::default();
+        environment.unset("M");
+        assert_eq!(substitute("${U}${M}", &environment), Substituted::Vanished);
+    }
+
+    #[test]
+    fn ranges_are_those_of_the_string() {
+        let text = "a ${M:- pw } b";
+        let parts = parts(text);
+        let Part::Placeholder(placeholder) = &parts[1] else {
+            panic!("a placeholder")
+        };
+        assert_eq!(&text[placeholder.range.clone()], "${M:- pw }");
+        assert_eq!(&text[placeholder.default_range.clone()], "pw");
+    }
+
+    #[test]
+    fn what_only_looks_like_a_placeholder_is_found() {
+        let spelled = |text: &'static str| -> Vec<&str> {
+            malformed(text)
+                .into_iter()
+                .map(|range| &text[range])
+                .collect()
+        };
+        assert_eq!(spelled("a ${X"), ["${X"]);
+        assert_eq!(spelled("${M:-${X}}"), ["${M"]);
+        assert_eq!(spelled("$TOKEN"), ["$TOKEN"]);
+        for text in ["${X}", "$${X", "${{ x }}", "pa$$w0rd", "^x$", "$x", "US$ 5"] {
+            assert!(spelled(text).is_empty(), "{text}");
+        }
+    }
 }

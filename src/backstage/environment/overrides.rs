@@ -1,0 +1,218 @@
+//! `APP_CONFIG_*` variables: config on top of all layers.
+//!
+//! In: the variables known to be set. Out: one object, or why the real loader refuses the variables
+//! (`@backstage/config-loader` 1.11.3, `EnvConfigSource`). Values are JSON, or else strings; they are not substituted.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Environment;
+use crate::backstage::javascript;
+use crate::backstage::value::{Kind, Object, Text, Value};
+use crate::yaml::{self, Node, NodeValue};
+
+const PREFIX: &str = "APP_CONFIG_";
+
+impl Environment {
+    /// The config in `APP_CONFIG_*` variables; `None` when none is set.
+    ///
+    /// # Errors
+    /// When the real loader would refuse them, so that the app does not start.
+    pub fn overrides(&self) -> Result<Option<Value>, OverrideError> {
+        let mut root: Option<Object> = None;
+        for (name, value) in self.set_variables() {
+            let Some(key) = name.strip_prefix(PREFIX) else {
+                continue;
+            };
+            if value.is_empty() {
+                continue;
+            }
+            let root = root.get_or_insert_with(Object::new);
+            put(root, key, value).map_err(|reason| OverrideError {
+                variable: name.to_owned(),
+                reason,
+            })?;
+        }
+        Ok(root.map(|root| Value::derived(Kind::Object(root))))
+    }
+}
+
+/// Why the real loader refuses an `APP_CONFIG_*` variable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{variable}` {reason}")]
+pub struct OverrideError {
+    /// The variable's name.
+    pub variable: String,
+    /// What is wrong.
+    pub reason: OverrideReason,
+}
+
+/// What is wrong with an `APP_CONFIG_*` variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverrideReason {
+    /// A part of its name is no config key.
+    Key,
+    /// It goes below something that another variable set to no object.
+    Nesting,
+    /// Another variable has set the same key, or every JavaScript object has it.
+    Again,
+    /// Its value is `null`.
+    Null,
+}
+
+impl fmt::Display for OverrideReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Key => "has a part that is no config key: letters and digits, with single `-` or `:` inside",
+            Self::Nesting => "goes below a key that another variable has set to no object",
+            Self::Again => "sets a key that is there already",
+            Self::Null => "is null, which no variable may set",
+        })
+    }
+}
+
+fn put(root: &mut Object, key: &str, value: &str) -> Result<(), OverrideReason> {
+    let mut object = root;
+    let mut parts = key.split('_').peekable();
+    while let Some(part) = parts.next() {
+        if !is_key_part(part) {
+            return Err(OverrideReason::Key);
+        }
+        if parts.peek().is_some() {
+            object = descend(object, part)?;
+            continue;
+        }
+        if object.contains_key(part) || javascript::is_inherited(part) {
+            return Err(OverrideReason::Again);
+        }
+        object.insert(part.into(), parse(value)?);
+    }
+    Ok(())
+}
+
+fn descend<'o>(object: &'o mut Object, part: &str) -> Result<&'o mut Object, OverrideReason> {
+    if javascript::is_inherited(part) && !object.contains_key(part) {
+        return Err(OverrideReason::Nesting);
+    }
+    let child = object
+        .entry(part.into())
+        .or_insert_with(|| Value::derived(Kind::Null));
+    if child.kind == Kind::Null {
+        child.kind = Kind::Object(Object::new());
+    }
+    match &mut child.kind {
+        Kind::Object(object) => Ok(object),
+        _ => Err(OverrideReason::Nesting),
+    }
+}
+
+/// `/^[a-z][a-z0-9]*(?:[-_:][a-z0-9]+)*$/i`
+fn is_key_part(part: &str) -> bool {
+    part.starts_with(|first: char| first.is_ascii_alphabetic())
+        && part
+            .split(['-', ':'])
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn parse(value: &str) -> Result<Value, OverrideReason> {
+    let kind = match yaml::parse_json(value).root {
+        Some(node) => kind(&node),
+        None => string(value),
+    };
+    if kind == Kind::Null {
+        return Err(OverrideReason::Null);
+    }
+    Ok(Value::derived(kind))
+}
+
+fn string(text: impl Into<Arc<str>>) -> Kind {
+    Kind::String(Text {
+        value: text.into(),
+        style: None,
+    })
+}
+
+fn kind(node: &Node) -> Kind {
+    match &node.value {
+        NodeValue::Null => Kind::Null,
+        NodeValue::Bool(value) => Kind::Bool(*value),
+        NodeValue::Number(value) => Kind::Number(*value),
+        NodeValue::String(text) => string(Arc::clone(&text.value)),
+        NodeValue::Sequence(items) => Kind::Array(
+            items
+                .iter()
+                .map(|item| Value::derived(kind(item)))
+                .collect(),
+        ),
+        NodeValue::Mapping(entries) => Kind::Object(
+            entries
+                .iter()
+                .filter(|entry| &*entry.key.text != javascript::PROTOTYPE)
+                .map(|entry| {
+                    (
+                        Arc::clone(&entry.key.text),
+                        Value::derived(kind(&entry.value)),
+                    )
+                })
+                .collect(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overrides(variables: &[(&str, &str)]) -> Result<Option<Value>, OverrideReason> {
+        let variables = variables.iter().map(|&(name, value)| (name, value));
+        let environment = Environment::complete(variables);
+        environment.overrides().map_err(|error| error.reason)
+    }
+
+    #[test]
+    fn values_are_json_or_else_strings() {
+        let set = [
+            ("APP_CONFIG_a_b", "5"),
+            ("APP_CONFIG_c", "{oops"),
+            ("APP_CONFIG_d", ""),
+            ("OTHER", "1"),
+        ];
+        let root = overrides(&set).unwrap().unwrap();
+        assert_eq!(root.at(["a", "b"]).and_then(Value::as_number), Some(5.0));
+        assert_eq!(root.at(["c"]).and_then(Value::as_str), Some("{oops"));
+        assert!(root.at(["d"]).is_none());
+    }
+
+    #[test]
+    fn what_the_real_loader_refuses_is_refused() {
+        assert_eq!(
+            overrides(&[("APP_CONFIG_a", "null")]),
+            Err(OverrideReason::Null)
+        );
+        assert_eq!(
+            overrides(&[("APP_CONFIG_1a", "x")]),
+            Err(OverrideReason::Key)
+        );
+        assert_eq!(
+            overrides(&[("APP_CONFIG_a__b", "x")]),
+            Err(OverrideReason::Key)
+        );
+        assert_eq!(
+            overrides(&[("APP_CONFIG_a", "x"), ("APP_CONFIG_a_b", "y")]),
+            Err(OverrideReason::Nesting)
+        );
+        assert_eq!(
+            overrides(&[("APP_CONFIG_a_b", "x"), ("APP_CONFIG_a", "y")]),
+            Err(OverrideReason::Again)
+        );
+        assert_eq!(
+            overrides(&[("APP_CONFIG_toString", "x")]),
+            Err(OverrideReason::Again)
+        );
+    }
+
+    #[test]
+    fn nothing_set_is_nothing_on_top() {
+        assert_eq!(overrides(&[("PATH", "/bin")]), Ok(None));
+    }
+}

@@ -1,0 +1,232 @@
+//! The walk over one layer and what it includes.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::directive;
+use super::include::Includes;
+use super::placeholder::{self, Substituted};
+use crate::backstage::environment::Environment;
+use crate::backstage::javascript;
+use crate::backstage::layer::Layer;
+use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
+use crate::files::{FilePath, Files};
+use crate::finding::Problem;
+use crate::text::{Place, SourceId, Sources, Span};
+use crate::yaml::{self, Entry, Node, NodeValue};
+
+/// More values than these come of no real layer; includes can multiply them.
+const MAX_VALUES: usize = yaml::MAX_VALUES;
+
+/// More problems than these help nobody.
+const MAX_PROBLEMS: usize = 200;
+
+/// What the walk has and collects.
+pub(super) struct Walk<'w> {
+    pub environment: &'w Environment,
+    pub files: &'w dyn Files,
+    pub sources: &'w mut Sources,
+    pub includes: Includes,
+    problems: Vec<Problem>,
+    path: Vec<Step>,
+    values: usize,
+}
+
+/// A step of the config path.
+enum Step {
+    Key(Arc<str>),
+    Index(usize),
+}
+
+/// Where in which file the walk is.
+#[derive(Clone)]
+pub(super) struct Here {
+    pub source: SourceId,
+    /// The folder that relative paths start from.
+    pub folder: FilePath,
+    /// How many files up the walk began.
+    pub depth: usize,
+}
+
+impl Here {
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place::new(self.source, span)
+    }
+}
+
+impl<'w> Walk<'w> {
+    pub(super) fn new(
+        layer: &Layer,
+        environment: &'w Environment,
+        files: &'w dyn Files,
+        sources: &'w mut Sources,
+    ) -> Self {
+        Self {
+            environment,
+            files,
+            sources,
+            includes: Includes::new(layer.path.clone()),
+            problems: Vec::new(),
+            path: Vec::new(),
+            values: 0,
+        }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// The value of the layer's root.
+    pub(super) fn root(&mut self, node: &Node, path: &FilePath, source: SourceId) -> Option<Value> {
+        let here = Here {
+            source,
+            folder: path.parent(),
+            depth: 0,
+        };
+        self.value(node, &here, None)
+    }
+
+    /// The value of a node; `None` when it disappears.
+    pub(super) fn value(&mut self, node: &Node, here: &Here, key: Option<Place>) -> Option<Value> {
+        if let NodeValue::Mapping(entries) = &node.value
+            && let Some(outcome) = directive::apply(self, entries, here, key)
+        {
+            return outcome;
+        }
+        self.plain(node, here, key)
+    }
+
+    /// The value of a node that is no directive itself.
+    pub(super) fn plain(&mut self, node: &Node, here: &Here, key: Option<Place>) -> Option<Value> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            self.too_many(here.place(node.span));
+            return None;
+        }
+        let kind = match &node.value {
+            NodeValue::Null => Kind::Null,
+            NodeValue::Bool(value) => Kind::Bool(*value),
+            NodeValue::Number(value) => Kind::Number(*value),
+            NodeValue::String(text) => self.string(text, node.span, here)?,
+            NodeValue::Sequence(items) => self.array(items, here),
+            NodeValue::Mapping(entries) => self.object(entries, here),
+        };
+        Some(Value {
+            kind,
+            origin: Some(Origin {
+                value: here.place(node.span),
+                key,
+            }),
+            overrode: Vec::new(),
+        })
+    }
+
+    fn array(&mut self, items: &[Node], here: &Here) -> Kind {
+        let mut values = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            self.path.push(Step::Index(index));
+            values.extend(self.value(item, here, None));
+            self.path.pop();
+        }
+        Kind::Array(values)
+    }
+
+    fn object(&mut self, entries: &[Entry], here: &Here) -> Kind {
+        directive::report_unknown(self, entries, here);
+        let mut object = Object::with_capacity(entries.len());
+        for entry in entries {
+            if &*entry.key.text == javascript::PROTOTYPE {
+                continue;
+            }
+            self.path.push(Step::Key(Arc::clone(&entry.key.text)));
+            let key = here.place(entry.key.span);
+            if let Some(value) = self.value(&entry.value, here, Some(key)) {
+                object.insert(Arc::clone(&entry.key.text), value);
+            }
+            self.path.pop();
+        }
+        Kind::Object(object)
+    }
+
+    fn string(&mut self, text: &yaml::Text, span: Span, here: &Here) -> Option<Kind> {
+        self.report_malformed(text, span, here);
+        let kind = match placeholder::substitute(&text.value, self.environment) {
+            Substituted::Unchanged => Kind::String(Text {
+                value: Arc::clone(&text.value),
+                style: Some(text.style),
+            }),
+            Substituted::Text(value) => known(value),
+            Substituted::Vanished => return None,
+            Substituted::Open {
+                variables,
+                when_unset,
+            } => Kind::Open(Box::new(Open {
+                written: Arc::clone(&text.value),
+                cause: OpenCause::Placeholder(variables),
+                when_unset,
+                below: None,
+            })),
+        };
+        Some(kind)
+    }
+
+    fn report_malformed(&mut self, text: &yaml::Text, span: Span, here: &Here) {
+        for part in placeholder::malformed(&text.value) {
+            let source = self.sources.get(here.source).text();
+            let exact = yaml::subspan(source, span, text.style, part);
+            let place = here.place(exact.unwrap_or(span));
+            self.report(Problem::surprising(
+                "placeholder-malformed",
+                "this looks like a placeholder and is none: the app sees the text as it stands",
+                place,
+            ));
+        }
+    }
+
+    fn too_many(&mut self, place: Place) {
+        let is_first = self.values == MAX_VALUES + 1;
+        if is_first {
+            self.report(Problem::fatal(
+                "include-cycle",
+                format!("includes grow this layer to more than {MAX_VALUES} values"),
+                place,
+            ));
+        }
+    }
+
+    /// Notes a problem at the config path the walk is at.
+    pub(super) fn report(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            let path = self.config_path();
+            self.problems.push(match path.is_empty() {
+                true => problem,
+                false => problem.with_config_path(path),
+            });
+        }
+    }
+
+    fn config_path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) if path.is_empty() => path.push_str(key),
+                Step::Key(key) => {
+                    path.push('.');
+                    path.push_str(key);
+                }
+                Step::Index(index) => {
+                    let _ = write!(path, "[{index}]");
+                }
+            }
+        }
+        path
+    }
+}
+
+/// A known string that no bytes spell.
+pub(super) fn known(value: impl Into<Arc<str>>) -> Kind {
+    Kind::String(Text {
+        value: value.into(),
+        style: None,
+    })
+}
