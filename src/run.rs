@@ -33,8 +33,8 @@ pub struct Request {
     pub settings: Option<PathBuf>,
     /// Which rules to apply, beyond the settings.
     pub rules: RuleSelection,
-    /// The baseline whose findings are known; `None` leaves it to the settings.
-    pub baseline: Option<PathBuf>,
+    /// Whose findings are known.
+    pub baseline: BaselineRequest,
 }
 
 /// Whether the chain of `--config` is a production chain.
@@ -55,6 +55,18 @@ pub enum FileState {
     WorkingTree,
     /// As they are in the git index: what would be committed (`--staged`).
     Staged,
+}
+
+/// Which baseline is in use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum BaselineRequest {
+    /// The one that the settings name, if any.
+    #[default]
+    BySettings,
+    /// This file (`--baseline`).
+    File(PathBuf),
+    /// None: a new one is made of all findings (`--write-baseline`).
+    Unused,
 }
 
 /// Where the variables come from that the app is started with. Later ones win.
@@ -107,6 +119,8 @@ pub struct Run {
     pub baseline: Option<Baselined>,
     /// How many findings a comment or the settings suppressed.
     pub suppressed: usize,
+    /// From which severity on the settings let a run fail; the least of several app roots'.
+    pub fail_on: Option<Severity>,
     /// What a person may want to know, with `-v`, or that nothing was checked; never part of a report.
     pub notes: Vec<Note>,
     /// How long it took.

@@ -12,8 +12,8 @@ use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
 use crate::run::{
-    EnvironmentRequest, ExplicitProduction, Failure, FileState, ProcessEnvironment, Request,
-    RuleSelection,
+    BaselineRequest, EnvironmentRequest, ExplicitProduction, Failure, FileState,
+    ProcessEnvironment, Request, RuleSelection,
 };
 
 const WHAT: &str = "What to check";
@@ -131,9 +131,9 @@ pub struct EnvironmentArguments {
 /// Which rules apply.
 #[derive(Debug, Args)]
 pub struct RuleArguments {
-    /// Fail on findings of this severity and above
-    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = RULES)]
-    pub fail_on: Threshold,
+    /// Fail on findings of this severity and above [default: error]
+    #[arg(long, value_name = "SEVERITY", help_heading = RULES)]
+    pub fail_on: Option<Threshold>,
     /// Apply only these rules or groups
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
     pub select: Vec<String>,
@@ -207,6 +207,15 @@ pub enum Threshold {
 }
 
 impl Threshold {
+    /// What the command line says, else what the settings say, else errors.
+    pub fn of(argument: Option<Self>, settings: Option<Severity>) -> Self {
+        argument.unwrap_or(match settings {
+            Some(Severity::Info) => Self::Info,
+            Some(Severity::Warning) => Self::Warning,
+            Some(Severity::Error) | None => Self::Error,
+        })
+    }
+
     /// Whether a run whose worst finding is `worst` fails.
     pub fn is_reached(self, worst: Option<Severity>) -> bool {
         let least = match self {
@@ -267,7 +276,11 @@ impl CheckArguments {
                 ignore: self.rules.ignore.clone(),
                 severities: self.rules.severity.clone(),
             },
-            baseline: self.rules.baseline.clone(),
+            baseline: match (&self.rules.baseline, &self.rules.write_baseline) {
+                (Some(file), _) => BaselineRequest::File(file.clone()),
+                (None, Some(_)) => BaselineRequest::Unused,
+                (None, None) => BaselineRequest::BySettings,
+            },
         })
     }
 }

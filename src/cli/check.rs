@@ -5,17 +5,22 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::args::{CheckArguments, FormatChoice, OutputArguments};
+use super::args::{CheckArguments, FormatChoice, OutputArguments, Threshold};
 use super::console::Console;
 use super::output::Output;
 use super::{Outcome, Status, list_files, output};
+use crate::baseline::Baseline;
 use crate::report::{self, Clean, Format};
-use crate::run::{Failure, FileState, Request, Run};
+use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
 use crate::text::closest;
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     let run = once(arguments, console, &start()?)?;
-    match arguments.rules.fail_on.is_reached(run.worst()) {
+    if let Some(path) = &arguments.rules.write_baseline {
+        write_baseline(&run, path, console)?;
+        return Ok(Status::Clean);
+    }
+    match Threshold::of(arguments.rules.fail_on, run.fail_on).is_reached(run.worst()) {
         true => Ok(Status::Findings),
         false => Ok(Status::Clean),
     }
@@ -96,6 +101,20 @@ fn write(
         append_job_summary(run)?;
     }
     output::to_stdout(|out| format.report().write(run, &look, out))
+}
+
+/// Writes every finding down as known.
+fn write_baseline(run: &Run, path: &Path, console: &Console) -> Result<(), Failure> {
+    let known = Baseline::of(&run.findings, &run.sources);
+    output::to_files(&[Output {
+        path: path.to_owned(),
+        contents: known.write().into_bytes(),
+    }])?;
+    console.note(&Note {
+        level: NoteLevel::Always,
+        text: format!("{} findings are known from now on", run.findings.len()),
+    });
+    Ok(())
 }
 
 /// Adds the job summary to the file that the GitHub runner names; elsewhere there is none.
