@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use crate::backstage::schema::{ConfigPath, Part};
 
-/// What the list says about a path; `None` when it does not know it. `public` wins over `secret`.
+/// What the list says about a path; `None` when it does not know it. `public` wins over `secret`. Below a secret path
+/// everything is secret: a mapping or list there is a mistake, and no less secret for it.
 pub(super) fn lookup(path: &ConfigPath) -> Option<Listed> {
     let matching = PATTERNS
         .iter()
@@ -80,15 +81,10 @@ impl Pattern {
     fn read(line: &'static str) -> Option<Self> {
         let line = line.split('#').next().unwrap_or_default();
         let mut words = line.split_whitespace();
-        let mut segments: Vec<&str> = words.next()?.split('.').collect();
-        let word = words.next();
-        if word == Some("deep") {
-            segments.push("**");
-        }
-        let listed = if word == Some("public") {
-            Listed::Public
-        } else {
-            Listed::Secret
+        let segments = words.next()?.split('.').collect();
+        let listed = match words.next() {
+            Some("public") => Listed::Public,
+            _ => Listed::Secret,
         };
         Some(Self { segments, listed })
     }
@@ -100,7 +96,7 @@ impl Pattern {
 
 fn matches(segments: &[&str], path: &[Part]) -> bool {
     match (segments, path) {
-        ([], []) => true,
+        ([], _) => true,
         (["**", rest @ ..], path) => {
             // No pattern has more than two of these, so this is at worst quadratic in a path's few steps.
             matches(rest, path)
@@ -142,13 +138,13 @@ mod tests {
             "backend.database.connection.password",
             "scaffolder.defaultEnvironment.secrets.NPM_TOKEN",
             "catalog.providers.x.y.z.clientSecret",
+            "auth.session.secret.0",
             "jira.token",
             "jira.instances.0.token",
         ] {
             assert_eq!(lookup(&path(text)), Some(Listed::Secret), "{text}");
         }
         for text in [
-            "integrations.github.token.x",
             "integrations.github.0.host",
             "backend.database.connection",
             "auth",
