@@ -81,9 +81,13 @@ impl<'t> Template<'t> {
 fn values(path: &Path<'_>, items: &[&Variables<'_>], secrets: &Secrets) -> String {
     let mut named: Vec<String> = Vec::new();
     for variables in items {
-        let value = path.value(variables).map_or_else(String::new, |value| {
-            clipped(&secrets.redact(&written(&value)))
-        });
+        let value = match path.node(variables) {
+            Some(node) => written_node(node, secrets),
+            None => path
+                .value(variables)
+                .map_or_else(String::new, |value| written(&value, secrets)),
+        };
+        let value = clipped(&secrets.redact(&value));
         if !named.contains(&value) {
             named.push(value);
         }
@@ -98,28 +102,29 @@ fn values(path: &Path<'_>, items: &[&Variables<'_>], secrets: &Secrets) -> Strin
 }
 
 /// A value as a person would write it on one line.
-fn written(value: &Val<'_>) -> String {
+fn written(value: &Val<'_>, secrets: &Secrets) -> String {
     match value {
         Val::Null => "null".to_owned(),
         Val::Bool(value) => value.to_string(),
         Val::Int(value) => value.to_string(),
         Val::Double(value) => value.to_string(),
         Val::Text(text) => text.to_string(),
-        Val::Node(node) => written_node(node),
+        Val::Node(node) => written_node(node, secrets),
         Val::List(_) | Val::Record(_) | Val::Version(_) => "…".to_owned(),
     }
 }
 
-fn written_node(node: &Value) -> String {
+/// The same for a node, without the secrets that stand at its place: also those too weak to be known elsewhere.
+fn written_node(node: &Value, secrets: &Secrets) -> String {
     match &node.kind {
-        Kind::Open(open) => open.written.to_string(),
+        Kind::Open(open) => secrets.show(node.place(), &open.written).into_owned(),
         Kind::Array(items) => {
             let mut list = items
                 .iter()
                 .take(MAX_NAMED)
                 .map(|item| match &item.kind {
                     Kind::Array(_) => "[…]".to_owned(),
-                    _ => written(&Val::of(item)),
+                    _ => written_node(item, secrets),
                 })
                 .collect::<Vec<_>>()
                 .join(", ");
@@ -129,7 +134,10 @@ fn written_node(node: &Value) -> String {
             list
         }
         Kind::Object(_) => "{…}".to_owned(),
-        _ => written(&Val::of(node)),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
+            let text = written(&Val::of(node), secrets);
+            secrets.show(node.place(), &text).into_owned()
+        }
     }
 }
 

@@ -275,7 +275,7 @@ pub fn nosy_policy() -> (TempDir, Planted) {
     let folder = TempDir::new().unwrap();
     let mut planted = Planted::default();
     let layer = format!(
-        "app:\n  title: my {} portal\nbackend:\n  database:\n    connection:\n      password: {}\n      url: pg://u:{}@h/x\n  auth:\n    keys: [{{ secret: '{}' }}]\n",
+        "app:\n  title: my {} portal\nbackend:\n  database:\n    connection:\n      password: {}\n      url: pg://u:{}@h/x\n  auth:\n    keys: [{{ secret: '{}' }}]\n  cache:\n    password: postgres\n    connection: pg://u:postgres@h/postgres\n",
         planted.token("a title"),
         planted.password("a password"),
         planted.password("a URL"),
@@ -287,6 +287,8 @@ pub fn nosy_policy() -> (TempDir, Planted) {
         "backend.database.connection.password",
         "backend.database.connection.url",
         "backend.auth.keys[0].secret",
+        "backend.cache.password",
+        "backend.cache.connection",
     ];
     for (number, path) in paths.iter().enumerate() {
         let policy = policy(

@@ -77,8 +77,8 @@ impl Secrets {
         view::view(sources.get(source), &hidden, labels, context)
     }
 
-    /// The written form `text` of the value at `place`, fit for a message: without any secret that stands at
-    /// this place, and [redacted](Self::redact) otherwise.
+    /// What may be shown of `text`, the value at `place` or something derived from it: without any secret that
+    /// stands at this place, however weak, and [redacted](Self::redact) otherwise.
     pub fn show<'t>(&self, place: Option<Place>, text: &'t str) -> Cow<'t, str> {
         let Some(place) = place else {
             return self.redact(text);
@@ -86,22 +86,29 @@ impl Secrets {
         if self.keys_only.contains(&place.source) {
             return Cow::Borrowed(MASK);
         }
-        let mut shown = Cow::Borrowed(text);
-        for (span, secret) in self.places.get(&place.source).into_iter().flatten() {
+        let places = self.places.get(&place.source).into_iter().flatten();
+        let mut inside = Vec::new();
+        for (span, secret) in places {
             if span.contains(place.span) {
                 return Cow::Borrowed(MASK);
             }
             if place.span.contains(*span) {
-                if !shown.contains(&**secret) {
-                    return Cow::Borrowed(MASK);
-                }
-                shown = Cow::Owned(shown.replace(&**secret, MASK));
+                inside.push(&**secret);
             }
         }
-        match shown {
-            Cow::Borrowed(text) => self.redact(text),
-            Cow::Owned(text) => Cow::Owned(self.redact(&text).into_owned()),
+        let redacted = self.redact(text);
+        if redacted.matches(MASK).count() >= inside.len() {
+            return redacted;
         }
+        // A weak one, which cannot be told from the same word beside it.
+        let mut shown = redacted.into_owned();
+        for secret in inside {
+            let decoded = looks::percent_decoded(secret);
+            for form in std::iter::once(secret).chain(decoded.as_deref()) {
+                shown = shown.replace(form, MASK);
+            }
+        }
+        Cow::Owned(shown)
     }
 
     /// `text` with every distinctive secret, and whatever looks like one, masked.
@@ -178,3 +185,6 @@ fn apart(mut spans: Vec<Span>) -> Vec<Span> {
     }
     apart
 }
+
+#[cfg(test)]
+mod tests;
