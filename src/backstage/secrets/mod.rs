@@ -12,12 +12,13 @@ mod place;
 mod written;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use super::schema::{ConfigPath, Part, Schemas, Scope, Visibility};
 use super::value::{Kind, Origin, Value};
-use crate::text::mask::Secrets;
 use crate::text::mask::looks::placeholder::is_placeholder;
+use crate::text::mask::{MASK, Secrets};
 use crate::text::{Place, SourceId, Sources, Span};
 use crate::yaml::Document;
 
@@ -84,8 +85,8 @@ fn in_plain_text(text: &str, part: Place) -> Vec<Secret> {
                 in_default: hit.in_default,
                 beside_local_host: false,
                 variable: String::new(),
-                text: slice.get(hit.range).map(Arc::from),
-                also: hit.also,
+                text: slice.get(hit.range).map(|text| Hidden(text.into())),
+                also: Hidden(hit.also),
             }
         })
         .collect()
@@ -95,13 +96,13 @@ fn in_plain_text(text: &str, part: Place) -> Vec<Secret> {
 pub fn hide(secrets: &[Secret], mask: &mut Secrets) {
     for secret in secrets {
         match (&secret.text, secret.place) {
-            (Some(text), Some(place)) if secret.standing != Standing::Elsewhere => {
+            (Some(Hidden(text)), Some(place)) if secret.standing != Standing::Elsewhere => {
                 mask.add(place, text);
             }
-            (Some(text), _) => mask.add_text(text),
+            (Some(Hidden(text)), _) => mask.add_text(text),
             (None, _) => {}
         }
-        for text in &secret.also {
+        for text in &secret.also.0 {
             mask.add_text(text);
         }
     }
@@ -131,15 +132,27 @@ pub struct Secret {
     /// The variable that could hold it instead, e.g. `GITHUB_TOKEN`; empty for a comment.
     pub variable: String,
     /// The secret; `None` when it is not known here.
-    text: Option<Arc<str>>,
+    text: Option<Hidden<Arc<str>>>,
     /// Other spellings of it to hide, such as what its Base64 spells.
-    also: Vec<String>,
+    also: Hidden<Vec<String>>,
+}
+
+/// Something that no debug output shows.
+#[derive(Clone, PartialEq)]
+struct Hidden<T>(T);
+
+impl<T> fmt::Debug for Hidden<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
 }
 
 impl Secret {
     /// Whether it is plainly a stand-in that somebody forgot to replace.
     pub fn is_placeholder_like(&self) -> bool {
-        self.text.as_deref().is_some_and(is_placeholder)
+        self.text
+            .as_ref()
+            .is_some_and(|Hidden(text)| is_placeholder(text))
     }
 }
 
@@ -262,10 +275,12 @@ impl<'v> Finder<'v> {
             in_default: hit.in_default,
             beside_local_host: standing == Standing::Literal && is_local(),
             variable: name::variable(&self.path),
-            text: text.filter(|_| standing != Standing::Open).map(Arc::from),
+            text: text
+                .filter(|_| standing != Standing::Open)
+                .map(|text| Hidden(text.into())),
             standing,
             what: hit.what,
-            also: hit.also,
+            also: Hidden(hit.also),
         });
     }
 

@@ -24,7 +24,6 @@ const MOST_SEARCHED: usize = 1024 * 1024;
 const MOST_ENCODED: usize = 64 * 1024;
 
 /// A search for all distinctive secrets at once: its cost does not grow with their number.
-#[derive(Debug)]
 pub(super) struct Known {
     /// `None` when there is nothing to search for.
     search: Option<AhoCorasick>,

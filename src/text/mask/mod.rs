@@ -16,6 +16,7 @@ mod view;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -29,13 +30,22 @@ pub use view::View;
 pub const MASK: &str = "********";
 
 /// Everything known to be secret in a run.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Secrets {
     places: BTreeMap<SourceId, BTreeMap<Span, Arc<str>>>,
     texts: BTreeSet<Arc<str>>,
     keys_only: BTreeSet<SourceId>,
     known: OnceLock<Known>,
     hidden: Mutex<BTreeMap<SourceId, Arc<[Span]>>>,
+}
+
+/// Without the secrets.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets")
+            .field("known", &self.texts.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Secrets {
