@@ -22,6 +22,7 @@ pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer 
             Layer {
                 path: path.clone(),
                 source,
+                start: Span::default(),
                 document,
                 problems,
             }
@@ -32,6 +33,7 @@ pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer 
             Layer {
                 path: path.clone(),
                 source,
+                start: Span::default(),
                 document: Document::default(),
                 problems: vec![unreadable(&error, place)],
             }
@@ -50,6 +52,12 @@ pub fn load_found(files: &dyn Files, layer: &LayerFile, sources: &mut Sources) -
     Layer {
         path: layer.path.clone(),
         source: embedded.source,
+        start: document
+            .root
+            .as_ref()
+            .map_or(Span::at(embedded.document.start), |root| {
+                Span::at(root.span.start as usize)
+            }),
         document,
         problems,
     }
@@ -65,6 +73,8 @@ pub struct Layer {
     pub path: FilePath,
     /// Its text among the sources.
     pub source: SourceId,
+    /// Where it begins in that text.
+    pub start: Span,
     /// Its nodes and comments.
     pub document: Document,
     /// What is wrong with its text, in order of place.

@@ -2,10 +2,12 @@
 
 use super::load::{LoadedApp, LoadedLayer};
 use crate::backstage::facts;
+use crate::backstage::facts::layers::{Contents, Known};
 use crate::backstage::merge;
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::Chain;
+use crate::files::FilePath;
 use crate::finding::{Finding, Label, Problem, RuleId};
 use crate::rules::card::Scope;
 use crate::rules::catalog;
@@ -120,7 +122,15 @@ impl LoadedApp {
         let Some(first) = self.layers.values().next() else {
             return Ok(Vec::new());
         };
-        let facts = facts::tree("app", facts::app::collect(&self.app), None, []);
+        let sections = [
+            (
+                "layers",
+                facts::layers::collect(&self.app, &|path| self.known(path)),
+            ),
+            ("missingLayers", facts::layers::missing(&self.app)),
+            ("misorderedLayers", facts::layers::misordered(&self.app)),
+        ];
+        let facts = facts::tree("app", facts::app::collect(&self.app), None, sections);
         let subject = Subject {
             scope: Scope::App,
             facts: &facts,
@@ -128,6 +138,21 @@ impl LoadedApp {
             place: first.start(),
         };
         engine::evaluate(judge.rules, &subject, judge.secrets)
+    }
+}
+
+impl LoadedApp {
+    /// What is known of a layer beyond its file.
+    fn known(&self, path: &FilePath) -> Option<Known> {
+        let layer = self.layers.get(path)?;
+        Some(Known {
+            start: layer.start(),
+            contents: if layer.is_empty() {
+                Contents::Nothing
+            } else {
+                Contents::Something
+            },
+        })
     }
 }
 

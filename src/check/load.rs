@@ -10,7 +10,7 @@ use crate::backstage::secrets::{self, Secret};
 use crate::backstage::workspace::AppRoot;
 use crate::files::{FilePath, Files, GitStatus};
 use crate::run::Run;
-use crate::text::{Place, Span};
+use crate::text::Place;
 
 /// An app root whose layers are ready to be merged and judged.
 pub struct LoadedApp {
@@ -51,7 +51,11 @@ impl LoadedApp {
         paths.dedup();
         let mut layers = BTreeMap::new();
         for path in paths {
-            let mut loaded = LoadedLayer::load(path, files, environment, run);
+            let layer = match app.layer(path) {
+                Some(found) => layer::load_found(files, found, &mut run.sources),
+                None => layer::load(files, path, &mut run.sources),
+            };
+            let mut loaded = LoadedLayer::resolve(layer, files, environment, run);
             loaded.find_secrets(schemas, run);
             layers.insert(path.clone(), loaded);
         }
@@ -62,8 +66,7 @@ impl LoadedApp {
 }
 
 impl LoadedLayer {
-    fn load(path: &FilePath, files: &dyn Files, environment: &Environment, run: &mut Run) -> Self {
-        let layer = layer::load(files, path, &mut run.sources);
+    fn resolve(layer: Layer, files: &dyn Files, environment: &Environment, run: &mut Run) -> Self {
         run.checked.layers.push(layer.source);
         if layer.is_broken() {
             run.secrets.show_keys_only(layer.source);
@@ -87,7 +90,12 @@ impl LoadedLayer {
 
     /// The start of its text.
     pub fn start(&self) -> Place {
-        Place::new(self.layer.source, Span::at(0))
+        Place::new(self.layer.source, self.layer.start)
+    }
+
+    /// Whether it parses and sets nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.layer.document.root.is_none() && self.layer.problems.is_empty()
     }
 
     /// Whether the real loader refuses it: no app starts that loads it.

@@ -101,4 +101,20 @@ pub const LAYER_FACTS: &[Field] = &[Field::new(
 )];
 
 /// The sections of `facts` in an app root.
-pub const APP_FACTS: &[Field] = &[];
+pub const APP_FACTS: &[Field] = &[
+    Field::new(
+        "layers",
+        Shape::List(super::layers::FIELDS),
+        "its layers as files, and who loads them",
+    ),
+    Field::new(
+        "missingLayers",
+        Shape::List(super::layers::MISSING_FIELDS),
+        "layers that start commands name and that are not there",
+    ),
+    Field::new(
+        "misorderedLayers",
+        Shape::List(super::layers::MISORDERED_FIELDS),
+        "layers that start commands name in front of the base layer, which overrides them",
+    ),
+];

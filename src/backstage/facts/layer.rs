@@ -4,7 +4,6 @@ use super::declare::{Field, Shape};
 use super::{object, truth};
 use crate::backstage::value::{Origin, Value};
 use crate::backstage::workspace::{Chain, LayerFile, LayerRole};
-use crate::files::GitStatus;
 use crate::text::Place;
 
 /// What [`collect`] gives.
@@ -40,18 +39,9 @@ pub const FIELDS: &[Field] = &[
 /// The layer as facts. `chains` are those of its app root; `start` is the start of its text.
 pub fn collect(layer: &LayerFile, chains: &[Chain], start: Option<Place>) -> Value {
     let loads = |chain: &&Chain| chain.layers.iter().any(|loaded| loaded.path == layer.path);
-    let (role, environment) = match &layer.role {
-        LayerRole::Base => ("base", super::absent()),
-        LayerRole::Local => ("local", super::absent()),
-        LayerRole::Environment(name) => ("environment", Value::string(name.clone())),
-        LayerRole::Example => ("example", super::absent()),
-        LayerRole::Other => ("other", super::absent()),
-    };
-    let git = match layer.git {
-        GitStatus::Tracked => "tracked",
-        GitStatus::Ignored => "ignored",
-        GitStatus::Untracked => "untracked",
-        GitStatus::NoRepository => "no-repository",
+    let environment = match &layer.role {
+        LayerRole::Environment(name) => Value::string(name.clone()),
+        _ => super::absent(),
     };
     object([
         (
@@ -59,9 +49,9 @@ pub fn collect(layer: &LayerFile, chains: &[Chain], start: Option<Place>) -> Val
             Value::string(layer.path.as_str())
                 .with_origin(start.map(|value| Origin { value, key: None })),
         ),
-        ("role", Value::string(role)),
+        ("role", Value::string(super::layers::role(&layer.role))),
         ("environment", environment),
-        ("git", Value::string(git)),
+        ("git", Value::string(super::layers::git(layer.git))),
         ("loaded", truth(chains.iter().any(|chain| loads(&chain)))),
         (
             "loadedByProduction",

@@ -12,6 +12,7 @@ pub mod declare;
 pub mod deployment;
 pub mod docs;
 pub mod layer;
+pub mod layers;
 pub mod secrets;
 
 use super::value::{Kind, Object, Value};

@@ -118,6 +118,19 @@ pub struct AppRoot {
     pub chains: Vec<Chain>,
     /// Its packages.
     pub packages: packages::Packages,
+    /// Which of its layers images take in, whether or not a command loads them there.
+    pub copies: Vec<LayerCopy>,
+}
+
+/// A layer that a Dockerfile copies into an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerCopy {
+    /// The layer.
+    pub layer: FilePath,
+    /// The `COPY` that takes it in: what it copies.
+    pub place: Place,
+    /// The Dockerfile.
+    pub dockerfile: FilePath,
 }
 
 impl AppRoot {
@@ -127,6 +140,7 @@ impl AppRoot {
             layers: Vec::new(),
             chains: Vec::new(),
             packages: packages::Packages::default(),
+            copies: Vec::new(),
         }
     }
 
@@ -176,7 +190,7 @@ impl LayerRole {
     }
 
     /// What the name of a file says, also of one that only a start command makes a layer.
-    fn of(path: &FilePath) -> Self {
+    pub fn of(path: &FilePath) -> Self {
         match names::kind_of(path.name()) {
             names::NameKind::Layer(role) => role,
             _ => Self::Other,

@@ -109,17 +109,19 @@ impl Image<'_> {
             || self.mounts.iter().any(is_mounted)
     }
 
-    /// The copy that takes in a file of the context, when one does.
-    pub(super) fn copy_of(&self, file: &FilePath) -> Option<&Copy> {
+    /// What takes in a file of the context, in a `COPY` of the stage: its name, a glob, or a folder it is in.
+    pub(super) fn copy_of(&self, file: &FilePath) -> Option<&Word> {
         let (_, stage) = self.dockerfile?;
         let relative = file.relative_to(self.context);
-        stage.copies.iter().rev().find(|copy| {
-            let takes = |source: &Word| {
-                let source = source.text.trim_start_matches("./").trim_end_matches('/');
-                source == "." || source.is_empty() || matches_glob(source, &relative)
-            };
-            copy.from.is_none() && copy.sources.iter().any(takes)
-        })
+        let takes = |source: &&Word| {
+            let source = source.text.trim_start_matches("./").trim_matches('/');
+            let is_within = relative
+                .strip_prefix(source)
+                .is_some_and(|rest| rest.starts_with('/'));
+            matches!(source, "" | ".") || is_within || matches_glob(source, &relative)
+        };
+        let from_context = stage.copies.iter().rev().filter(|copy| copy.from.is_none());
+        from_context.flat_map(|copy| &copy.sources).find(takes)
     }
 
     fn mounted(&self, full: &str) -> Option<Resolved> {

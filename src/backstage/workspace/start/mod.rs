@@ -10,6 +10,7 @@ mod word;
 // What each kind of deployment file says.
 mod compose;
 mod dockerfile;
+mod dockerignore;
 mod env_file;
 mod helm;
 mod instruction;

@@ -8,9 +8,12 @@ use crate::text::{SourceId, Sources};
 
 use super::super::embedded::Embedded;
 use super::super::layers::{Grouped, ancestors};
-use super::super::{AppRoot, LayerFile, LayerRole, LeftOut, Options, convention, names};
+use super::super::{
+    AppRoot, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind, convention, names,
+};
 use super::chain::{Audience, Draft};
 use super::dockerfile::{self, Dockerfile};
+use super::dockerignore::DockerIgnore;
 use super::run::{Outcome, Run};
 
 /// The largest deployment file that is read, in bytes.
@@ -166,15 +169,15 @@ impl<'r> Reader<'r> {
     pub(super) fn take(&mut self, path: &FilePath, run: &Run<'_>, contexts: &[FilePath]) {
         let takes_part = |file: &FilePath| self.takes_part(file);
         let relevant = self.sources.get(run.source).text().contains("app-config");
-        let mut best: Option<Draft> = None;
+        let mut best: Option<(Draft, &FilePath)> = None;
         for context in contexts {
             match run.outcome(self.files, self.sources, context, &takes_part) {
                 Outcome::Chain(draft) => {
                     if best
                         .as_ref()
-                        .is_none_or(|best| draft.found() > best.found())
+                        .is_none_or(|(best, _)| draft.found() > best.found())
                     {
-                        best = Some(draft);
+                        best = Some((draft, context));
                     }
                 }
                 Outcome::Unclear(program) if relevant => {
@@ -185,13 +188,46 @@ impl<'r> Reader<'r> {
                 Outcome::Unclear(_) | Outcome::Script | Outcome::Unrelated => return,
             }
         }
-        if let Some(draft) = best {
-            self.adopt(path, draft);
+        if let Some((draft, context)) = best {
+            let copies = match run.kind {
+                StartKind::Dockerfile => self.copies(path, run, context),
+                _ => Vec::new(),
+            };
+            if let Some(owner) = self.adopt(path, draft) {
+                self.grouped.root(&owner).copies.extend(copies);
+            }
         }
     }
 
-    /// Puts a chain into the app root of its first layer, else the nearest one above the file it is from.
-    pub(super) fn adopt(&mut self, path: &FilePath, draft: Draft) {
+    /// The layers that an image takes in, by what its Dockerfile copies and its .dockerignore leaves out.
+    fn copies(&self, path: &FilePath, run: &Run<'_>, context: &FilePath) -> Vec<LayerCopy> {
+        let image = run.image(self.files, context);
+        let own = FilePath::new(&format!("{path}.dockerignore"));
+        let ignored = self
+            .text(&own)
+            .or_else(|| self.text(&context.join(".dockerignore")));
+        let ignored = DockerIgnore::parse(ignored.as_deref().unwrap_or_default());
+        let layers = self
+            .grouped
+            .app_roots
+            .values()
+            .flat_map(|root| &root.layers);
+        layers
+            .filter(|layer| layer.path.is_within(context))
+            .filter(|layer| !ignored.leaves_out(&layer.path.relative_to(context)))
+            .filter_map(|layer| {
+                Some(LayerCopy {
+                    layer: layer.path.clone(),
+                    place: image.copy_of(&layer.path)?.place,
+                    dockerfile: path.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// Puts a chain into the app root of its first layer, else the nearest one above the file it is from, and says
+    /// which.
+    pub(super) fn adopt(&mut self, path: &FilePath, draft: Draft) -> Option<FilePath> {
         let first = draft.first().map(FilePath::parent);
         let owner = first
             .as_ref()
@@ -200,7 +236,8 @@ impl<'r> Reader<'r> {
             .cloned()
             .or(first);
         let Some(owner) = owner else {
-            return self.leave_out(path, "none of the layers it loads is here");
+            self.leave_out(path, "none of the layers it loads is here");
+            return None;
         };
         let chain = draft.chain(self.files);
         let new: Vec<LayerFile> = chain
@@ -215,6 +252,7 @@ impl<'r> Reader<'r> {
             }
         }
         root.chains.push(chain);
+        Some(owner)
     }
 
     /// Whether a local layer is part of the chains that would load it.

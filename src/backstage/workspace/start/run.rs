@@ -63,13 +63,7 @@ impl Run<'_> {
         context: &FilePath,
         takes_part: &dyn Fn(&FilePath) -> bool,
     ) -> Outcome {
-        let image = Image {
-            files,
-            dockerfile: self.dockerfile,
-            context,
-            folder: self.folder.as_deref(),
-            mounts: &self.mounts,
-        };
+        let image = self.image(files, context);
         let mut variables = self
             .dockerfile
             .map(|(_, stage)| stage.variables.clone())
@@ -96,6 +90,17 @@ impl Run<'_> {
             Some(Started::Script(_)) => Outcome::Script,
             Some(Started::Unclear(program)) => Outcome::Unclear(program),
             Some(Started::Development(_)) | None => Outcome::Unrelated,
+        }
+    }
+
+    /// Where the process finds its files, when relative sources of the image are in `context`.
+    pub(super) fn image<'i>(&'i self, files: &'i dyn Files, context: &'i FilePath) -> Image<'i> {
+        Image {
+            files,
+            dockerfile: self.dockerfile,
+            context,
+            folder: self.folder.as_deref(),
+            mounts: &self.mounts,
         }
     }
 
