@@ -5,6 +5,7 @@
 //! [`database`] (what the DatabaseManager would do), [`facts`] (the tree that rules see).
 
 pub mod database;
+pub mod effective;
 pub mod environment;
 pub mod facts;
 pub mod host;

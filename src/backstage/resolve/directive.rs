@@ -29,21 +29,24 @@ pub(super) fn apply(
     let (directive, entry) = entries
         .iter()
         .find_map(|entry| Some((Directive::of(&entry.key.text)?, entry)))?;
-    let key_place = here.place(entry.key.span);
     if let Some(other) = entries
         .iter()
         .find(|other| other.key.span != entry.key.span)
     {
-        let problem = Problem::fatal(
-            "directive-adjacent-keys",
-            format!(
-                "`{directive}` must stand alone in its mapping, and has a key beside it: the app does not start",
-                directive = directive.name()
-            ),
-            key_place,
+        let name = directive.name();
+        let message =
+            format!("`{name}` must stand alone: the app does not start with another key beside it");
+        walk.report(
+            Problem::fatal(
+                "directive-adjacent-keys",
+                message,
+                here.place(other.key.span),
+            )
+            .with_related(here.place(entry.key.span), "the directive")
+            .with_help(format!(
+                "move this key out of the mapping, or drop the `{name}`"
+            )),
         );
-        let other = here.place(other.key.span);
-        walk.report(problem.with_related(other, "beside it"));
         return None;
     }
     let NodeValue::String(text) = &entry.value.value else {

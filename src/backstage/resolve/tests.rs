@@ -119,7 +119,7 @@ fn broken_directives_are_named_where_they_stand() {
         (
             "{$file: x.txt, other: 1}",
             "directive-adjacent-keys",
-            "$file",
+            "other",
         ),
         ("{$env: 5}", "directive-not-string", "5"),
         ("{$env: null}", "directive-not-string", "null"),
