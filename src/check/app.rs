@@ -114,8 +114,15 @@ impl LoadedApp {
     fn chain_facts(&self, chain: &Chain, effective: Value, judge: &Judge<'_>) -> Value {
         let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
         let subject = facts::chain::collect(chain, start);
-        let deployment = ("deployment", facts::deployment::collect(judge.settings));
-        facts::tree("chain", subject, Some(effective), [deployment])
+        let sections = [
+            ("auth", facts::auth::collect(&effective)),
+            ("cors", facts::cors::collect(&effective)),
+            ("deployment", facts::deployment::collect(judge.settings)),
+            ("integrations", facts::integrations::collect(&effective)),
+            ("proxies", facts::proxies::collect(&effective)),
+            ("urls", facts::urls::collect(&effective)),
+        ];
+        facts::tree("chain", subject, Some(effective), sections)
     }
 
     fn judge_root(&self, judge: &Judge<'_>) -> Result<Vec<Finding>, Vec<BrokenRule>> {

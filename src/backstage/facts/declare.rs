@@ -87,11 +87,38 @@ pub const APP: &[Field] = &[
 ];
 
 /// The sections of `facts` in a chain. Each section is a module that declares its fields and computes them.
-pub const CHAIN_FACTS: &[Field] = &[Field::new(
-    "deployment",
-    Shape::Object(super::deployment::FIELDS),
-    "what the settings say about the deployment",
-)];
+pub const CHAIN_FACTS: &[Field] = &[
+    Field::new(
+        "auth",
+        Shape::Object(super::auth::FIELDS),
+        "who can sign in, and how",
+    ),
+    Field::new(
+        "cors",
+        Shape::Object(super::cors::FIELDS),
+        "which websites may call the backend",
+    ),
+    Field::new(
+        "deployment",
+        Shape::Object(super::deployment::FIELDS),
+        "what the settings say about the deployment",
+    ),
+    Field::new(
+        "integrations",
+        Shape::List(super::integrations::FIELDS),
+        "the code hosts the portal reads from",
+    ),
+    Field::new(
+        "proxies",
+        Shape::List(super::proxies::FIELDS),
+        "the endpoints of the proxy",
+    ),
+    Field::new(
+        "urls",
+        Shape::List(super::urls::FIELDS),
+        "where the app and its backend say they are",
+    ),
+];
 
 /// The sections of `facts` in a layer.
 pub const LAYER_FACTS: &[Field] = &[Field::new(

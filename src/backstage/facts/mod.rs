@@ -7,13 +7,18 @@
 //! computes it. It is registered in [`declare`] and handed to [`tree`] under the same name.
 
 pub mod app;
+pub mod auth;
 pub mod chain;
+pub mod cors;
 pub mod declare;
 pub mod deployment;
 pub mod docs;
+pub mod integrations;
 pub mod layer;
 pub mod layers;
+pub mod proxies;
 pub mod secrets;
+pub mod urls;
 
 use super::value::{Kind, Object, Value};
 
