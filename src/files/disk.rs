@@ -158,6 +158,10 @@ impl Files for DiskFiles {
         self.regular(path).is_ok()
     }
 
+    fn identity(&self) -> String {
+        self.root.to_string_lossy().into_owned()
+    }
+
     fn identify(&self, path: &FilePath) -> Option<Identity> {
         let (full, metadata) = self.regular(path).ok()?;
         let modified = metadata.modified().ok();

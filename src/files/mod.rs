@@ -202,6 +202,11 @@ pub trait Files {
         )
     }
 
+    /// What tells this tree from others, as the key of what is kept about it between runs.
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     /// What file really is at `path`, links followed; `None` when there is no regular file inside the root.
     fn identify(&self, path: &FilePath) -> Option<Identity> {
         self.is_file(path).then(|| Identity {

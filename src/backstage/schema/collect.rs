@@ -71,6 +71,8 @@ pub fn collect(files: &dyn Files, app_root: &FilePath, lockfile: Option<&Lockfil
             ..Collection::default()
         };
     }
+    let lockfile = lockfile.and_then(|lockfile| files.identify(&lockfile.path));
+    collector.seen.extend(lockfile);
     collector.walk(own);
     collector.finish(app_root)
 }

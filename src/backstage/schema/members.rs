@@ -9,6 +9,11 @@ use crate::files::{FilePath, Files};
 /// The largest pnpm-workspace.yaml that is read, in bytes.
 const WORKSPACE_LIMIT: u64 = 1 << 20;
 
+/// The nearest folder at or above an app root that has a package.json.
+pub(super) fn base(files: &dyn Files, app_root: &FilePath) -> Option<FilePath> {
+    upwards(app_root).find(|folder| files.is_file(&folder.join("package.json")))
+}
+
 /// The packages of the app at `app_root`, in order of path: of a workspace every member and its root; else the
 /// nearest package. Empty when there is no package.json at or above it.
 pub(super) fn members(
@@ -16,25 +21,21 @@ pub(super) fn members(
     node: &NodeModules<'_>,
     app_root: &FilePath,
 ) -> Vec<Located> {
-    let Some(base) = upwards(app_root).find(|folder| files.is_file(&folder.join("package.json")))
-    else {
+    let Some(base) = base(files, app_root) else {
         return Vec::new();
     };
     let workspace = upwards(&base).find_map(|folder| Some((globs(files, node, &folder)?, folder)));
     let mut manifests = vec![base.join("package.json")];
     if let Some(((include, exclude), root)) = workspace {
-        let listed = files.list(&root, &|name| name == "package.json");
+        let listed = files.list(&base, &|name| name == "package.json");
         let own = listed.into_iter().map(|listed| listed.path).filter(|path| {
-            let folder = path.parent();
-            let name = folder.relative_to(&root);
-            folder.is_within(&base) && include.is_match(&name) && !exclude.is_match(&name)
+            let name = path.parent().relative_to(&root);
+            include.is_match(&name) && !exclude.is_match(&name)
         });
         manifests.extend(own);
     }
-    let located = manifests
-        .iter()
-        .filter_map(|manifest| node.package_at(manifest).ok());
-    located.collect()
+    let located = manifests.iter();
+    located.filter_map(|manifest| node.package_at(manifest).ok()).collect()
 }
 
 /// A folder and those above it.

@@ -5,6 +5,7 @@
 //! one big schema; the verdict is the one the real loader's merge gives. Never: a guess about an open value.
 
 mod bundled;
+mod cache;
 mod check;
 mod coerce;
 mod collect;
@@ -20,13 +21,16 @@ mod node;
 mod packages;
 mod path;
 pub mod typescript;
+mod source;
 mod visibility;
 
+pub use cache::Cache;
 pub use check::{Ground, Problem, check};
 pub use collect::{Collection, NoteWeight, SchemaNote, collect};
 pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
 pub use packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
 pub use path::{ConfigPath, Part};
+pub use source::SchemaSource;
 pub use visibility::Scope;
 
 #[cfg(test)]

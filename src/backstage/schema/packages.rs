@@ -1,6 +1,7 @@
 //! The schemas of the packages an app is made of.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::bundled::BUNDLED;
@@ -52,7 +53,12 @@ pub enum Standing {
 enum LazySchema {
     Read(Schema),
     Text(&'static str, OnceLock<Schema>),
+    /// A part of the text of a cache entry.
+    Kept(Arc<str>, Range<usize>, OnceLock<Schema>),
 }
+
+/// Name, version, origin, standing and top-level keys of a schema from the cache.
+pub(super) type KeptParts = (Arc<str>, Arc<str>, SchemaOrigin, Standing, Vec<Arc<str>>);
 
 impl Schemas {
     /// Exactly these.
@@ -116,6 +122,18 @@ impl PackageSchema {
         }
     }
 
+    pub(super) fn kept(parts: KeptParts, text: Arc<str>, range: Range<usize>) -> Self {
+        let (name, version, origin, standing, keys) = parts;
+        Self {
+            name,
+            version,
+            origin,
+            standing,
+            keys,
+            schema: LazySchema::Kept(text, range, OnceLock::new()),
+        }
+    }
+
     /// The schema itself.
     pub fn schema(&self) -> &Schema {
         match &self.schema {
@@ -124,6 +142,11 @@ impl PackageSchema {
             LazySchema::Text(text, schema) => {
                 schema.get_or_init(|| serde_json::from_str(text).unwrap_or_default())
             }
+            // Entries are written by this program; one that was damaged demands nothing.
+            LazySchema::Kept(text, range, schema) => schema.get_or_init(|| {
+                let text = text.get(range.clone()).unwrap_or_default();
+                serde_json::from_str(text).unwrap_or_default()
+            }),
         }
     }
 

@@ -1,0 +1,202 @@
+//! Collected schemas, kept between runs in the user's cache folder.
+//!
+//! In: a collection and the files it came from. Out: the same collection, as long as none of those files has
+//! changed. Entries are written whole and renamed into place, so that runs side by side never see half of one;
+//! what cannot be read or does not fit is collected anew. Only collections that an install's state file vouches
+//! for are kept: without one, a package that appears would go unnoticed.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::collect::{Collection, NoteWeight, SchemaNote};
+use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
+use crate::files::{FilePath, Files, Identity};
+
+/// Changes when the form of entries or the making of schemas does.
+const FORM: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+
+/// The largest entry that is read, in bytes.
+const ENTRY_LIMIT: u64 = 64 << 20;
+
+/// The files that package managers write at every install, beside or in the `node_modules` of a workspace.
+const STATE_FILES: &[&str] = &[
+    "node_modules/.package-lock.json",
+    "node_modules/.yarn-state.yml",
+    "node_modules/.yarn-integrity",
+    "node_modules/.modules.yaml",
+];
+
+/// A folder with collections of earlier runs.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// What an entry begins with; the texts of the schemas follow.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    form: String,
+    /// Files with size and time; the time as text, since JSON numbers end before it.
+    files: Vec<(String, u64, String)>,
+    notes: Vec<(bool, String)>,
+    packages: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    name: Arc<str>,
+    version: Arc<str>,
+    /// The file of an installed schema.
+    file: Option<String>,
+    in_force: bool,
+    keys: Vec<Arc<str>>,
+    text: Range<usize>,
+}
+
+impl Cache {
+    /// The cache in a folder, which is made when something is kept.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The cache in the user's cache folder; `None` when the environment names none.
+    pub fn of_user() -> Option<Self> {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let home = || variable("HOME").map(PathBuf::from);
+        let folder = if cfg!(windows) {
+            PathBuf::from(variable("LOCALAPPDATA")?)
+        } else if let Some(folder) = variable("XDG_CACHE_HOME") {
+            PathBuf::from(folder)
+        } else if cfg!(target_os = "macos") {
+            home()?.join("Library/Caches")
+        } else {
+            home()?.join(".cache")
+        };
+        folder.is_absolute().then(|| Self::new(folder.join("stagecheck")))
+    }
+
+    /// What was kept for the packages at `base`, when nothing it came from has changed.
+    pub(super) fn load(&self, files: &dyn Files, base: &FilePath) -> Option<Collection> {
+        let entry = self.entry(files, base);
+        if fs::metadata(&entry).ok()?.len() > ENTRY_LIMIT {
+            return None;
+        }
+        let text: Arc<str> = fs::read_to_string(&entry).ok()?.into();
+        let (header, _) = text.split_once('\n')?;
+        let texts_start = header.len() + 1;
+        let header: Header = serde_json::from_str(header).ok()?;
+        let same = |(path, size, modified): &(String, u64, String)| {
+            let now = files.identify(&FilePath::new(path));
+            now.is_some_and(|now| now.size == *size && now.modified.to_string() == *modified)
+        };
+        if header.form != FORM || !header.files.iter().all(same) {
+            return None;
+        }
+        let packages = header.packages.into_iter().map(|entry| {
+            let range = entry.text.start + texts_start..entry.text.end + texts_start;
+            text.get(range.clone())?;
+            let origin = entry.file.map_or(SchemaOrigin::Bundled, |file| {
+                SchemaOrigin::Installed(FilePath::new(&file))
+            });
+            let standing = if entry.in_force { Standing::InForce } else { Standing::AnotherVersion };
+            let parts = (entry.name, entry.version, origin, standing, entry.keys);
+            Some(PackageSchema::kept(parts, Arc::clone(&text), range))
+        });
+        let weight = |loss| if loss { NoteWeight::Loss } else { NoteWeight::Detail };
+        let notes = header.notes.into_iter();
+        Some(Collection {
+            schemas: Schemas::new(packages.collect::<Option<Vec<_>>>()?),
+            notes: notes.map(|(loss, text)| SchemaNote { weight: weight(loss), text }).collect(),
+            seen: Vec::new(),
+        })
+    }
+
+    /// Keeps a collection. A failure to do so is no matter: the next run collects again.
+    pub(super) fn keep(&self, files: &dyn Files, base: &FilePath, collection: &Collection) {
+        let Some(state) = state_file(files, base) else {
+            return;
+        };
+        let mut texts = String::new();
+        let mut packages = Vec::new();
+        for package in collection.schemas.packages() {
+            let Ok(text) = serde_json::to_string(package.schema()) else {
+                return;
+            };
+            let start = texts.len();
+            texts.push_str(&text);
+            packages.push(Entry {
+                name: Arc::clone(&package.name),
+                version: Arc::clone(&package.version),
+                file: match &package.origin {
+                    SchemaOrigin::Installed(file) => Some(file.as_str().to_owned()),
+                    SchemaOrigin::Bundled => None,
+                },
+                in_force: package.standing == Standing::InForce,
+                keys: package.keys().to_vec(),
+                text: start..texts.len(),
+            });
+        }
+        // The state file vouches for every package.json that an install wrote.
+        let vouched = |path: &FilePath| {
+            path.as_str().contains("node_modules/") && path.name() == "package.json"
+        };
+        let seen = collection.seen.iter().filter(|file| !vouched(&file.path));
+        let header = Header {
+            form: FORM.into(),
+            files: seen
+                .chain([&state])
+                .map(|file| (file.path.as_str().to_owned(), file.size, file.modified.to_string()))
+                .collect(),
+            notes: collection
+                .notes
+                .iter()
+                .map(|note| (note.weight == NoteWeight::Loss, note.text.clone()))
+                .collect(),
+            packages,
+        };
+        if let Ok(header) = serde_json::to_string(&header) {
+            let entry = self.entry(files, base);
+            write(&entry, &format!("{header}\n{texts}"));
+        }
+    }
+
+    fn entry(&self, files: &dyn Files, base: &FilePath) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        (files.identity(), base).hash(&mut hasher);
+        self.folder.join(format!("schemas-{:016x}", hasher.finish()))
+    }
+}
+
+/// The file that the package manager wrote when it installed the packages at or above a folder.
+fn state_file(files: &dyn Files, base: &FilePath) -> Option<Identity> {
+    let mut folder = base.clone();
+    loop {
+        let found = STATE_FILES.iter().find_map(|name| files.identify(&folder.join(name)));
+        if found.is_some() || folder == FilePath::root() {
+            return found;
+        }
+        folder = folder.parent();
+    }
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, text: &str) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let Some(folder) = path.parent() else {
+        return;
+    };
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let draft = folder.join(format!(".draft-{}-{count}", std::process::id()));
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&draft, text))
+        .and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+}

@@ -1,0 +1,62 @@
+//! The schemas of every app of a run: collected once for apps that share their packages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::cache::Cache;
+use super::collect::{Collection, collect};
+use super::members::base;
+use super::packages::Schemas;
+use crate::backstage::workspace::packages::Lockfile;
+use crate::files::{FilePath, Files};
+
+/// Gives each app root the schemas of its packages.
+#[derive(Debug, Default)]
+pub struct SchemaSource {
+    cache: Option<Cache>,
+    bundled: Option<Arc<Collection>>,
+    known: HashMap<FilePath, Arc<Collection>>,
+}
+
+impl SchemaSource {
+    /// A source that looks into a cache first, if there is one.
+    pub fn new(cache: Option<Cache>) -> Self {
+        Self {
+            cache,
+            ..Self::default()
+        }
+    }
+
+    /// The schemas in force for the app at `app_root`. Asked again with the same files, they are not collected
+    /// again.
+    pub fn of_app(
+        &mut self,
+        files: &dyn Files,
+        app_root: &FilePath,
+        lockfile: Option<&Lockfile>,
+    ) -> Arc<Collection> {
+        let Some(base) = base(files, app_root) else {
+            let bundled = self.bundled.get_or_insert_with(|| {
+                Arc::new(Collection {
+                    schemas: Schemas::bundled(),
+                    ..Collection::default()
+                })
+            });
+            return Arc::clone(bundled);
+        };
+        if let Some(known) = self.known.get(&base) {
+            return Arc::clone(known);
+        }
+        let kept = self.cache.as_ref().and_then(|cache| cache.load(files, &base));
+        let collection = kept.unwrap_or_else(|| {
+            let collection = collect(files, &base, lockfile);
+            if let Some(cache) = &self.cache {
+                cache.keep(files, &base, &collection);
+            }
+            collection
+        });
+        let collection = Arc::new(collection);
+        self.known.insert(base, Arc::clone(&collection));
+        collection
+    }
+}
