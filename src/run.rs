@@ -35,6 +35,18 @@ pub struct Request {
     pub rules: RuleSelection,
     /// Whose findings are known.
     pub baseline: BaselineRequest,
+    /// Whether schemas collected earlier may be used.
+    pub schema_cache: SchemaCache,
+}
+
+/// Whether schemas that an earlier run collected may be used, and kept for the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SchemaCache {
+    /// In the user's cache folder, where the environment names one.
+    #[default]
+    OfUser,
+    /// They are collected anew (`--no-cache`).
+    Off,
 }
 
 /// Whether the chain of `--config` is a production chain.

@@ -11,13 +11,13 @@ mod wanted;
 use std::time::Instant;
 
 use crate::backstage::environment;
-use crate::backstage::schema::Schemas;
+use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
 use crate::files::{FilePath, Files};
 use crate::finding::Finding;
 use crate::rules::card::Card;
 use crate::rules::combine::combine;
 use crate::rules::engine::BrokenRule;
-use crate::run::{Failure, Request, Run};
+use crate::run::{Failure, Note, NoteLevel, Request, Run, SchemaCache};
 use crate::suppress;
 
 use app::Judge;
@@ -61,7 +61,7 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
     })?;
     let mut run = Run::default();
     let mut wanted = Wanted::new(request, more);
-    let schemas = Schemas::bundled();
+    let mut schemas = schema_source(request);
     let mut apps = Vec::new();
     for target in targets {
         let found = target.workspace(request, &mut run.sources)?;
@@ -72,21 +72,25 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
         for (app, settings) in wanted.apply(found.app_roots, target, &mut run.sources)? {
             let environment = wanted.environment(&settings, &environment);
             let files = target.files.as_ref();
-            let loaded = LoadedApp::load(app, files, &environment, &schemas, &mut run);
-            apps.push((target, loaded, settings));
+            let lockfile = app.packages.lockfile.as_deref();
+            let collection = schemas.of_app(files, &app.path, lockfile);
+            note_schemas(&collection, &mut run);
+            let schemas = &collection.schemas;
+            let loaded = LoadedApp::load(app, files, &environment, schemas, &mut run);
+            apps.push((target, loaded, settings, collection));
         }
     }
     let wanted = wanted.finish(&mut run)?;
     let rules = wanted.rules();
     let mut findings: Vec<Finding> = Vec::new();
     let mut suppressions = Vec::new();
-    for (target, app, settings) in &apps {
+    for (target, app, settings, collection) in &apps {
         let Some(rules) = rules.of(settings) else {
             continue;
         };
         let judge = Judge {
             rules,
-            schemas: &schemas,
+            schemas: &collection.schemas,
             secrets: &run.secrets,
             settings,
             overrides: overrides.as_ref(),
@@ -113,6 +117,30 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
     run.sort();
     run.elapsed = started.elapsed();
     Ok(run)
+}
+
+/// Where the schemas of apps come from.
+fn schema_source(request: &Request) -> SchemaSource {
+    SchemaSource::new(match request.schema_cache {
+        SchemaCache::OfUser => Cache::of_user(),
+        SchemaCache::Off => None,
+    })
+}
+
+/// What a person may want to know about the schemas of an app; of apps that share their packages once.
+fn note_schemas(collection: &Collection, run: &mut Run) {
+    for note in &collection.notes {
+        let note = Note {
+            level: match note.weight {
+                NoteWeight::Loss => NoteLevel::Always,
+                NoteWeight::Detail => NoteLevel::Verbose,
+            },
+            text: note.text.clone(),
+        };
+        if !run.notes.contains(&note) {
+            run.notes.push(note);
+        }
+    }
 }
 
 fn broken_rules(broken: &[BrokenRule]) -> Failure {

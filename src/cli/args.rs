@@ -13,7 +13,7 @@ use crate::finding::Severity;
 use crate::report::Format;
 use crate::run::{
     BaselineRequest, EnvironmentRequest, ExplicitProduction, Failure, FileState,
-    ProcessEnvironment, Request, RuleSelection,
+    ProcessEnvironment, Request, RuleSelection, SchemaCache,
 };
 
 const WHAT: &str = "What to check";
@@ -112,6 +112,9 @@ pub struct FileArguments {
     /// Settings to use [default: stagecheck.yaml]
     #[arg(long, value_name = "FILE", env = "STAGECHECK_SETTINGS", hide_env = true, help_heading = WHAT)]
     pub settings: Option<PathBuf>,
+    /// Collect the schemas of installed packages anew instead of using the user's cache folder
+    #[arg(long, help_heading = WHAT)]
+    pub no_cache: bool,
 }
 
 /// Which variables the app is started with.
@@ -280,6 +283,10 @@ impl CheckArguments {
                 (Some(file), _) => BaselineRequest::File(file.clone()),
                 (None, Some(_)) => BaselineRequest::Unused,
                 (None, None) => BaselineRequest::BySettings,
+            },
+            schema_cache: match files.no_cache {
+                true => SchemaCache::Off,
+                false => SchemaCache::OfUser,
             },
         })
     }

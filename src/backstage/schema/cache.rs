@@ -78,7 +78,9 @@ impl Cache {
         } else {
             home()?.join(".cache")
         };
-        folder.is_absolute().then(|| Self::new(folder.join("stagecheck")))
+        folder
+            .is_absolute()
+            .then(|| Self::new(folder.join("stagecheck")))
     }
 
     /// What was kept for the packages at `base`, when nothing it came from has changed.
@@ -104,15 +106,30 @@ impl Cache {
             let origin = entry.file.map_or(SchemaOrigin::Bundled, |file| {
                 SchemaOrigin::Installed(FilePath::new(&file))
             });
-            let standing = if entry.in_force { Standing::InForce } else { Standing::AnotherVersion };
+            let standing = if entry.in_force {
+                Standing::InForce
+            } else {
+                Standing::AnotherVersion
+            };
             let parts = (entry.name, entry.version, origin, standing, entry.keys);
             Some(PackageSchema::kept(parts, Arc::clone(&text), range))
         });
-        let weight = |loss| if loss { NoteWeight::Loss } else { NoteWeight::Detail };
+        let weight = |loss| {
+            if loss {
+                NoteWeight::Loss
+            } else {
+                NoteWeight::Detail
+            }
+        };
         let notes = header.notes.into_iter();
         Some(Collection {
             schemas: Schemas::new(packages.collect::<Option<Vec<_>>>()?),
-            notes: notes.map(|(loss, text)| SchemaNote { weight: weight(loss), text }).collect(),
+            notes: notes
+                .map(|(loss, text)| SchemaNote {
+                    weight: weight(loss),
+                    text,
+                })
+                .collect(),
             seen: Vec::new(),
         })
     }
@@ -151,7 +168,13 @@ impl Cache {
             form: FORM.into(),
             files: seen
                 .chain([&state])
-                .map(|file| (file.path.as_str().to_owned(), file.size, file.modified.to_string()))
+                .map(|file| {
+                    (
+                        file.path.as_str().to_owned(),
+                        file.size,
+                        file.modified.to_string(),
+                    )
+                })
                 .collect(),
             notes: collection
                 .notes
@@ -169,7 +192,8 @@ impl Cache {
     fn entry(&self, files: &dyn Files, base: &FilePath) -> PathBuf {
         let mut hasher = DefaultHasher::new();
         (files.identity(), base).hash(&mut hasher);
-        self.folder.join(format!("schemas-{:016x}", hasher.finish()))
+        self.folder
+            .join(format!("schemas-{:016x}", hasher.finish()))
     }
 }
 
@@ -177,7 +201,9 @@ impl Cache {
 fn state_file(files: &dyn Files, base: &FilePath) -> Option<Identity> {
     let mut folder = base.clone();
     loop {
-        let found = STATE_FILES.iter().find_map(|name| files.identify(&folder.join(name)));
+        let found = STATE_FILES
+            .iter()
+            .find_map(|name| files.identify(&folder.join(name)));
         if found.is_some() || folder == FilePath::root() {
             return found;
         }

@@ -35,7 +35,9 @@ pub(super) fn members(
         manifests.extend(own);
     }
     let located = manifests.iter();
-    located.filter_map(|manifest| node.package_at(manifest).ok()).collect()
+    located
+        .filter_map(|manifest| node.package_at(manifest).ok())
+        .collect()
 }
 
 /// A folder and those above it.

@@ -20,8 +20,8 @@ mod near;
 mod node;
 mod packages;
 mod path;
-pub mod typescript;
 mod source;
+pub mod typescript;
 mod visibility;
 
 pub use cache::Cache;

@@ -15,7 +15,8 @@ use crate::files::{FilePath, Files};
 pub struct SchemaSource {
     cache: Option<Cache>,
     bundled: Option<Arc<Collection>>,
-    known: HashMap<FilePath, Arc<Collection>>,
+    /// By the tree of files and the folder of the nearest package.json.
+    known: HashMap<(String, FilePath), Arc<Collection>>,
 }
 
 impl SchemaSource {
@@ -44,10 +45,14 @@ impl SchemaSource {
             });
             return Arc::clone(bundled);
         };
-        if let Some(known) = self.known.get(&base) {
+        let key = (files.identity(), base.clone());
+        if let Some(known) = self.known.get(&key) {
             return Arc::clone(known);
         }
-        let kept = self.cache.as_ref().and_then(|cache| cache.load(files, &base));
+        let kept = self
+            .cache
+            .as_ref()
+            .and_then(|cache| cache.load(files, &base));
         let collection = kept.unwrap_or_else(|| {
             let collection = collect(files, &base, lockfile);
             if let Some(cache) = &self.cache {
@@ -56,7 +61,7 @@ impl SchemaSource {
             collection
         });
         let collection = Arc::new(collection);
-        self.known.insert(base, Arc::clone(&collection));
+        self.known.insert(key, Arc::clone(&collection));
         collection
     }
 }
