@@ -7,6 +7,7 @@ mod app;
 mod load;
 mod target;
 mod wanted;
+pub mod workspaces;
 
 use std::time::Instant;
 

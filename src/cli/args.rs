@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{completions, explain, rules};
+use super::{chains, completions, explain, rules};
 use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -66,6 +66,8 @@ pub struct Arguments {
 /// Commands besides checking.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show every way of starting the app, and the layers it loads
+    Chains(chains::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Say what a rule finds, why, and how to mend it

@@ -5,6 +5,7 @@
 //! is one file with its arguments and its `run`; [`args`] holds what several commands share.
 
 pub mod args;
+mod chains;
 mod check;
 mod completions;
 mod console;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         None if arguments.check.output.watch => watch::run(&arguments.check, &console),
         None => check::run(&arguments.check, &console),
+        Some(Command::Chains(chains)) => chains::run(chains, &console),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Rules(rules)) => rules::run(rules),

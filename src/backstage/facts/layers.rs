@@ -309,7 +309,9 @@ fn missing_layer(app: &AppRoot, chain: &Chain, path: &FilePath, place: Option<Pl
         .collect();
     let suggestion =
         closest(path.name(), beside.iter().copied()).map_or_else(absent, Value::string);
-    let likely = !beside.is_empty() && LayerRole::of(path) != LayerRole::Other;
+    // A local layer is on some machines and not on others: that it is not here says nothing.
+    let is_expected = !matches!(LayerRole::of(path), LayerRole::Other | LayerRole::Local);
+    let likely = !beside.is_empty() && is_expected;
     object([
         ("name", text(path.relative_to(&app.path), place)),
         ("chain", Value::string(chain.name.0.clone())),

@@ -7,15 +7,12 @@ use crate::files::FilePath;
 
 /// Kinds of documents that other products write, by a line their text has at the left margin.
 const OTHER_PRODUCTS: &[(&str, &str)] = &[
-    ("openapi:", "it is an OpenAPI document"),
-    ("swagger:", "it is an OpenAPI document"),
-    ("asyncapi:", "it is an AsyncAPI document"),
-    (
-        "AWSTemplateFormatVersion:",
-        "it is a CloudFormation template",
-    ),
-    ("spring:", "it configures a Spring application"),
-    ("quarkus:", "it configures a Quarkus application"),
+    ("openapi:", "is an OpenAPI document"),
+    ("swagger:", "is an OpenAPI document"),
+    ("asyncapi:", "is an AsyncAPI document"),
+    ("AWSTemplateFormatVersion:", "is a CloudFormation template"),
+    ("spring:", "configures a Spring application"),
+    ("quarkus:", "configures a Quarkus application"),
 ];
 
 /// Why the file at `path` is no layer, going by the folders it is in.
@@ -23,13 +20,13 @@ pub(super) fn by_path(path: &FilePath) -> Option<&'static str> {
     let mut below_templates = false;
     for part in path.parent().as_str().split('/') {
         if part == "skeleton" || (below_templates && part == "content") {
-            return Some("it is part of a scaffolder template");
+            return Some("is part of a scaffolder template");
         }
         below_templates |= matches!(part, "templates" | "template");
     }
     path.as_str()
         .contains("{{")
-        .then_some("its path has parts that something else fills in")
+        .then_some("has a path with parts that something else fills in")
 }
 
 /// Why a text is no layer.
@@ -38,7 +35,7 @@ pub(super) fn by_text(text: &str) -> Option<String> {
     let mut kind = None;
     for line in text.trim_start_matches('\u{feff}').lines() {
         if is_templated(line) {
-            return Some("it is a template that something else fills in".into());
+            return Some("is a template that something else fills in".into());
         }
         has_api_version |= line.starts_with("apiVersion:");
         kind = kind.or_else(|| kind_of(line));
@@ -50,7 +47,7 @@ pub(super) fn by_text(text: &str) -> Option<String> {
         }
     }
     let kind = kind.filter(|_| has_api_version)?;
-    Some(format!("it is a document of kind {kind}"))
+    Some(format!("is a document of kind {kind}"))
 }
 
 /// The `kind` of a Kubernetes-like document, when the line is the one that says it and it is a plain word.
@@ -93,7 +90,7 @@ mod tests {
     fn kubernetes_documents_and_other_products_are_no_layers() {
         assert_eq!(
             by_text("apiVersion: v1\nkind: ConfigMap\n").as_deref(),
-            Some("it is a document of kind ConfigMap")
+            Some("is a document of kind ConfigMap")
         );
         assert!(by_text("spring:\n  datasource: {}\n").is_some());
         assert!(by_text("app:\n  kind: x\nkind: y\n").is_none());

@@ -76,10 +76,10 @@ pub(super) fn kind_of(name: &str) -> NameKind {
         return NameKind::Unrelated;
     };
     if COPY_ENDINGS.iter().any(|end| lower.ends_with(end)) || lower.starts_with(['#', '~']) {
-        return NameKind::NotALayer("it is a copy that an editor or tool left");
+        return NameKind::NotALayer("is a copy that an editor or tool left");
     }
     if TEMPLATE_ENDINGS.iter().any(|end| lower.ends_with(end)) {
-        return NameKind::NotALayer("it is a template that something else fills in");
+        return NameKind::NotALayer("is a template that something else fills in");
     }
     let before = before.trim_matches('.');
     let Some(words) = ["yaml", "yml"]

@@ -55,7 +55,7 @@ impl Reader<'_> {
             return;
         };
         if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
-            return self.leave_out(path, "it is a template that something else fills in");
+            return self.leave_out(path, "is a template that something else fills in");
         }
         let is_values = helm::may_be(&text);
         if !is_values && !kubernetes::may_be(&text) {

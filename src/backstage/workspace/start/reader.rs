@@ -181,8 +181,7 @@ impl<'r> Reader<'r> {
                     }
                 }
                 Outcome::Unclear(program) if relevant => {
-                    let reason =
-                        format!("it starts `{}`, which only a person can read", program.text);
+                    let reason = format!("starts `{}`, which only a person can read", program.text);
                     return self.leave_out(path, reason);
                 }
                 Outcome::Unclear(_) | Outcome::Script | Outcome::Unrelated => return,
@@ -236,7 +235,7 @@ impl<'r> Reader<'r> {
             .cloned()
             .or(first);
         let Some(owner) = owner else {
-            self.leave_out(path, "none of the layers it loads is here");
+            self.leave_out(path, "loads no layer that is here");
             return None;
         };
         let chain = draft.chain(self.files);

@@ -126,10 +126,10 @@ fn look_alikes_are_left_out_with_a_reason() {
     assert_eq!(
         reasons,
         [
-            "it is a copy that an editor or tool left",
-            "it is a template that something else fills in",
-            "it is a document of kind ConfigMap",
-            "it is part of a scaffolder template",
+            "is a copy that an editor or tool left",
+            "is a template that something else fills in",
+            "is a document of kind ConfigMap",
+            "is part of a scaffolder template",
         ]
     );
 }
