@@ -129,7 +129,8 @@ pub struct Secret {
     /// Whether it is the literal password of something on this very machine: its URL, or a key beside it, names
     /// a literal local host.
     pub beside_local_host: bool,
-    /// The variable that could hold it instead, e.g. `GITHUB_TOKEN`; empty for a comment.
+    /// The variable that could hold it instead, e.g. `GITHUB_TOKEN`: the placeholder's own where it is the default of
+    /// one. Empty for a comment.
     pub variable: String,
     /// The secret; `None` when it is not known here.
     text: Option<Hidden<Arc<str>>>,
@@ -274,7 +275,8 @@ impl<'v> Finder<'v> {
             certainty: hit.certainty,
             in_default: hit.in_default,
             beside_local_host: standing == Standing::Literal && is_local(),
-            variable: name::variable(&self.path),
+            variable: name_of_default(&known.text, &hit)
+                .unwrap_or_else(|| name::variable(&self.path)),
             text: text
                 .filter(|_| standing != Standing::Open)
                 .map(|text| Hidden(text.into())),
@@ -296,6 +298,13 @@ impl<'v> Finder<'v> {
             (Visibility::Backend, None) => Belongs::ByItsLooks,
         }
     }
+}
+
+/// The variable whose default a secret is.
+fn name_of_default(text: &str, hit: &leaf::Hit) -> Option<String> {
+    let before = text.get(..hit.range.start).filter(|_| hit.in_default)?;
+    let (_, name) = before.rsplit_once("${")?;
+    Some(name.trim_end_matches(":-").trim().to_owned())
 }
 
 /// Whether a secret belongs at a path.

@@ -90,6 +90,7 @@ fn placeholders_and_directives_hold_no_literal_secret() {
 fn the_default_of_a_placeholder_is_literal() {
     let found = check("backend:\n  database:\n    connection:\n      password: ${PW:-«hunter2»}\n");
     assert!(only(&found).in_default);
+    assert_eq!(only(&found).variable, "PW");
     check("backend:\n  cache:\n    connection: redis://:${PW:-«hunter2»}@redis\n");
     check("backend:\n  database:\n    connection:\n      password: ${PW:-}\n");
 }
