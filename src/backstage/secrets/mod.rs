@@ -16,7 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::schema::{ConfigPath, Part, Schemas, Scope, Visibility};
-use super::value::{Kind, Origin, Value};
+use super::value::{Kind, Open, OpenCause, Origin, Text, Value, Variable};
 use crate::text::mask::looks::placeholder::is_placeholder;
 use crate::text::mask::{MASK, Secrets};
 use crate::text::{Place, SourceId, Sources, Span};
@@ -99,12 +99,62 @@ pub fn hide(secrets: &[Secret], mask: &mut Secrets) {
             (Some(Hidden(text)), Some(place)) if secret.standing != Standing::Elsewhere => {
                 mask.add(place, text);
             }
-            (Some(Hidden(text)), _) => mask.add_text(text),
+            (Some(Hidden(text)), Some(place)) => mask.add_value(place, text),
+            (Some(Hidden(text)), None) => mask.add_text(text),
             (None, _) => {}
         }
         for text in &secret.also.0 {
             mask.add_text(text);
         }
+    }
+}
+
+/// A copy of `value` that may be shown: every text in it, keys included, without the secrets that stand at its place
+/// and without those that are known or look like one. What is printed of an effective config or of facts is this.
+pub fn masked(value: &Value, mask: &Secrets) -> Value {
+    let show = |text: &str| -> Arc<str> { mask.show(value.place(), text).into() };
+    let kind = match &value.kind {
+        Kind::Null => Kind::Null,
+        Kind::Bool(value) => Kind::Bool(*value),
+        Kind::Number(number) => match &*show(&number.to_string()) {
+            MASK => Value::string(MASK).kind,
+            _ => Kind::Number(*number),
+        },
+        Kind::String(text) => Kind::String(Text {
+            value: show(&text.value),
+            style: text.style,
+        }),
+        Kind::Open(open) => Kind::Open(Box::new(Open {
+            written: show(&open.written),
+            cause: masked_cause(&open.cause, show),
+            when_unset: open.when_unset.as_deref().map(show),
+            below: open.below.as_ref().map(|below| masked(below, mask)),
+        })),
+        Kind::Array(items) => Kind::Array(items.iter().map(|item| masked(item, mask)).collect()),
+        Kind::Object(object) => {
+            let entries = object.iter();
+            let entries =
+                entries.map(|(key, child)| (mask.redact(key).into(), masked(child, mask)));
+            Kind::Object(entries.collect())
+        }
+    };
+    Value {
+        kind,
+        origin: value.origin,
+        overrode: value.overrode.clone(),
+    }
+}
+
+fn masked_cause(cause: &OpenCause, show: impl Fn(&str) -> Arc<str>) -> OpenCause {
+    match cause {
+        OpenCause::Placeholder(variables) => {
+            let variable = |variable: &Variable| Variable {
+                name: Arc::clone(&variable.name),
+                default: variable.default.as_deref().map(&show),
+            };
+            OpenCause::Placeholder(variables.iter().map(variable).collect())
+        }
+        OpenCause::Env(_) | OpenCause::File(_) | OpenCause::Include(_) => cause.clone(),
     }
 }
 

@@ -214,3 +214,55 @@ fn names_alone_raise_suspicion_and_are_hidden() {
     check("custom:\n  token: «9690vgddr18tds19qnr5m93j62u9j8l399d52f77»\n");
     check("custom:\n  dbPassword: «fancy»\n");
 }
+
+#[test]
+fn what_is_printed_of_a_config_holds_no_secret() {
+    let text = "backend:\n  database:\n    connection:\n      user: postgres\n      password: postgres\n  cache:\n    connection: redis://:${PW:-hunter2}@redis\n    password: 1234\n";
+    let document = crate::yaml::parse(text);
+    let mut sources = Sources::default();
+    let source = sources.add(Source::new("app-config.yaml", text));
+    let config = written::value(document.root.as_ref().unwrap(), source);
+    let found = of_layer(&document, source, None, &sources, &Schemas::bundled());
+    let mut mask = Secrets::default();
+    hide(&found, &mut mask);
+    let shown = masked(&config, &mask);
+    let at = |path: [&str; 3]| shown.at(path.into_iter().filter(|key| !key.is_empty()));
+    assert_eq!(
+        at(["backend", "cache", "connection"]).unwrap().as_str(),
+        Some("redis://:${PW:-********}@redis")
+    );
+    assert_eq!(
+        at(["backend", "cache", "password"]).unwrap().as_str(),
+        Some(MASK)
+    );
+    let connection = at(["backend", "database", "connection"]).unwrap();
+    assert_eq!(connection.get("user").unwrap().as_str(), Some("postgres"));
+    assert_eq!(connection.get("password").unwrap().as_str(), Some(MASK));
+}
+
+#[test]
+fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
+    let text = "password: ${PW}\nuser: ${PW}\n";
+    let document = crate::yaml::parse(text);
+    let mut sources = Sources::default();
+    let source = sources.add(Source::new("app-config.yaml", text));
+    let mut config = written::value(document.root.as_ref().unwrap(), source);
+    let Kind::Object(object) = &mut config.kind else {
+        panic!()
+    };
+    for value in object.values_mut() {
+        value.kind = Value::string("postgres").kind;
+    }
+    let found = of_layer(
+        &document,
+        source,
+        Some(&config),
+        &sources,
+        &Schemas::bundled(),
+    );
+    let mut mask = Secrets::default();
+    hide(&found, &mut mask);
+    let shown = masked(&config, &mask);
+    assert_eq!(shown.get("password").unwrap().as_str(), Some(MASK));
+    assert_eq!(shown.get("user").unwrap().as_str(), Some("postgres"));
+}

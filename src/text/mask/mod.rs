@@ -33,6 +33,8 @@ pub const MASK: &str = "********";
 #[derive(Default)]
 pub struct Secrets {
     places: BTreeMap<SourceId, BTreeMap<Span, Arc<str>>>,
+    /// Places that spell no secret but have one as their value: `${PASSWORD}` with the variable known.
+    values: BTreeMap<SourceId, BTreeSet<(Span, Arc<str>)>>,
     texts: BTreeSet<Arc<str>>,
     keys_only: BTreeSet<SourceId>,
     known: OnceLock<Known>,
@@ -59,6 +61,16 @@ impl Secrets {
             .entry(place.source)
             .or_default()
             .insert(place.span, text.into());
+    }
+
+    /// Notes that the value at `place` has the secret `text` in it, though the bytes there do not spell it: they are
+    /// a placeholder or directive, which may be shown.
+    pub fn add_value(&mut self, place: Place, text: &str) {
+        if !text.is_empty() {
+            self.add_text(text);
+            let values = self.values.entry(place.source).or_default();
+            values.insert((place.span, text.into()));
+        }
     }
 
     /// Notes a secret that stands on no bytes of a source, such as the value of an environment variable.
@@ -106,6 +118,9 @@ impl Secrets {
                 inside.push(&**secret);
             }
         }
+        let values = self.values.get(&place.source).into_iter().flatten();
+        let values = values.filter(|(span, _)| place.span.contains(*span));
+        inside.extend(values.map(|(_, secret)| &**secret));
         let redacted = self.redact(text);
         if redacted.matches(MASK).count() >= inside.len() {
             return redacted;
