@@ -1,13 +1,14 @@
 //! One app root judged: layers, chains, and the root itself.
 
 use super::load::{LoadedApp, LoadedLayer};
+use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::facts;
 use crate::backstage::facts::layers::{Contents, Known};
 use crate::backstage::merge;
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::Chain;
-use crate::files::FilePath;
+use crate::files::{FilePath, Files};
 use crate::finding::{Finding, Label, Problem, RuleId};
 use crate::rules::card::Scope;
 use crate::rules::catalog;
@@ -28,6 +29,10 @@ pub struct Judge<'j> {
     pub settings: &'j Settings,
     /// What `APP_CONFIG_*` variables set on top of every chain.
     pub overrides: Option<&'j Value>,
+    /// Where to look for installed packages.
+    pub files: &'j dyn Files,
+    /// What is known about the variables the app is started with.
+    pub environment: &'j Environment,
 }
 
 impl LoadedApp {
@@ -114,9 +119,16 @@ impl LoadedApp {
     fn chain_facts(&self, chain: &Chain, effective: Value, judge: &Judge<'_>) -> Value {
         let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
         let subject = facts::chain::collect(chain, start);
+        let databases = facts::databases::collect(&facts::databases::Input {
+            config: &effective,
+            packages: &self.app.packages,
+            files: judge.files,
+            pgsslmode: pgsslmode(chain, judge.environment),
+        });
         let sections = [
             ("auth", facts::auth::collect(&effective)),
             ("cors", facts::cors::collect(&effective)),
+            ("databases", databases),
             ("deployment", facts::deployment::collect(judge.settings)),
             ("integrations", facts::integrations::collect(&effective)),
             ("proxies", facts::proxies::collect(&effective)),
@@ -160,6 +172,19 @@ impl LoadedApp {
                 Contents::Something
             },
         })
+    }
+}
+
+/// `PGSSLMODE` as the deployment file sets it, else as far as it is known otherwise.
+fn pgsslmode<'e>(chain: &'e Chain, environment: &'e Environment) -> Option<&'e str> {
+    let own = chain
+        .environment
+        .iter()
+        .find(|(name, _)| &**name == "PGSSLMODE");
+    match (own, environment.get("PGSSLMODE")) {
+        (Some((_, value)), _) => Some(value),
+        (None, Variable::Is(value)) => Some(value),
+        (None, _) => None,
     }
 }
 

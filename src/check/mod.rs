@@ -78,14 +78,14 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
             note_schemas(&collection, &mut run);
             let schemas = &collection.schemas;
             let loaded = LoadedApp::load(app, files, &environment, schemas, &mut run);
-            apps.push((target, loaded, settings, collection));
+            apps.push((target, loaded, settings, collection, environment));
         }
     }
     let wanted = wanted.finish(&mut run)?;
     let rules = wanted.rules();
     let mut findings: Vec<Finding> = Vec::new();
     let mut suppressions = Vec::new();
-    for (target, app, settings, collection) in &apps {
+    for (target, app, settings, collection, environment) in &apps {
         let Some(rules) = rules.of(settings) else {
             continue;
         };
@@ -95,6 +95,8 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
             secrets: &run.secrets,
             settings,
             overrides: overrides.as_ref(),
+            files: target.files.as_ref(),
+            environment,
         };
         let found = app.judge(&judge).map_err(|broken| broken_rules(&broken))?;
         let found = combine(target.of_interest(found, &run.sources));

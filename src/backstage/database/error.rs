@@ -81,7 +81,7 @@ impl Refusal {
             Self::ConnectionMissing => "connection-missing",
             Self::SchemaPrefix => "schema-prefix",
             Self::SchemaTooLong => "schema-too-long",
-            Self::SqliteBaseFilename => "sqlite-base-filename",
+            Self::SqliteBaseFilename => "base-filename",
             Self::DivisionMode => "division-mode",
             Self::ConnectionString => "connection-string",
             Self::ConnectionTypeUnknown => "connection-type-unknown",

@@ -39,6 +39,7 @@ pub fn destination(plan: &Plan) -> Option<Destination> {
         _ => Known::Known(false),
     };
     let local = match &host {
+        _ if socket_path => Known::Known(true),
         Some(host) => known(host, &|text| text.starts_with('/') || is_local(text)),
         None if plan.unseen.is_some() || plan.client == Client::Postgres => Known::Open,
         None => Known::Known(true),
@@ -71,6 +72,10 @@ fn is_blank(value: &Value) -> bool {
 fn known(value: &Value, test: &impl Fn(&str) -> bool) -> Known<bool> {
     match &value.kind {
         Kind::String(text) => Known::Known(test(&text.value)),
+        // `/cloudsql/${INSTANCE}` is a path, whatever the variable holds.
+        Kind::Open(open) if open.below.is_none() && open.written.starts_with('/') => {
+            Known::Known(test(&open.written))
+        }
         Kind::Open(_) => Known::Open,
         _ => Known::Known(false),
     }

@@ -248,10 +248,14 @@ fn effective(mut merged: Value, connection_type: ConnectionType) -> Value {
     merged
 }
 
-/// The keys of the base that show through although the plugin has another client.
+/// The keys of the base that show through although the plugin has another client, and that `pg` takes for something.
 fn leaked(base: &Object, own: &Object) -> Vec<Value> {
+    let of_sqlite = ["database", "directory", "filename"];
+    let says_nothing = |value: &Value| value.kind == Kind::Null || value.as_str() == Some("");
     base.iter()
-        .filter(|(key, _)| !own.contains_key(*key) && &***key != "database")
+        .filter(|(key, value)| {
+            !own.contains_key(*key) && !of_sqlite.contains(&&***key) && !says_nothing(value)
+        })
         .map(|(key, value)| Value::string(&**key).with_origin(value.origin))
         .collect()
 }

@@ -115,7 +115,7 @@ fn postgres(connection: &Parsed, pgsslmode: Option<&str>) -> Tls {
     if let Some(ssl) = connection.object.get("ssl") {
         return Tls {
             state: postgres_state(ssl),
-            because: ssl.origin,
+            because: decisive(ssl),
             said: true,
         };
     }
@@ -194,7 +194,22 @@ fn mysql(connection: &Object, unseen: Option<&Value>, client: Client) -> Tls {
     };
     Tls {
         state,
-        because: ssl.origin,
+        because: decisive(ssl),
         said: true,
     }
+}
+
+/// What to point at: of a mapping the option that switches the check off, else its key.
+fn decisive(ssl: &Value) -> Option<Origin> {
+    let Some(options) = ssl.as_object() else {
+        return ssl.origin;
+    };
+    if let Some(reject) = options.get("rejectUnauthorized") {
+        return reject.origin.or(ssl.origin);
+    }
+    let origin = ssl.origin?;
+    Some(Origin {
+        value: origin.key.unwrap_or(origin.value),
+        key: None,
+    })
 }

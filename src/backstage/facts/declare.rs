@@ -99,6 +99,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "which websites may call the backend",
     ),
     Field::new(
+        "databases",
+        Shape::List(super::databases::FIELDS),
+        "what the DatabaseManager would do: first for every plugin without settings of its own, then for the others",
+    ),
+    Field::new(
         "deployment",
         Shape::Object(super::deployment::FIELDS),
         "what the settings say about the deployment",

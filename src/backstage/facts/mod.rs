@@ -10,6 +10,7 @@ pub mod app;
 pub mod auth;
 pub mod chain;
 pub mod cors;
+pub mod databases;
 pub mod declare;
 pub mod deployment;
 pub mod docs;

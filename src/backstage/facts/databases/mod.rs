@@ -1,0 +1,141 @@
+//! `facts.databases`: what the DatabaseManager would do for each plugin, and whether it can.
+//!
+//! In: the effective config, the packages of the app, and `PGSSLMODE` where the deployment sets it. Out: a list: first
+//! the base, which stands for every plugin without settings of its own, then the plugins named in the config. Never:
+//! passwords.
+
+mod fields;
+mod installed;
+mod item;
+mod join;
+mod pools;
+
+pub use fields::FIELDS;
+
+use std::sync::Arc;
+
+use super::{list, object};
+use crate::backstage::database;
+use crate::backstage::value::{Kind, Object, Value};
+use crate::backstage::workspace::packages::Packages;
+use crate::files::Files;
+use item::Item;
+
+/// What the facts about databases are computed from.
+pub struct Input<'a> {
+    /// The effective config.
+    pub config: &'a Value,
+    /// The packages of the app.
+    pub packages: &'a Packages,
+    /// Where to look for installed packages.
+    pub files: &'a dyn Files,
+    /// `PGSSLMODE`, where the deployment sets it.
+    pub pgsslmode: Option<&'a str>,
+}
+
+/// The databases; none when the config has no `backend`.
+pub fn collect(input: &Input<'_>) -> Value {
+    let Some(backend) = input.config.get("backend") else {
+        return list([]);
+    };
+    if backend.as_open().is_some() || backend.kind == Kind::Null {
+        return list([]);
+    }
+    let section = database::section(input.config);
+    let (section, configured) = match &section {
+        Ok(Some(section)) => ((*section).clone(), true),
+        Ok(None) => (database::in_memory().with_origin(backend.origin), false),
+        Err(_) => return list([]),
+    };
+    let empty = Object::default();
+    let plugins = section.get("plugin").and_then(Value::as_object);
+    let plugins: Vec<(&Arc<str>, &Value)> = plugins
+        .unwrap_or(&empty)
+        .iter()
+        .filter(|(_, settings)| settings.kind != Kind::Null)
+        .collect();
+    let who = match (configured, plugins.is_empty()) {
+        (_, true) => "every plugin",
+        (_, false) => "every other plugin",
+    };
+    let mut items = vec![Item::base(input, &section, configured, who)];
+    for (plugin, settings) in plugins {
+        items.push(Item::plugin(input, &section, plugin, settings));
+    }
+    let mut facts: Vec<Value> = items.iter().map(Item::facts).collect();
+    share(&mut facts);
+    list(facts)
+}
+
+/// Names for each plugin another one with the very same database.
+fn share(facts: &mut [Value]) {
+    let keys: Vec<Option<String>> = facts.iter().map(identity).collect();
+    for (index, key) in keys.iter().enumerate() {
+        let Some(key) = key else { continue };
+        let twin = keys
+            .iter()
+            .take(index)
+            .position(|other| other.as_ref() == Some(key));
+        let Some(twin) = twin.and_then(|twin| facts.get(twin)) else {
+            continue;
+        };
+        let origin = twin.get("connection").and_then(|value| value.origin);
+        let Some(name) = twin.get("plugin").and_then(Value::as_str) else {
+            continue;
+        };
+        let shared = Value::string(name).with_origin(origin);
+        if let Some(Kind::Object(fact)) = facts.get_mut(index).map(|fact| &mut fact.kind) {
+            fact.insert("sharedWith".into(), shared);
+        }
+    }
+}
+
+/// What tells databases apart; `None` where that is not certain.
+fn identity(fact: &Value) -> Option<String> {
+    fact.get("plugin")?;
+    let text = |field: &str| fact.get(field).and_then(Value::as_str);
+    if let Some(file) = text("file") {
+        return Some(format!("file {file}"));
+    }
+    if text("division") != Some("database") {
+        return None;
+    }
+    let host = fact.get("host")?;
+    let host = host
+        .as_open()
+        .map_or_else(|| host.as_str(), |open| Some(&*open.written))?;
+    Some(format!(
+        "{} {host} {} {}",
+        text("client")?,
+        text("port").unwrap_or_default(),
+        text("database")?
+    ))
+}
+
+/// The facts of one shape of the config.
+enum World {
+    /// The manager gets along with it, as far as can be known.
+    Works(Value),
+    /// The manager throws.
+    Fails(Value),
+}
+
+/// The facts of the shapes that work, as one; of those that are refused, when none works.
+fn together(worlds: Vec<World>) -> Value {
+    // The first shape takes every open value as set: that is the deployment people mean.
+    let mut first_failure = None;
+    let mut working = Vec::new();
+    for world in worlds {
+        match world {
+            World::Works(facts) => working.push(facts),
+            World::Fails(facts) => {
+                first_failure.get_or_insert(facts);
+            }
+        }
+    }
+    working
+        .into_iter()
+        .reduce(join::join)
+        .or(first_failure)
+        .unwrap_or_else(|| object([]))
+}
