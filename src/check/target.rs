@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use crate::backstage::workspace::{self, Workspace};
-use crate::files::{DiskFiles, FilePath, Files, OpenError};
+use crate::files::{DiskFiles, FilePath, Files, OpenError, StagedFiles};
 use crate::finding::Finding;
-use crate::run::{Failure, Note, NoteLevel, Request, Run};
+use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
 use crate::text::Sources;
 
 /// A place to look for app roots.
@@ -44,7 +44,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             .collect::<Result<_, _>>()?;
         return Ok(vec![Target {
             settings: named_settings(&files, request)?,
-            files: Box::new(files),
+            files: as_asked(files, request)?,
             scope: Scope::Chain(layers),
             named: Some(shown(first)),
         }]);
@@ -55,7 +55,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
         let folder = locate(&files, &request.start, here)?;
         return Ok(vec![Target {
             settings: named_settings(&files, request)?,
-            files: Box::new(files),
+            files: as_asked(files, request)?,
             scope: Scope::Folder(folder),
             named: None,
         }]);
@@ -74,7 +74,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             };
             Ok(Target {
                 settings: named_settings(&files, request)?,
-                files: Box::new(files),
+                files: as_asked(files, request)?,
                 scope,
                 named: Some(shown(path)),
             })
@@ -105,6 +105,17 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
 
 fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
     DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))
+}
+
+/// The files in the state that was asked for.
+fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failure> {
+    match request.state {
+        FileState::WorkingTree => Ok(Box::new(files)),
+        FileState::Staged => match StagedFiles::of(files) {
+            Ok(staged) => Ok(Box::new(staged)),
+            Err(error) => Err(unreadable(Path::new("--staged"), &error)),
+        },
+    }
 }
 
 fn locate(files: &DiskFiles, full: &Path, named: &Path) -> Result<FilePath, Failure> {

@@ -47,6 +47,9 @@ pub enum OpenError {
     /// The path is not UTF-8.
     #[error("its path is not UTF-8")]
     NotUtf8,
+    /// It is in no git repository, or in one whose index cannot be read.
+    #[error("it is in no git repository whose index can be read")]
+    NoIndex,
 }
 
 impl DiskFiles {
@@ -99,7 +102,13 @@ impl DiskFiles {
         relative(&self.root, &canonical(path)?).ok_or(OpenError::NotUtf8)
     }
 
-    fn index(&self) -> Option<&Index> {
+    /// Where its repository keeps its things.
+    pub(super) fn git(&self) -> Option<&GitFolders> {
+        self.git.as_ref()
+    }
+
+    /// What git tracks; `None` without a repository.
+    pub(super) fn index(&self) -> Option<&Index> {
         let load = || {
             let git = self.git.as_ref()?;
             let bytes = read_bytes(&git.own.join("index"), GIT_FILE_LIMIT).ok()?;

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gix_index::entry::Mode;
 use gix_index::{State, decode, hash};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -111,6 +112,13 @@ impl Index {
     /// Whether the file at `path` is tracked.
     pub(super) fn tracks(&self, path: &str) -> bool {
         self.0.entry_by_path(path.as_bytes().into()).is_some()
+    }
+
+    /// The object of the regular file at `path`; links and submodules have none.
+    pub(super) fn blob(&self, path: &str) -> Option<hash::ObjectId> {
+        let entry = self.0.entry_by_path(path.as_bytes().into())?;
+        let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+        is_file.then_some(entry.id)
     }
 
     /// Every tracked path that is UTF-8, in order.

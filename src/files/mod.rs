@@ -7,6 +7,7 @@
 mod disk;
 mod git;
 mod memory;
+mod staged;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::text::Source;
 
 pub use disk::{DiskFiles, OpenError};
 pub use memory::MemoryFiles;
+pub use staged::StagedFiles;
 
 /// A path below the root of a [`Files`]: `/` between parts, no `.` or `..` inside, empty for the root itself.
 /// A path that leads out of the root begins with `../` and is never readable.

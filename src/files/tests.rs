@@ -252,3 +252,45 @@ fn memory_and_disk_agree_on_what_git_says() {
         disk.list(&FilePath::root(), &|_| true)
     );
 }
+
+#[test]
+fn staged_files_are_those_of_the_index() {
+    let folder = tree(&[
+        ("a.yaml", "staged"),
+        ("gone.yaml", "x"),
+        ("sub/b.yaml", "b"),
+        (".gitignore", "sub\n"),
+    ]);
+    git(folder.path(), &["init", "-q"]);
+    git(
+        folder.path(),
+        &["add", "-f", "a.yaml", "gone.yaml", "sub/b.yaml"],
+    );
+    fs::write(folder.path().join("a.yaml"), "changed since").unwrap();
+    fs::write(folder.path().join("new.yaml"), "not added").unwrap();
+    fs::remove_file(folder.path().join("gone.yaml")).unwrap();
+    let staged = || StagedFiles::of(open(folder.path())).unwrap();
+    let read = |path: &str, limit| staged().read(&FilePath::new(path), limit);
+    assert_eq!(&*read("a.yaml", 99).unwrap(), "staged");
+    assert_eq!(&*read("gone.yaml", 99).unwrap(), "x");
+    assert_eq!(read("a.yaml", 3), Err(ReadError::TooLarge { limit: 3 }));
+    assert_eq!(read("new.yaml", 99), Err(ReadError::NotFound));
+    let listed: Vec<String> = names(&staged(), "")
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(listed, ["a.yaml", "gone.yaml", "sub/b.yaml"]);
+    assert_eq!(names(&staged(), "sub").len(), 1);
+    git(folder.path(), &["commit", "-qm", "x"]);
+    git(folder.path(), &["gc", "-q"]);
+    assert_eq!(&*read("sub/b.yaml", 99).unwrap(), "b", "from a pack");
+}
+
+#[test]
+fn without_a_repository_nothing_is_staged() {
+    let folder = tree(&[("a.yaml", "")]);
+    assert!(matches!(
+        StagedFiles::of(open(folder.path())),
+        Err(OpenError::NoIndex)
+    ));
+}
