@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The step of action.yml that checks. Annotations come from the problem matcher, so that the log reads well too.
+set -euo pipefail
+
+arguments=(--format concise)
+lines() { # name: the lines of an input, without empty ones
+  while IFS= read -r line; do
+    if [[ -n "${line//[[:space:]]/}" ]]; then printf '%s\0' "$line"; fi
+  done <<<"${!1:-}"
+}
+if [[ -n "${INPUT_FAIL_ON:-}" ]]; then arguments+=(--fail-on "$INPUT_FAIL_ON"); fi
+if [[ -n "${INPUT_BASELINE:-}" ]]; then arguments+=(--baseline "$INPUT_BASELINE"); fi
+while IFS= read -r -d '' argument; do arguments+=("$argument"); done < <(lines INPUT_ARGS)
+
+sarif="${RUNNER_TEMP:-/tmp}/stagecheck.sarif"
+arguments+=(--output "sarif=$sarif" --)
+while IFS= read -r -d '' path; do arguments+=("$path"); done < <(lines INPUT_PATHS)
+
+echo "::add-matcher::$GITHUB_ACTION_PATH/.github/stagecheck-matcher.json"
+status=0
+stagecheck "${arguments[@]}" || status=$?
+echo "::remove-matcher owner=stagecheck::"
+if [[ -f "$sarif" ]]; then echo "sarif-file=$sarif" >>"$GITHUB_OUTPUT"; fi
+exit "$status"

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Every consumer for real: installed, fed, and asked what it made of it. `run.sh NAME…` runs only those.
+#
+# A suite fails when its consumer is not content. Where a registry does not answer after three tries, what needs it
+# is skipped, and said so at the end.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+export ROOT="$PWD"
+export TARGET="${CARGO_TARGET_DIR:-$ROOT/target}"
+WORK="$(mktemp -d)"
+export WORK
+trap 'rm -rf "$WORK"' EXIT
+
+cargo build --quiet --release
+export STAGECHECK="$TARGET/release/stagecheck"
+
+suites=("$@")
+if [ ${#suites[@]} = 0 ]; then suites=(matchers workflows xml npm hooks wheel pre-commit); fi
+skipped=()
+for suite in "${suites[@]}"; do
+  printf '\n-- consumers: %s\n' "$suite"
+  status=0
+  bash "tests/consumers/$suite.sh" || status=$?
+  case "$status" in
+    0) ;;
+    77) skipped+=("$suite") ;;
+    *)
+      printf '!! consumers: %s failed\n' "$suite" >&2
+      exit 1
+      ;;
+  esac
+done
+if [ ${#skipped[@]} != 0 ]; then
+  printf '\n!!!! SKIPPED, a registry does not answer: %s\n' "${skipped[*]}" >&2
+fi
