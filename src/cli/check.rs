@@ -97,7 +97,9 @@ fn write(
     if request.state == FileState::Staged {
         look.clean = Clean::Silent;
     }
-    if format == Format::Github {
+    // For a person who reads the job's page; a program's format is for a program.
+    let for_people = matches!(format, Format::Github | Format::Concise);
+    if for_people && env::var("GITHUB_ACTIONS").as_deref() == Ok("true") {
         append_job_summary(run)?;
     }
     output::to_stdout(|out| format.report().write(run, &look, out))

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gix_index::entry::Mode;
+use gix_index::entry::{Flags, Mode};
 use gix_index::{State, decode, hash};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -91,6 +91,24 @@ impl GitFolders {
     }
 }
 
+/// One entry of an index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Staged {
+    /// What it is.
+    pub(super) kind: StagedKind,
+    /// Its contents.
+    pub(super) object: hash::ObjectId,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StagedKind {
+    /// A regular file.
+    File,
+    /// A symbolic link; its contents are the path it leads to.
+    Link,
+}
+
 /// The tracked paths.
 #[derive(Debug)]
 pub(super) struct Index(State);
@@ -114,11 +132,21 @@ impl Index {
         self.0.entry_by_path(path.as_bytes().into()).is_some()
     }
 
-    /// The object of the regular file at `path`; links and submodules have none.
-    pub(super) fn blob(&self, path: &str) -> Option<hash::ObjectId> {
+    /// What is staged at `path`; `None` when it is not tracked, a conflict, or only meant to be added.
+    pub(super) fn staged(&self, path: &str) -> Option<Staged> {
         let entry = self.0.entry_by_path(path.as_bytes().into())?;
-        let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-        is_file.then_some(entry.id)
+        if entry.flags.contains(Flags::INTENT_TO_ADD) {
+            return None;
+        }
+        let kind = match entry.mode {
+            Mode::FILE | Mode::FILE_EXECUTABLE => StagedKind::File,
+            Mode::SYMLINK => StagedKind::Link,
+            _ => return None,
+        };
+        Some(Staged {
+            kind,
+            object: entry.id,
+        })
     }
 
     /// Every tracked path that is UTF-8, in order.

@@ -1,78 +1,144 @@
-//! Files as they stand in the git index: what the next commit would hold.
+//! Files of the git index: what would be committed, with partial stages.
 //!
-//! In: a repository. Out: [`StagedFiles`]: the texts of the index's blobs, from loose objects and packs, without a
-//! child process. Never: the working tree, except for installed packages, which no commit holds.
+//! In: the files of a disk in a repository. Out: [`StagedFiles`], the same tree as the index has it. What a package
+//! manager installed is not committed, so `node_modules` is read from the disk. Never: a child process, or the
+//! working tree otherwise.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use gix_object::Find as _;
+use gix_index::hash::{Kind, ObjectId};
+use gix_object::{Find as _, FindHeader as _};
 
-use super::git::Index;
+use super::git::{EntryKind, IgnoreRules, Index, Staged, StagedKind};
 use super::{DiskFiles, FilePath, Files, GitStatus, Listed, OpenError, ReadError};
 
-/// The files of an index.
+/// The files that are staged.
 pub struct StagedFiles {
     disk: DiskFiles,
     objects: gix_odb::Handle,
+    rules: Mutex<BTreeMap<FilePath, Option<IgnoreRules>>>,
 }
 
+/// How many symbolic links may lead to each other.
+const LINK_LIMIT: usize = 8;
+/// The longest path that a link may hold, in bytes.
+const LINK_LENGTH: u64 = 4096;
+/// The largest ignore file that is read, in bytes.
+const IGNORE_FILE_LIMIT: u64 = 1 << 20;
+
 impl StagedFiles {
-    /// The index of the repository of a working tree.
+    /// The index of the repository that `disk` is in. One without an index has nothing staged.
     ///
     /// # Errors
-    /// When there is no repository, or its objects cannot be read.
+    /// When there is no repository, or its objects cannot be opened.
     pub fn of(disk: DiskFiles) -> Result<Self, OpenError> {
         let git = disk.git().ok_or(OpenError::NoIndex)?;
-        let objects = gix_odb::at(git.common.join("objects"), gix_index::hash::Kind::Sha1)
-            .map_err(|_| OpenError::NoIndex)?;
-        Ok(Self { disk, objects })
+        let objects = gix_odb::at(git.common.join("objects"), Kind::Sha1);
+        let objects = objects.map_err(|_| OpenError::NoIndex)?;
+        Ok(Self {
+            disk,
+            objects,
+            rules: Mutex::default(),
+        })
     }
 
     fn index(&self) -> Option<&Index> {
         self.disk.index()
     }
+
+    /// The regular file that is staged at `path`, symbolic links followed.
+    fn file(&self, path: &FilePath) -> Result<ObjectId, ReadError> {
+        let mut path = path.clone();
+        for _ in 0..LINK_LIMIT {
+            if path.is_outside() {
+                return Err(ReadError::Outside);
+            }
+            let staged = self.index().and_then(|index| index.staged(path.as_str()));
+            match staged.ok_or(ReadError::NotFound)? {
+                Staged {
+                    kind: StagedKind::File,
+                    object,
+                } => return Ok(object),
+                Staged { object, .. } => {
+                    path = path.parent().join(&self.text(object, LINK_LENGTH)?);
+                }
+            }
+        }
+        Err(ReadError::NotAFile)
+    }
+
+    fn text(&self, object: ObjectId, limit: u64) -> Result<String, ReadError> {
+        let unreadable = || ReadError::Io("git's object cannot be read".into());
+        if object == ObjectId::empty_blob(Kind::Sha1) {
+            return Ok(String::new());
+        }
+        let header = self.objects.try_header(&object);
+        let header = header.ok().flatten().ok_or_else(unreadable)?;
+        if header.size > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
+        let mut bytes = Vec::new();
+        let found = self.objects.try_find(&object, &mut bytes);
+        let length = found.ok().flatten().ok_or_else(unreadable)?.data.len();
+        bytes.truncate(length);
+        String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
+            at: error.utf8_error().valid_up_to(),
+        })
+    }
+
+    /// Whether the staged ignore rules name the file or a folder it is in.
+    fn is_ignored(&self, path: &FilePath) -> bool {
+        match self.rules_in(&path.parent()) {
+            Some(rules) => rules.ignore(path.as_str(), EntryKind::File),
+            None => true,
+        }
+    }
+
+    /// The ignore rules that hold in a folder; `None` when it is ignored itself.
+    fn rules_in(&self, folder: &FilePath) -> Option<IgnoreRules> {
+        let known = self.known_rules().get(folder).cloned();
+        known.unwrap_or_else(|| {
+            let rules = self.read_rules(folder);
+            self.known_rules().insert(folder.clone(), rules.clone());
+            rules
+        })
+    }
+
+    fn read_rules(&self, folder: &FilePath) -> Option<IgnoreRules> {
+        let above = if *folder == FilePath::root() {
+            IgnoreRules::default()
+        } else {
+            let above = self.rules_in(&folder.parent())?;
+            if above.ignore(folder.as_str(), EntryKind::Folder) {
+                return None;
+            }
+            above
+        };
+        let own = self.read(&folder.join(".gitignore"), IGNORE_FILE_LIMIT);
+        Some(own.map_or(above.clone(), |text| above.with(folder.as_str(), &text)))
+    }
+
+    fn known_rules(&self) -> MutexGuard<'_, BTreeMap<FilePath, Option<IgnoreRules>>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Files for StagedFiles {
     fn read(&self, path: &FilePath, limit: u64) -> Result<Arc<str>, ReadError> {
-        if path.is_outside() {
-            return Err(ReadError::Outside);
-        }
-        if is_installed(path) {
+        if path.is_within_named("node_modules") {
             return self.disk.read(path, limit);
         }
-        let id = self
-            .index()
-            .and_then(|index| index.blob(path.as_str()))
-            .ok_or(ReadError::NotFound)?;
-        let unreadable = || ReadError::Io("git does not have its contents".into());
-        let header = gix_odb::Header::try_header(&self.objects, &id).map_err(|_| unreadable())?;
-        if header.ok_or_else(unreadable)?.size() > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
-        let mut bytes = Vec::new();
-        let blob = self
-            .objects
-            .try_find(&id, &mut bytes)
-            .map_err(|_| unreadable())?;
-        let is_blob = blob.is_some_and(|blob| blob.kind == gix_object::Kind::Blob);
-        if !is_blob {
-            return Err(unreadable());
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(text.into()),
-            Err(error) => Err(ReadError::NotUtf8 {
-                at: error.utf8_error().valid_up_to(),
-            }),
-        }
+        let object = self.file(path)?;
+        self.text(object, limit).map(Into::into)
     }
 
     fn is_file(&self, path: &FilePath) -> bool {
-        if is_installed(path) {
+        if path.is_within_named("node_modules") {
             return self.disk.is_file(path);
         }
-        self.index()
-            .is_some_and(|index| index.blob(path.as_str()).is_some())
+        self.file(path).is_ok()
     }
 
     fn display(&self, path: &FilePath) -> String {
@@ -80,27 +146,24 @@ impl Files for StagedFiles {
     }
 
     fn list(&self, folder: &FilePath, wanted: &dyn Fn(&str) -> bool) -> Vec<Listed> {
-        let Some(index) = self.index() else {
-            return Vec::new();
-        };
-        let mut listed: Vec<Listed> = index
-            .paths()
-            .map(|path| FilePath(path.into()))
+        let paths = self.index().into_iter().flat_map(Index::paths);
+        paths
+            .map(FilePath::new)
             .filter(|path| path.is_within(folder) && wanted(path.name()))
-            .filter(|path| !is_installed(path) && index.blob(path.as_str()).is_some())
+            .filter(|path| !path.is_within_named("node_modules") && self.is_file(path))
             .map(|path| Listed {
-                path,
                 git: GitStatus::Tracked,
-                named_by_ignore_rule: false,
+                named_by_ignore_rule: self.is_ignored(&path),
+                path,
             })
-            .collect();
-        listed.sort_by(|a, b| a.path.cmp(&b.path));
-        listed.dedup();
-        listed
+            .collect()
     }
 }
 
-/// Whether a path is below a `node_modules`, which is installed and not committed.
-fn is_installed(path: &FilePath) -> bool {
-    path.is_within_named("node_modules")
+impl fmt::Debug for StagedFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StagedFiles")
+            .field("disk", &self.disk)
+            .finish_non_exhaustive()
+    }
 }
