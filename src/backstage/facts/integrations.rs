@@ -65,7 +65,7 @@ fn fact(kind: &'static str, host: &Value) -> Value {
             value.kind != Kind::Null && value.as_array().is_none_or(|items| !items.is_empty())
         })
     };
-    let authenticated = host.as_object().is_none() || KEYS.iter().any(|key| is_set(key));
+    let authenticated = host.as_object().is_none() || KEYS.iter().any(is_set);
     object([
         ("kind", Value::string(kind)),
         ("host", host.get("host").cloned().unwrap_or_else(absent)),
