@@ -35,7 +35,42 @@ pub struct Judge<'j> {
     pub environment: &'j Environment,
 }
 
+/// The facts of one subject.
+pub struct Facts {
+    /// What kind of subject it is.
+    pub scope: Scope,
+    /// The name of the chain, the path of the layer, or the folder of the app root.
+    pub name: String,
+    /// The tree that conditions read.
+    pub tree: Value,
+}
+
 impl LoadedApp {
+    /// The facts of the app root, its layers and its chains.
+    pub fn facts(&self, judge: &Judge<'_>) -> Vec<Facts> {
+        let mut facts = vec![Facts {
+            scope: Scope::App,
+            name: self.app.path.to_string(),
+            tree: self.root_facts(),
+        }];
+        for loaded in self.layers.values() {
+            let path = &loaded.layer.path;
+            facts.extend(self.layer_facts(loaded).map(|tree| Facts {
+                scope: Scope::Layer,
+                name: path.to_string(),
+                tree,
+            }));
+        }
+        for chain in &self.app.chains {
+            facts.extend(self.effective(chain, judge).map(|effective| Facts {
+                scope: Scope::Chain,
+                name: chain.name.to_string(),
+                tree: self.chain_facts(chain, effective, judge),
+            }));
+        }
+        facts
+    }
+
     /// Everything that is wrong with this app root, in no order, the same finding once for each chain.
     ///
     /// # Errors
@@ -63,20 +98,24 @@ impl LoadedApp {
         loaded: &LoadedLayer,
         judge: &Judge<'_>,
     ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
-        let Some(file) = self.app.layer(&loaded.layer.path) else {
+        let Some(facts) = self.layer_facts(loaded) else {
             return Ok(Vec::new());
         };
-        let start = loaded.start();
-        let subject = facts::layer::collect(file, &self.app.chains, Some(start));
-        let secrets = ("secrets", facts::secrets::collect(&loaded.secrets));
-        let facts = facts::tree("layer", subject, loaded.resolved.root.clone(), [secrets]);
         let subject = Subject {
             scope: Scope::Layer,
             facts: &facts,
             chain: None,
-            place: start,
+            place: loaded.start(),
         };
         engine::evaluate(judge.rules, &subject, judge.secrets)
+    }
+
+    fn layer_facts(&self, loaded: &LoadedLayer) -> Option<Value> {
+        let file = self.app.layer(&loaded.layer.path)?;
+        let subject = facts::layer::collect(file, &self.app.chains, Some(loaded.start()));
+        let secrets = ("secrets", facts::secrets::collect(&loaded.secrets));
+        let config = loaded.resolved.root.clone();
+        Some(facts::tree("layer", subject, config, [secrets]))
     }
 
     fn judge_chain(
@@ -84,23 +123,11 @@ impl LoadedApp {
         chain: &Chain,
         judge: &Judge<'_>,
     ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
-        let loaded: Vec<&LoadedLayer> = chain
-            .layers
-            .iter()
-            .filter_map(|layer| self.layers.get(&layer.path))
-            .collect();
-        let Some(first) = loaded.first() else {
+        let first = chain.layers.first();
+        let first = first.and_then(|layer| self.layers.get(&layer.path));
+        let (Some(first), Some(effective)) = (first, self.effective(chain, judge)) else {
             return Ok(Vec::new());
         };
-        // A layer that does not load would hide what is below it: nothing is known of such a chain.
-        if loaded.iter().any(|loaded| loaded.is_broken()) {
-            return Ok(Vec::new());
-        }
-        let layers = loaded
-            .iter()
-            .filter_map(|layer| layer.resolved.root.as_ref());
-        let effective = merge::merge(layers.chain(judge.overrides))
-            .unwrap_or_else(|| Value::derived(Kind::Object(Object::new())));
         let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
             .into_iter()
             .map(|problem| of_schema(problem, chain, first.start()))
@@ -114,6 +141,24 @@ impl LoadedApp {
         };
         findings.extend(engine::evaluate(judge.rules, &subject, judge.secrets)?);
         Ok(findings)
+    }
+
+    /// The effective config of a chain. `None` when one of its layers does not load: it would hide what is below
+    /// it, so that nothing is known of such a chain.
+    fn effective(&self, chain: &Chain, judge: &Judge<'_>) -> Option<Value> {
+        let loaded: Vec<&LoadedLayer> = chain
+            .layers
+            .iter()
+            .filter_map(|layer| self.layers.get(&layer.path))
+            .collect();
+        if loaded.is_empty() || loaded.iter().any(|loaded| loaded.is_broken()) {
+            return None;
+        }
+        let layers = loaded
+            .iter()
+            .filter_map(|layer| layer.resolved.root.as_ref());
+        let merged = merge::merge(layers.chain(judge.overrides));
+        Some(merged.unwrap_or_else(|| Value::derived(Kind::Object(Object::new()))))
     }
 
     fn chain_facts(&self, chain: &Chain, effective: Value, judge: &Judge<'_>) -> Value {
@@ -141,6 +186,17 @@ impl LoadedApp {
         let Some(first) = self.layers.values().next() else {
             return Ok(Vec::new());
         };
+        let facts = self.root_facts();
+        let subject = Subject {
+            scope: Scope::App,
+            facts: &facts,
+            chain: None,
+            place: first.start(),
+        };
+        engine::evaluate(judge.rules, &subject, judge.secrets)
+    }
+
+    fn root_facts(&self) -> Value {
         let sections = [
             (
                 "layers",
@@ -149,14 +205,7 @@ impl LoadedApp {
             ("missingLayers", facts::layers::missing(&self.app)),
             ("misorderedLayers", facts::layers::misordered(&self.app)),
         ];
-        let facts = facts::tree("app", facts::app::collect(&self.app), None, sections);
-        let subject = Subject {
-            scope: Scope::App,
-            facts: &facts,
-            chain: None,
-            place: first.start(),
-        };
-        engine::evaluate(judge.rules, &subject, judge.secrets)
+        facts::tree("app", facts::app::collect(&self.app), None, sections)
     }
 }
 

@@ -4,27 +4,34 @@
 //! with a config is decided in them and in the cards.
 
 mod app;
+mod known;
 mod load;
 mod target;
 mod wanted;
 pub mod workspaces;
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use crate::backstage::environment;
+use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
+use crate::backstage::value::Value;
 use crate::files::{FilePath, Files};
 use crate::finding::Finding;
 use crate::rules::card::Card;
 use crate::rules::combine::combine;
-use crate::rules::engine::BrokenRule;
+use crate::rules::engine::{BrokenRule, Rules};
 use crate::run::{Failure, Note, NoteLevel, Request, Run, SchemaCache};
-use crate::suppress;
+use crate::settings::Settings;
+use crate::suppress::{self, Suppression};
+use crate::text::Sources;
+
+pub use app::Facts;
 
 use app::Judge;
 use load::LoadedApp;
 use target::Target;
-use wanted::Wanted;
+use wanted::{Known, Wanted};
 
 /// Checks what is asked for.
 ///
@@ -48,78 +55,154 @@ pub fn check_files(
     check_targets(&[target::whole(files, request)], more, request)
 }
 
+/// The facts that conditions would read, of every chain and layer, each with what it is: for people who write
+/// policies. Secrets are in them: they must pass the mask of the run on their way out.
+///
+/// # Errors
+/// As [`check`].
+pub fn facts(request: &Request) -> Result<(Vec<Facts>, Run), Failure> {
+    let targets = target::targets(request)?;
+    let mut run = Run::default();
+    let prepared = Prepared::of(&targets, &[], request, &mut run)?;
+    let facts = prepared
+        .apps
+        .iter()
+        .flat_map(|app| {
+            app.loaded
+                .facts(&prepared.judge(app, &Rules::new([]), &run))
+        })
+        .collect();
+    Ok((facts, run))
+}
+
 fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result<Run, Failure> {
     let started = Instant::now();
-    let environment = environment::from_request(
-        &request.environment,
-        &request.start,
-        environment::of_process(),
-    )?;
-    let overrides = environment.overrides().map_err(|error| {
-        Failure::new(format!(
-            "the app would not start with these variables: {error}"
-        ))
-    })?;
     let mut run = Run::default();
-    let mut wanted = Wanted::new(request, more);
-    let mut schemas = schema_source(request);
-    let mut apps = Vec::new();
-    for target in targets {
-        let found = target.workspace(request, &mut run.sources)?;
-        if found.app_roots.is_empty() {
-            target.report_empty(request, &mut run)?;
-        }
-        run.checked.left_out.extend(found.left_out);
-        for (app, settings) in wanted.apply(found.app_roots, target, &mut run.sources)? {
-            let environment = wanted.environment(&settings, &environment);
-            let files = target.files.as_ref();
-            let lockfile = app.packages.lockfile.as_deref();
-            let collection = schemas.of_app(files, &app.path, lockfile);
-            note_schemas(&collection, &mut run);
-            let schemas = &collection.schemas;
-            let loaded = LoadedApp::load(app, files, &environment, schemas, &mut run);
-            apps.push((target, loaded, settings, collection, environment));
-        }
-    }
-    let wanted = wanted.finish(&mut run)?;
-    let rules = wanted.rules();
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut suppressions = Vec::new();
-    for (target, app, settings, collection, environment) in &apps {
-        let Some(rules) = rules.of(settings) else {
-            continue;
-        };
-        let judge = Judge {
-            rules,
-            schemas: &collection.schemas,
-            secrets: &run.secrets,
-            settings,
-            overrides: overrides.as_ref(),
-            files: target.files.as_ref(),
-            environment,
-        };
-        let found = app.judge(&judge).map_err(|broken| broken_rules(&broken))?;
-        let found = combine(target.of_interest(found, &run.sources));
-        let selection = wanted.selection(settings);
-        findings.extend(found.into_iter().filter_map(|finding| {
-            let source = run.sources.get(finding.primary.place.source);
-            selection.adjust(finding, &FilePath::new(source.repository_path()))
-        }));
-        for loaded in app.layers.values() {
-            let (source, comments) = (loaded.layer.source, &loaded.layer.document.comments);
-            suppressions.extend(suppress::find(source, comments, &run.sources));
-        }
-    }
+    let prepared = Prepared::of(targets, more, request, &mut run)?;
+    let findings = prepared.findings(&run)?;
     // One chain alone cannot tell that a suppression is of no use: another chain may need it.
+    let wanted = &prepared.wanted;
     let judged = |card: &Card| request.config.is_empty() && wanted.is_on(card);
-    let left = suppress::apply(combine(findings), &suppressions, &run.sources, judged);
-    drop(rules);
+    let suppressions = prepared.suppressions(&run.sources);
+    let left = suppress::apply(findings, &suppressions, &run.sources, judged);
     run.suppressed = left.count;
     run.findings = left.findings;
-    run.policies = wanted.into_policies();
+    run.fail_on = wanted.fail_on();
+    known::apply(&prepared, request, &mut run)?;
+    run.policies = prepared.wanted.into_policies();
     run.sort();
     run.elapsed = started.elapsed();
     Ok(run)
+}
+
+/// Everything that was asked for, read and ready to be judged.
+struct Prepared<'t> {
+    apps: Vec<App<'t>>,
+    wanted: Known<'t>,
+    overrides: Option<Value>,
+}
+
+/// One app root, with what it is judged by.
+struct App<'t> {
+    target: &'t Target,
+    loaded: LoadedApp,
+    settings: Arc<Settings>,
+    schemas: Arc<Collection>,
+    environment: Environment,
+}
+
+impl<'t> Prepared<'t> {
+    fn of(
+        targets: &'t [Target],
+        more: &'t [Card],
+        request: &'t Request,
+        run: &mut Run,
+    ) -> Result<Self, Failure> {
+        let environment = environment::from_request(
+            &request.environment,
+            &request.start,
+            environment::of_process(),
+        )?;
+        let overrides = environment.overrides().map_err(|error| {
+            Failure::new(format!(
+                "the app would not start with these variables: {error}"
+            ))
+        })?;
+        let mut wanted = Wanted::new(request, more);
+        let mut schemas = schema_source(request);
+        let mut apps = Vec::new();
+        for target in targets {
+            let found = target.workspace(request, &mut run.sources)?;
+            if found.app_roots.is_empty() {
+                target.report_empty(request, run)?;
+            }
+            run.checked.left_out.extend(found.left_out);
+            for (app, settings) in wanted.apply(found.app_roots, target, &mut run.sources)? {
+                let environment = wanted.environment(&settings, &environment);
+                let files = target.files.as_ref();
+                let lockfile = app.packages.lockfile.as_deref();
+                let schemas = schemas.of_app(files, &app.path, lockfile);
+                note_schemas(&schemas, run);
+                let loaded = LoadedApp::load(app, files, &environment, &schemas.schemas, run);
+                apps.push(App {
+                    target,
+                    loaded,
+                    settings,
+                    schemas,
+                    environment,
+                });
+            }
+        }
+        Ok(Self {
+            apps,
+            wanted: wanted.finish(run)?,
+            overrides,
+        })
+    }
+
+    fn judge<'j>(&'j self, app: &'j App<'t>, rules: &'j Rules<'j>, run: &'j Run) -> Judge<'j> {
+        Judge {
+            rules,
+            schemas: &app.schemas.schemas,
+            secrets: &run.secrets,
+            settings: &app.settings,
+            overrides: self.overrides.as_ref(),
+            files: app.target.files.as_ref(),
+            environment: &app.environment,
+        }
+    }
+
+    /// What every app root finds, as severe as its settings have it.
+    fn findings(&self, run: &Run) -> Result<Vec<Finding>, Failure> {
+        let rules = self.wanted.rules();
+        let mut findings = Vec::new();
+        for app in &self.apps {
+            let Some(rules) = rules.of(&app.settings) else {
+                continue;
+            };
+            let found = app
+                .loaded
+                .judge(&self.judge(app, rules, run))
+                .map_err(|broken| broken_rules(&broken))?;
+            let found = combine(app.target.of_interest(found, &run.sources));
+            let selection = self.wanted.selection(&app.settings);
+            findings.extend(found.into_iter().filter_map(|finding| {
+                let source = run.sources.get(finding.primary.place.source);
+                selection.adjust(finding, &FilePath::new(source.repository_path()))
+            }));
+        }
+        Ok(combine(findings))
+    }
+
+    fn suppressions(&self, sources: &Sources) -> Vec<Suppression> {
+        let layers = self.apps.iter().flat_map(|app| app.loaded.layers.values());
+        layers
+            .flat_map(|loaded| {
+                let layer = &loaded.layer;
+                suppress::find(layer.source, &layer.document.comments, sources)
+            })
+            .collect()
+    }
 }
 
 /// Where the schemas of apps come from.

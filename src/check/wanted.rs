@@ -231,7 +231,22 @@ impl<'r> Known<'r> {
         self.all.iter().any(|settings| is_on(settings))
     }
 
+    /// From which severity on the run fails: the strictest of all settings.
+    pub fn fail_on(&self) -> Option<Severity> {
+        self.all.iter().filter_map(|one| one.fail_on).min()
+    }
+
+    /// The baseline that settings name: of several the first.
+    pub fn baseline(&self) -> Option<&FilePath> {
+        self.all.iter().find_map(|one| one.baseline.as_ref())
+    }
+
     /// Every policy of every settings file.
+    pub fn policies(&self) -> &[Card] {
+        &self.policies
+    }
+
+    /// The same, for the run to keep.
     pub fn into_policies(self) -> Vec<Card> {
         self.policies
     }

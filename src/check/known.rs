@@ -1,0 +1,59 @@
+//! What a baseline knows is set apart from what is new.
+
+use std::sync::Arc;
+
+use super::Prepared;
+use crate::baseline::Baseline;
+use crate::files::FilePath;
+use crate::rules::catalog;
+use crate::run::{BaselineRequest, Baselined, Failure, Request, Run};
+
+/// The largest baseline, in bytes.
+const MAX_SIZE: u64 = 64 << 20;
+
+/// Sets known findings apart, when the request or the settings name a baseline. One that settings name and that
+/// is not there yet knows nothing.
+///
+/// # Errors
+/// When the file is no baseline, or the one that was asked for cannot be read.
+pub(super) fn apply(
+    prepared: &Prepared<'_>,
+    request: &Request,
+    run: &mut Run,
+) -> Result<(), Failure> {
+    let (name, text) = match (&request.baseline, prepared.wanted.baseline()) {
+        (BaselineRequest::File(path), _) => {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(request.start.join(path)).map_err(|error| {
+                let message = format!("cannot read the baseline `{name}`: {}", error.kind());
+                Failure::new(message).with_help("make one with --write-baseline")
+            })?;
+            (name, Arc::from(text))
+        }
+        (BaselineRequest::BySettings, Some(path)) => match in_repository(prepared, path) {
+            Some(text) => (path.to_string(), text),
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let baseline =
+        Baseline::read(&text).map_err(|error| Failure::new(format!("`{name}` {error}")))?;
+    let policies = prepared.wanted.policies();
+    let judged = |rule: &str| {
+        let card = catalog::card(rule).or_else(|| policies.iter().find(|card| card.id == rule));
+        card.is_some_and(|card| prepared.wanted.is_on(card))
+    };
+    let findings = std::mem::take(&mut run.findings);
+    let compared = baseline.compare(findings, &run.sources, judged);
+    run.findings = compared.new;
+    run.baseline = Some(Baselined {
+        known: compared.known,
+        gone: compared.gone,
+    });
+    Ok(())
+}
+
+fn in_repository(prepared: &Prepared<'_>, path: &FilePath) -> Option<Arc<str>> {
+    let app = prepared.apps.first()?;
+    app.target.files.read(path, MAX_SIZE).ok()
+}
