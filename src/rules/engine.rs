@@ -322,7 +322,7 @@ fn render(template: &str, items: &[&Variables<'_>], secrets: &Secrets) -> String
 fn unseen(chain: &Chain, secrets: &Secrets) -> String {
     let reason = chain.lacks.first().map_or("", |lack| &lack.reason);
     format!(
-        " (unless an unseen layer sets it: this chain {})",
+        " (an unseen layer may change this: {})",
         secrets.redact(reason)
     )
 }

@@ -3,7 +3,7 @@
 //! In: `backend.database`. Out: one copy per shape, in each of which the values that decide about the shape (client,
 //! connection, division mode, …) are either known, gone, or unknown strings. What all shapes agree on is certain.
 
-use crate::backstage::value::{Kind, Value};
+use crate::backstage::value::{Kind, Open, Value};
 
 /// More shapes than this are not looked at.
 const LIMIT: usize = 32;
@@ -81,13 +81,19 @@ fn choices(open_value: &Value, words: &[&str]) -> Vec<Option<Value>> {
         };
         choices.push(Some(value));
     }
-    if open.when_unset.is_none() {
+    if open.when_unset.is_none() && !is_url(open) {
         match &open.below {
             Some(below) => choices.extend(choices_below(below)),
             None => choices.push(None),
         }
     }
     choices
+}
+
+/// Whether it is a connection URL with placeholders in it. Who writes one means it to be set: that it may disappear
+/// with an unset variable, and the connection below show again, would only hide what the URL says for sure.
+fn is_url(open: &Open) -> bool {
+    open.written.contains("://")
 }
 
 fn choices_below(below: &Value) -> Vec<Option<Value>> {
