@@ -10,17 +10,18 @@ use super::{
     names,
 };
 
-/// Adds the chains of an app root that nothing deploys: one of the base layer, and one of base + X for each further
+/// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X for each further
 /// layer X that is no example. Where a start script was found, it stands for the base layer alone.
 pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
     let deploys = |chain: &Chain| {
-        !matches!(
+        let by_script = matches!(
             chain.origin,
             ChainOrigin::StartCommand {
                 kind: StartKind::Script,
                 ..
-            }
-        )
+            } | ChainOrigin::Convention
+        );
+        chain.production && !by_script
     };
     if root.chains.iter().any(deploys) {
         return;

@@ -3,6 +3,8 @@
 //! In: what a stage copies, what is mounted, and a path as a start command names it. Out: the file that is at that
 //! path, or why it cannot be told. Never: the contents of files, except that they are there.
 
+use std::cell::Cell;
+
 use crate::files::{FilePath, Files};
 
 use super::dockerfile::{Copy, Dockerfile, Stage, join};
@@ -10,6 +12,9 @@ use super::word::{Certainty, Word};
 
 /// How many stages a copied file is followed through.
 const STAGE_LIMIT: usize = 16;
+
+/// How many copies are looked at for one image.
+pub(super) const STEP_LIMIT: usize = 20_000;
 
 /// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,8 @@ pub(super) struct Image<'i> {
     pub(super) folder: Option<&'i str>,
     /// What the deployment mounts.
     pub(super) mounts: &'i [Mount],
+    /// How many more copies may be looked at: a Dockerfile can be made whose copies multiply from stage to stage.
+    pub(super) steps: Cell<usize>,
 }
 
 impl Image<'_> {
@@ -163,6 +170,8 @@ impl Image<'_> {
                 .collect()
         };
         stage.copies.iter().rev().find_map(|copy| {
+            let left = self.steps.get().checked_sub(1)?;
+            self.steps.set(left);
             candidates(copy)
                 .into_iter()
                 .find_map(|(source, path)| match &copy.from {

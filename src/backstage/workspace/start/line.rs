@@ -67,8 +67,24 @@ pub(super) struct Surroundings<'s> {
 
 /// The last start command of a line; what other commands in it do is preparation.
 pub(super) fn start(line: &Line<'_>, around: &Surroundings<'_>) -> Option<Start> {
-    let commands = shell::commands(line.text, line.anchor, &line.variables);
-    let started = command::started(&commands, around.sources, &line.variables);
+    start_of(
+        line,
+        &shell::commands(line.text, line.anchor, &line.variables),
+        around,
+    )
+}
+
+/// The same for words that no shell has to split.
+pub(super) fn start_of_words(
+    line: &Line<'_>,
+    words: Vec<Word>,
+    around: &Surroundings<'_>,
+) -> Option<Start> {
+    start_of(line, &[words], around)
+}
+
+fn start_of(line: &Line<'_>, commands: &[Vec<Word>], around: &Surroundings<'_>) -> Option<Start> {
+    let started = command::started(commands, around.sources, &line.variables);
     started.into_iter().rev().find_map(|started| match started {
         Started::Backend(arguments) | Started::Development(arguments) => {
             Some(of_arguments(line, arguments, around))

@@ -21,6 +21,7 @@ mod cluster;
 mod image;
 mod images;
 mod line;
+mod other;
 mod reader;
 mod run;
 mod scripts;
@@ -64,6 +65,12 @@ pub(super) fn add_chains(
             && names::kind_of(path.name()) == NameKind::Unrelated
     };
     reader.cluster(deployment.clone().filter(is_manifest));
+    for path in deployment
+        .clone()
+        .filter(|path| other::is_wanted(path.name()))
+    {
+        reader.other(path);
+    }
     reader.adopt_embedded();
     let roots: Vec<FilePath> = reader.app_roots();
     for root in roots {
@@ -73,5 +80,5 @@ pub(super) fn add_chains(
 
 /// Whether a file may hold start commands, by its name.
 pub(super) fn is_wanted(name: &str) -> bool {
-    images::is_dockerfile(name) || cluster::is_wanted(name)
+    images::is_dockerfile(name) || cluster::is_wanted(name) || other::is_wanted(name)
 }

@@ -1,6 +1,6 @@
 //! What all readers of deployment files share: texts, contexts, and the way of a chain to its app root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
@@ -113,21 +113,14 @@ impl<'r> Reader<'r> {
 
     /// Gives the embedded layers that no chain loads to the nearest app root, so that they are read all the same.
     pub(super) fn adopt_embedded(&mut self) {
+        let roots = self.grouped.app_roots.values();
+        let known: BTreeSet<FilePath> = roots
+            .flat_map(|root| &root.layers)
+            .map(|layer| layer.path.clone())
+            .collect();
         for (path, layer) in std::mem::take(&mut self.embedded) {
-            let folder = path.parent();
-            let only = || {
-                (self.grouped.app_roots.len() == 1)
-                    .then(|| self.grouped.app_roots.keys().next())
-                    .flatten()
-            };
-            let owner = self
-                .grouped
-                .nearest(&folder)
-                .or_else(only)
-                .cloned()
-                .unwrap_or(folder);
-            let known = |root: &AppRoot| root.layer(&path).is_some();
-            if !self.grouped.app_roots.values().any(known) {
+            let owner = self.root_of(&path).unwrap_or_else(|| path.parent());
+            if !known.contains(&path) {
                 self.grouped.root(&owner).layers.push(layer);
             }
         }
@@ -144,6 +137,18 @@ impl<'r> Reader<'r> {
         });
         self.images.insert(path.clone(), image.clone());
         image
+    }
+
+    /// The app root that a file near it starts: the nearest one above, else the only one.
+    pub(super) fn root_of(&self, path: &FilePath) -> Option<FilePath> {
+        let only = || {
+            self.grouped
+                .app_roots
+                .keys()
+                .next()
+                .filter(|_| self.grouped.app_roots.len() == 1)
+        };
+        self.grouped.nearest(&path.parent()).or_else(only).cloned()
     }
 
     /// A name for what a file starts: its path from the app root it is in.
@@ -206,12 +211,10 @@ impl<'r> Reader<'r> {
             .text(&own)
             .or_else(|| self.text(&context.join(".dockerignore")));
         let ignored = DockerIgnore::parse(ignored.as_deref().unwrap_or_default());
-        let layers = self
-            .grouped
-            .app_roots
-            .values()
-            .flat_map(|root| &root.layers);
-        layers
+        let below = self.grouped.app_roots.range(context..);
+        let roots = below.take_while(|(folder, _)| folder.as_str().starts_with(context.as_str()));
+        roots
+            .flat_map(|(_, root)| &root.layers)
             .filter(|layer| layer.path.is_within(context))
             .filter(|layer| !ignored.leaves_out(&layer.path.relative_to(context)))
             .filter_map(|layer| {

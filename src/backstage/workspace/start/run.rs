@@ -3,6 +3,8 @@
 //! In: what a deployment file says, over what the image says. Out: [`Draft`], or why there is none. Never: which app
 //! root it belongs to.
 
+use std::cell::Cell;
+
 use crate::files::{FilePath, Files};
 use crate::text::{Place, SourceId, Sources};
 
@@ -10,7 +12,7 @@ use super::super::StartKind;
 use super::chain::{Audience, Draft, named_layers};
 use super::command::{self, Arguments, Started};
 use super::dockerfile::{Dockerfile, Launch, Stage, join};
-use super::image::{Image, Mount, Resolved};
+use super::image::{Image, Mount, Resolved, STEP_LIMIT};
 use super::instruction::Form;
 use super::shell;
 use super::word::{Anchor, Certainty, Word};
@@ -101,6 +103,7 @@ impl Run<'_> {
             context,
             folder: self.folder.as_deref(),
             mounts: &self.mounts,
+            steps: Cell::new(STEP_LIMIT),
         }
     }
 

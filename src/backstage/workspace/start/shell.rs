@@ -5,11 +5,16 @@
 
 use super::word::{Anchor, Certainty, Variables, Word};
 
+/// The longest text that is read, in bytes: no start command is longer.
+const TEXT_LIMIT: usize = 1 << 16;
 /// How many words are read at most; a longer text has no start command.
 const WORD_LIMIT: usize = 20_000;
 
 /// The simple commands of a shell text, in order.
 pub(super) fn commands(text: &str, anchor: Anchor, variables: &Variables) -> Vec<Vec<Word>> {
+    if text.len() > TEXT_LIMIT {
+        return Vec::new();
+    }
     let mut reader = Reader {
         text,
         at: 0,

@@ -38,6 +38,9 @@ impl Word {
     }
 }
 
+/// The longest text whose variables are replaced, in bytes: nothing that starts a process is longer.
+const TEXT_LIMIT: usize = 1 << 16;
+
 /// What is known of the variables at one point of a file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
@@ -50,8 +53,12 @@ impl Variables {
         self.values.insert(name.into(), (value.into(), certainty));
     }
 
-    /// Replaces `$NAME`, `${NAME}` and `${NAME:-default}` in a text. `\$` and `$$` stay as they are written.
+    /// Replaces `$NAME`, `${NAME}` and `${NAME:-default}` in a text. `$$` stays as it is written; a text that
+    /// is too long for a command line is open as a whole.
     pub(super) fn expand(&self, text: &str) -> (String, Certainty) {
+        if text.len() > TEXT_LIMIT {
+            return (text.to_owned(), Certainty::Open);
+        }
         let mut out = String::with_capacity(text.len());
         let mut certainty = Certainty::Known;
         let mut rest = text;

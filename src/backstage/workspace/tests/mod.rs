@@ -455,3 +455,5 @@ fn where_nothing_deploys_an_app_each_further_layer_is_a_chain_beside_development
 
 mod cluster;
 mod compose;
+mod hostile;
+mod other;

@@ -1,0 +1,71 @@
+use super::*;
+
+const COMMAND: &str =
+    "node packages/backend --config app-config.yaml --config app-config.production.yaml";
+
+fn with(name: &str, text: &str) -> Vec<String> {
+    let mut files = LAYERS.to_vec();
+    files.push((name, text));
+    let chains = chains_of(&files);
+    chains
+        .into_iter()
+        .filter(|chain| !chain.starts_with("default") && !chain.starts_with("staging"))
+        .collect()
+}
+
+fn production(name: &str) -> Vec<String> {
+    vec![format!(
+        "{name}!: app-config.yaml app-config.production.yaml"
+    )]
+}
+
+#[test]
+fn a_procfile_names_its_processes() {
+    let text = format!("release: yarn migrate\nweb: {COMMAND}\n");
+    assert_eq!(with("Procfile", &text), production("Procfile:web"));
+    assert_eq!(
+        with("Procfile", "web: yarn workspace backend start\n"),
+        production("production")
+    );
+}
+
+#[test]
+fn a_systemd_unit_starts_one() {
+    let text = format!("[Service]\nExecStart=-/usr/bin/{COMMAND}\n");
+    assert_eq!(
+        with("deploy/portal.service", &text),
+        production("deploy/portal.service")
+    );
+}
+
+#[test]
+fn a_shell_script_starts_what_it_ends_in() {
+    let text = "#!/bin/sh\nset -e\n./wait-for-db.sh\nexec node packages/backend \\\n  --config app-config.yaml \\\n  --config \"$EXTRA\"\n";
+    assert_eq!(
+        with("docker/entrypoint.sh", text)[0],
+        "docker/entrypoint.sh: app-config.yaml ? `$EXTRA` may be another file: its name depends on the environment"
+    );
+    assert_eq!(
+        with("build.sh", "yarn build:backend --config app-config.yaml\n"),
+        production("production")
+    );
+}
+
+#[test]
+fn a_makefile_calls_its_chains_by_target() {
+    let text = format!("build:\n\tyarn build\nrun: build\n\t@{COMMAND}\n");
+    assert_eq!(with("Makefile", &text), production("Makefile:run"));
+}
+
+#[test]
+fn a_score_file_names_containers() {
+    let text = "apiVersion: score.dev/v1b1\ncontainers:\n  portal:\n    image: .\n    command: [node, packages/backend]\n    args: [--config, app-config.yaml]\n    variables:\n      PGSSLMODE: require\n      PGHOST: ${resources.db.host}\n";
+    let files = MemoryFiles::new([("app-config.yaml", ""), ("score.yaml", text)]);
+    let workspace = found(&files);
+    let chain = &workspace.app_roots[0].chains[0];
+    assert_eq!(
+        chains(&workspace.app_roots[0]),
+        ["score.yaml:portal!: app-config.yaml"]
+    );
+    assert_eq!(*chain.environment, [("PGSSLMODE".into(), "require".into())]);
+}
