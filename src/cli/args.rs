@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{chains, completions, explain, rules};
+use super::{chains, completions, explain, rules, schema};
 use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -74,6 +74,8 @@ pub enum Command {
     Explain(explain::Arguments),
     /// List the rules
     Rules(rules::Arguments),
+    /// Print the schema that the app's packages demand of its configuration
+    Schema(schema::Arguments),
 }
 
 /// The arguments of a check.

@@ -14,6 +14,7 @@ mod failure;
 mod list_files;
 mod output;
 mod rules;
+mod schema;
 mod watch;
 
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Rules(rules)) => rules::run(rules),
+        Some(Command::Schema(schema)) => schema::run(schema, &console),
     };
     match outcome {
         Ok(Status::Clean) => ExitCode::SUCCESS,

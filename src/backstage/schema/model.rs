@@ -305,45 +305,55 @@ impl Schema {
 
     /// Removes every description, here and below.
     pub fn strip_descriptions(&mut self) {
-        self.properties
-            .values_mut()
-            .for_each(Self::strip_descriptions);
-        self.any_of.iter_mut().for_each(Self::strip_descriptions);
-        self.additional.strip_descriptions();
+        self.for_each_mut(&mut |schema| {
+            if let Some(rare) = schema.rare.as_deref_mut() {
+                rare.description = None;
+            }
+            schema.strip_empty();
+        });
+    }
+
+    /// Removes an empty set of rare keywords: it says the same as none.
+    pub(super) fn strip_empty(&mut self) {
+        let rare = self.rare.as_deref();
+        if rare.is_some_and(|rare| *rare == Rare::default()) {
+            self.rare = None;
+        }
+    }
+
+    /// Calls `change` on every schema below, then on this one.
+    pub fn for_each_mut(&mut self, change: &mut dyn FnMut(&mut Self)) {
+        let mut further = Vec::new();
+        further.extend(self.properties.values_mut());
+        further.extend(&mut self.any_of);
+        further.extend(self.additional.schema_mut());
         match self.items.as_deref_mut() {
-            Some(Items::Each(schema)) => schema.strip_descriptions(),
+            Some(Items::Each(schema)) => further.push(schema),
             Some(Items::Tuple(items, rest)) => {
-                items.iter_mut().for_each(Self::strip_descriptions);
-                rest.strip_descriptions();
+                further.extend(items);
+                further.extend(rest.schema_mut());
             }
             None => {}
         }
         if let Some(rare) = self.rare.as_deref_mut() {
-            rare.description = None;
-            rare.definitions
-                .values_mut()
-                .for_each(Self::strip_descriptions);
-            let unions = rare.all_of.iter_mut().chain(&mut rare.one_of);
-            unions
-                .chain(&mut rare.not)
-                .for_each(Self::strip_descriptions);
-            let patterns = rare.pattern_properties.iter_mut();
-            patterns.for_each(|(_, schema)| schema.strip_descriptions());
+            further.extend(rare.definitions.values_mut());
+            further.extend(&mut rare.all_of);
+            further.extend(&mut rare.one_of);
+            further.extend(&mut rare.not);
+            further.extend(rare.pattern_properties.iter_mut().map(|(_, schema)| schema));
         }
-        if self
-            .rare
-            .as_deref()
-            .is_some_and(|rare| *rare == Rare::default())
-        {
-            self.rare = None;
+        for schema in further {
+            schema.for_each_mut(change);
         }
+        change(self);
     }
 }
 
 impl Additional {
-    fn strip_descriptions(&mut self) {
-        if let Self::Each(schema) = self {
-            schema.strip_descriptions();
+    fn schema_mut(&mut self) -> Option<&mut Schema> {
+        match self {
+            Self::Each(schema) => Some(schema),
+            _ => None,
         }
     }
 }
