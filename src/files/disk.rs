@@ -171,7 +171,15 @@ impl Files for DiskFiles {
         self.root.to_string_lossy().into_owned()
     }
 
+    fn is_folder(&self, path: &FilePath) -> bool {
+        !path.is_outside() && self.root.join(path.as_str()).is_dir()
+    }
+
     fn identify(&self, path: &FilePath) -> Option<Identity> {
+        // Following links takes a call for each folder above; most of what is asked for is not there at all.
+        if path.is_outside() || !self.root.join(path.as_str()).is_file() {
+            return None;
+        }
         let (full, metadata) = self.regular(path).ok()?;
         let modified = metadata.modified().ok();
         let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());

@@ -204,6 +204,11 @@ pub trait Files {
         )
     }
 
+    /// Whether there may be a folder at `path`; `false` spares looking for files in it.
+    fn is_folder(&self, path: &FilePath) -> bool {
+        !path.is_outside()
+    }
+
     /// What tells this tree from others, as the key of what is kept about it between runs.
     fn identity(&self) -> String {
         String::new()

@@ -10,6 +10,7 @@ mod collected_schemas;
 mod docs;
 mod picture;
 mod run;
+mod schema_verdicts;
 mod schemas;
 
 use std::process::ExitCode;
@@ -38,6 +39,11 @@ const COMMANDS: &[Command] = &[
         run: picture::run,
     },
     Command {
+        name: "schema-verdicts",
+        about: "check configurations from stdin against the packages in a folder, for tests/oracle/schema",
+        run: schema_verdicts::run,
+    },
+    Command {
         name: "collected-schemas",
         about: "print the schemas collected for the app in a folder, for tests/oracle/schema",
         run: collected_schemas::run,
@@ -55,7 +61,7 @@ fn main() -> ExitCode {
     let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
         eprintln!("usage: cargo xtask COMMAND\n");
         for command in COMMANDS {
-            eprintln!("  {:<10} {}", command.name, command.about);
+            eprintln!("  {:<18} {}", command.name, command.about);
         }
         return ExitCode::from(2);
     };

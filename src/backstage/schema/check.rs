@@ -366,7 +366,7 @@ impl Walk {
         let absent = known
             .map(|key| &**key)
             .filter(|known| !object.contains_key(*known));
-        let Some(nearest) = explain::nearest(key, absent) else {
+        let Some(nearest) = explain::misspelling_of(key, absent) else {
             return;
         };
         let Some(package) = schemas.about(nearest).next() else {

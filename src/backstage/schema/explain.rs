@@ -7,9 +7,9 @@ use super::check::{Ground, Saying, Walk};
 use super::demand::{Demand, Demands};
 use super::judge::Fault;
 use super::model::{Bound, Schema};
-pub(super) use super::near::nearest;
 use crate::backstage::value::{Kind, Value};
 use crate::text::Place;
+use crate::text::closest;
 
 pub(super) use super::meant::union;
 
@@ -95,7 +95,7 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     let texts = allowed.iter().filter_map(serde_json::Value::as_str);
     saying.help = value
         .as_str()
-        .and_then(|text| nearest(text, texts))
+        .and_then(|text| closest(text, texts))
         .map(|near| format!("did you mean `{near}`?"));
     saying
 }
@@ -109,7 +109,7 @@ pub(super) fn missing(walk: &Walk, key: &str, value: &Value) -> Saying {
     };
     let near = value.as_object().and_then(|object| {
         let keys = object.keys().map(|key| &**key);
-        nearest(key, keys)
+        misspelling_of(key, keys)
     });
     Saying {
         rule: VIOLATION,
@@ -216,7 +216,15 @@ pub(super) fn whose(packages: &[std::sync::Arc<str>]) -> String {
 /// The known key that `key` is a slip of; a key that is there already is not what was meant.
 fn nearest_key<'s>(known: &[&Demands<'s>], key: &str, parent: &Value) -> Option<&'s str> {
     let keys = known.iter().flat_map(|demands| demands.known_keys());
-    nearest(key, keys.filter(|known| parent.get(known).is_none()))
+    misspelling_of(key, keys.filter(|known| parent.get(known).is_none()))
+}
+
+/// The known key that a written one is a slip of. Of words of three letters nearly every one is close to another.
+pub(super) fn misspelling_of<'k>(
+    written: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
+    closest(written, known).filter(|_| written.chars().count() > 3)
 }
 
 pub(super) fn violation(message: String, place: Option<Place>) -> Saying {

@@ -17,7 +17,6 @@ mod meant;
 mod members;
 mod merged;
 mod model;
-mod near;
 mod node;
 mod packages;
 mod path;

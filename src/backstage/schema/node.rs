@@ -147,6 +147,8 @@ fn conditions(target: Option<&serde_json::Value>, found: &mut Vec<String>) {
 pub(super) struct NodeModules<'f> {
     files: &'f dyn Files,
     manifests: RefCell<HashMap<FilePath, Option<Arc<Manifest>>>>,
+    /// Whether a folder has a `node_modules`: most packages have none of their own.
+    has_modules: RefCell<HashMap<FilePath, bool>>,
 }
 
 /// A package that was found.
@@ -172,6 +174,7 @@ impl<'f> NodeModules<'f> {
         Self {
             files,
             manifests: RefCell::default(),
+            has_modules: RefCell::default(),
         }
     }
 
@@ -215,7 +218,7 @@ impl<'f> NodeModules<'f> {
         }
         let mut folder = folder.clone();
         loop {
-            if folder.name() != "node_modules" {
+            if folder.name() != "node_modules" && self.has_modules(&folder) {
                 let file = folder.join("node_modules").join(name).join("package.json");
                 if let Some(found) = self.files.identify(&file) {
                     return Some(found);
@@ -226,6 +229,15 @@ impl<'f> NodeModules<'f> {
             }
             folder = folder.parent();
         }
+    }
+
+    fn has_modules(&self, folder: &FilePath) -> bool {
+        if let Some(known) = self.has_modules.borrow().get(folder) {
+            return *known;
+        }
+        let found = self.files.is_folder(&folder.join("node_modules"));
+        self.has_modules.borrow_mut().insert(folder.clone(), found);
+        found
     }
 
     /// The TypeScript file at a path written without its ending, or with the ending of the script made of it.
