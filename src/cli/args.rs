@@ -74,7 +74,7 @@ pub enum Command {
     Explain(explain::Arguments),
     /// List the rules
     Rules(rules::Arguments),
-    /// Print the schema that the app's packages demand of its configuration
+    /// Print the schema of the app's configuration
     Schema(schema::Arguments),
 }
 
@@ -116,8 +116,8 @@ pub struct FileArguments {
     /// Settings to use [default: stagecheck.yaml]
     #[arg(long, value_name = "FILE", env = "STAGECHECK_SETTINGS", hide_env = true, help_heading = WHAT)]
     pub settings: Option<PathBuf>,
-    /// Collect the schemas of installed packages anew instead of using the user's cache folder
-    #[arg(long, help_heading = WHAT)]
+    /// Collect schemas anew, past the user's cache folder
+    #[arg(long, hide_short_help = true, help_heading = WHAT)]
     pub no_cache: bool,
 }
 

@@ -29,7 +29,7 @@ pub struct Arguments {
     /// value may, and nothing is required
     #[arg(long, conflicts_with = "package")]
     for_editor: bool,
-    /// Collect the schemas anew instead of using the user's cache folder
+    /// Collect the schemas anew, past the user's cache folder
     #[arg(long)]
     no_cache: bool,
 }
