@@ -24,6 +24,15 @@ pub struct FoundApp {
     shown: Box<dyn Fn(&FilePath) -> String>,
 }
 
+impl Found {
+    /// A path as a person knows it. Paths of several repositories are those of the first.
+    pub fn show(&self, path: &FilePath) -> String {
+        self.apps
+            .first()
+            .map_or_else(|| path.to_string(), |app| app.show(path))
+    }
+}
+
 impl FoundApp {
     /// A path as a person knows it: relative to where the run was started.
     pub fn show(&self, path: &FilePath) -> String {

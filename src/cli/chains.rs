@@ -119,7 +119,7 @@ fn table(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{}", paint.paint(Role::Title, "left out"))?;
         for left_out in &found.left_out {
             let reason = paint.paint(Role::Dim, &format!("it {}", escape(&left_out.reason)));
-            writeln!(out, "  {}  {reason}", escape(left_out.path.as_str()))?;
+            writeln!(out, "  {}  {reason}", escape(&found.show(&left_out.path)))?;
         }
     }
     Ok(())
@@ -311,7 +311,7 @@ struct LeftOutRecord {
 impl Document {
     fn of(found: &Found) -> Self {
         let left_out = found.left_out.iter().map(|left_out| LeftOutRecord {
-            path: left_out.path.to_string(),
+            path: found.show(&left_out.path),
             reason: left_out.reason.clone(),
         });
         Self {

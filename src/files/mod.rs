@@ -238,7 +238,7 @@ pub trait Files {
 }
 
 /// The part of a sorted listing that is below `folder`.
-fn below<'l>(files: &'l [Listed], folder: &FilePath) -> &'l [Listed] {
+pub(crate) fn below<'l>(files: &'l [Listed], folder: &FilePath) -> &'l [Listed] {
     if folder.0.is_empty() {
         return files;
     }

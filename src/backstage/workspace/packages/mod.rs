@@ -121,11 +121,10 @@ impl<'f> Finder<'f> {
         if let Some(usual) = self.manifest(&folder.join("packages/backend/package.json"), sources) {
             return Some(usual);
         }
-        let candidates: Vec<FilePath> = self
-            .listing
+        let candidates: Vec<FilePath> = crate::files::below(self.listing, folder)
             .iter()
             .map(|listed| &listed.path)
-            .filter(|path| path.name() == "package.json" && path.is_within(folder))
+            .filter(|path| path.name() == "package.json")
             .filter(|path| path.parent() != *folder && may_be_backend(self.files, path))
             .cloned()
             .collect();
