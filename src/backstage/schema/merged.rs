@@ -146,7 +146,9 @@ fn relaxed(schema: &Value, position: Position) -> Value {
 
 /// Gives the definitions of a package names that no other package's have.
 fn name_apart(schema: &mut Schema, package: &PackageSchema) {
-    let prefix = format!("{}@{}:", package.name, package.version);
+    // No character that a reference would have to escape.
+    let name = package.name.trim_start_matches('@').replace('/', "-");
+    let prefix = format!("{name}-{}-", package.version);
     schema.for_each_mut(&mut |schema| {
         if let Some(name) = &mut schema.reference {
             *name = format!("{prefix}{name}").into();
