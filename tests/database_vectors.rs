@@ -13,7 +13,7 @@ use stagecheck::backstage::database::{self, tls};
 #[test]
 fn every_recorded_plan_is_reproduced() {
     let vectors: Vec<Json> = serde_json::from_str(include_str!("database_vectors.json")).unwrap();
-    assert!(vectors.len() >= 43, "{} vectors", vectors.len());
+    assert!(vectors.len() >= 56, "{} vectors", vectors.len());
     let mut wrong = Vec::new();
     for vector in &vectors {
         let config = value_of(&vector["config"]);

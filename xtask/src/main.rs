@@ -7,6 +7,7 @@
 
 mod bench;
 mod collected_schemas;
+mod database_oracle;
 mod docs;
 mod picture;
 mod run;
@@ -27,6 +28,11 @@ const COMMANDS: &[Command] = &[
         name: "bench",
         about: "time the release binary against `cat` of the same files",
         run: bench::run,
+    },
+    Command {
+        name: "database-oracle",
+        about: "compare plans with recorded answers, for tests/oracle/database",
+        run: database_oracle::run,
     },
     Command {
         name: "docs",

@@ -58,6 +58,8 @@ pub enum Refusal {
     ConnectionString,
     /// `connection.type` is not one of those that exist.
     ConnectionTypeUnknown,
+    /// `type: cloudsql` in a base of another client than `pg`.
+    CloudSqlClient,
     /// `type: cloudsql` without `instance`.
     CloudSqlInstance,
     /// `ipAddressType` is not one of those that exist.
@@ -85,6 +87,7 @@ impl Refusal {
             Self::DivisionMode => "division-mode",
             Self::ConnectionString => "connection-string",
             Self::ConnectionTypeUnknown => "connection-type-unknown",
+            Self::CloudSqlClient => "cloudsql-client",
             Self::CloudSqlInstance => "cloudsql-instance",
             Self::CloudSqlAddress => "cloudsql-address",
             Self::RdsIncomplete => "rds-incomplete",

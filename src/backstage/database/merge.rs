@@ -51,8 +51,19 @@ pub(super) fn deep(into: Value, from: &Value) -> Value {
             }
             Kind::Array(below)
         }
-        // A list stays a list when a mapping is merged into it; the keys on it are nothing that knex reads.
-        (Kind::Array(below), Kind::Object(_)) => Kind::Array(below),
+        // A list stays a list when a mapping is merged into it; keys that are no index are nothing that knex reads.
+        (Kind::Array(mut below), Kind::Object(above)) => {
+            for (key, value) in above {
+                let index = key.parse().unwrap_or(usize::MAX);
+                if let Some(old) = below.get_mut(index) {
+                    let taken = std::mem::replace(old, Value::derived(Kind::Null));
+                    *old = deep(taken, value);
+                } else if index == below.len() {
+                    below.push(value.clone());
+                }
+            }
+            Kind::Array(below)
+        }
         (below, above) => replaced(below, above, into.origin),
     };
     Value {

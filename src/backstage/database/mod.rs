@@ -60,8 +60,10 @@ pub fn plan_section(database: &Value, plugin: &str) -> Result<Plan, PlanError> {
             client.value.origin,
         ));
     };
-    reader.optional_boolean(&["plugin", plugin, "skipMigrations"])?;
-    reader.optional_boolean(&["skipMigrations"])?;
+    let own = reader.optional_boolean(&["plugin", plugin, "skipMigrations"])?;
+    if own.is_none() {
+        reader.optional_boolean(&["skipMigrations"])?;
+    }
     let asked = Asked {
         reader: &reader,
         settings: &settings,

@@ -14,6 +14,7 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
     let base_value = reader.base_connection()?;
     // The base is parsed as a MySQL URL even when the plugin does not use it.
     let base = connection_string::mysql(&base_value)?;
+    reader.optional_string(&["pluginDivisionMode"])?;
     let own_value = reader.plugin_connection(asked.plugin)?;
     let own = match &own_value {
         Some(value) => connection_string::mysql(value)?,

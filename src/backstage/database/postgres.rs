@@ -83,9 +83,12 @@ pub(super) fn plan(asked: &Asked<'_>) -> Result<Plan, PlanError> {
         division,
     ) {
         connection_type(&whole)?;
+        reader.optional_string(&["role"])?;
     }
     let merged = merge::deep(whole, &overrides);
     let connection_type = connection_type(&merged)?;
+    // `SET ROLE` uses the role of the base, whatever the plugin says.
+    reader.optional_string(&["role"])?;
     let leaked = if asked.client.overridden {
         leaked(&base.object, &connection)
     } else {
@@ -178,20 +181,35 @@ fn connection_type(merged: &Value) -> Result<ConnectionType, PlanError> {
             "" | "default" => Ok(ConnectionType::Default),
             "azure" => Ok(ConnectionType::Azure),
             "cloudsql" => {
-                if !setting("instance").is_some_and(is_text) {
-                    return refused(Refusal::CloudSqlInstance);
+                if merged.get("client").and_then(Value::as_str) != Some("pg") {
+                    return refused(Refusal::CloudSqlClient);
                 }
-                let address = setting("ipAddressType").and_then(Value::as_str);
-                if address.is_some_and(|kind| !["PUBLIC", "PRIVATE", "PSC"].contains(&kind)) {
-                    return refused(Refusal::CloudSqlAddress);
-                }
-                Ok(ConnectionType::CloudSql)
+                let settings = [setting("instance"), setting("ipAddressType")];
+                cloud_sql(settings).or_else(refused)
             }
             "rds" => rds(kind, &setting),
             _ => refused(Refusal::ConnectionTypeUnknown),
         },
         _ if !is_truthy(kind) => Ok(ConnectionType::Default),
         _ => refused(Refusal::ConnectionTypeUnknown),
+    }
+}
+
+/// Checks `instance` and `ipAddressType`; what the manager would refuse about them, if anything.
+fn cloud_sql([instance, address]: [Option<&Value>; 2]) -> Result<ConnectionType, Refusal> {
+    let address_kinds = ["PUBLIC", "PRIVATE", "PSC"];
+    match (instance, address) {
+        (None, _) => Err(Refusal::CloudSqlInstance),
+        (Some(instance), _) if !is_text(instance) => Err(Refusal::IllTyped),
+        (_, Some(address)) if !is_text(address) => Err(Refusal::IllTyped),
+        (_, Some(address))
+            if address
+                .as_str()
+                .is_some_and(|kind| !address_kinds.contains(&kind)) =>
+        {
+            Err(Refusal::CloudSqlAddress)
+        }
+        _ => Ok(ConnectionType::CloudSql),
     }
 }
 

@@ -9,8 +9,10 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
     let role = reader.role(asked.plugin)?;
     let knex_config = reader.knex_config(asked.plugin)?;
     let base_value = reader.base_connection()?;
-    let base = normalized(&base_value)?;
+    let mut base = normalized(&base_value)?;
     check_base(&base)?;
+    reader.optional_string(&["pluginDivisionMode"])?;
+    base.shift_remove("database");
     let own_value = reader.plugin_connection(asked.plugin)?;
     let own = match &own_value {
         Some(value) => normalized(value)?,

@@ -140,7 +140,8 @@ fn path_and_query(text: &str) -> (&str, &str) {
     text.split_once('?').unwrap_or((text, ""))
 }
 
-/// A path from what follows its first slash, `.` and `..` resolved.
+/// A path from what follows its first slash, `.` and `..` resolved. As in Node, a last `..` with nothing above it
+/// leaves no path at all.
 fn without_dots(path: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
     let mut parts = path.split('/').peekable();
@@ -149,8 +150,8 @@ fn without_dots(path: &str) -> String {
         let last = parts.peek().is_none();
         match plain.as_str() {
             "." | ".." => {
-                if plain == ".." {
-                    segments.pop();
+                if plain == ".." && segments.pop().is_none() && last {
+                    return String::new();
                 }
                 if last {
                     segments.push("");

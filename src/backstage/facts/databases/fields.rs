@@ -235,7 +235,7 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "error",
         Shape::String,
-        "what the manager throws: `client-missing`, `client-unknown`, `connection-missing`, `base-filename`, `division-mode`, `connection-string`, `connection-type-unknown`, `cloudsql-instance`, `cloudsql-address`, `rds-incomplete`, `rds-region`, `schema-prefix`, `schema-too-long`, `verify-ca-without-ca`, `ill-typed` or `invalid-key`; absent when it does not. Points at the value it refuses",
+        "what the manager throws: `client-missing`, `client-unknown`, `connection-missing`, `base-filename`, `division-mode`, `connection-string`, `connection-type-unknown`, `cloudsql-client`, `cloudsql-instance`, `cloudsql-address`, `rds-incomplete`, `rds-region`, `schema-prefix`, `schema-too-long`, `verify-ca-without-ca`, `ill-typed` or `invalid-key`; absent when it does not. Points at the value it refuses",
     ),
     Field::new(
         "clientMeant",
