@@ -10,19 +10,20 @@ mod target;
 mod wanted;
 pub mod workspaces;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
 use crate::backstage::value::Value;
-use crate::files::{FilePath, Files};
+use crate::files::{DiskFiles, FilePath, Files};
 use crate::finding::Finding;
 use crate::rules::card::Card;
 use crate::rules::combine::combine;
 use crate::rules::engine::{BrokenRule, Rules};
 use crate::run::{Failure, Note, NoteLevel, Request, Run, SchemaCache};
-use crate::settings::Settings;
+use crate::settings::{Loader, Settings};
 use crate::suppress::{self, Suppression};
 use crate::text::Sources;
 
@@ -73,6 +74,23 @@ pub fn facts(request: &Request) -> Result<(Vec<Facts>, Run), Failure> {
         })
         .collect();
     Ok((facts, run))
+}
+
+/// The policies that the settings of a folder name.
+///
+/// # Errors
+/// When the settings or a policy hold a mistake.
+pub fn policies(start: &Path) -> Result<Vec<Card>, Failure> {
+    let unreadable = |error| Failure::new(format!("cannot read this folder: {error}"));
+    let files = DiskFiles::open(start, start).map_err(unreadable)?;
+    let folder = files.locate(start).map_err(unreadable)?;
+    let mut sources = Sources::default();
+    let mut loader = Loader::new(&files);
+    let settings = loader.for_folder(&folder, &mut sources);
+    match loader.mistakes().as_slice() {
+        [] => Ok(settings.policies.clone()),
+        mistakes => Err(wanted::failure(mistakes, sources)),
+    }
 }
 
 fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result<Run, Failure> {

@@ -276,7 +276,7 @@ fn exclude(root: &mut AppRoot, settings: &Settings) {
 }
 
 /// Mistakes in settings or policies as findings, so that reports can show their places.
-fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
+pub(super) fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
     let mut run = Run {
         findings: mistakes.iter().map(of_mistake).collect(),
         sources,

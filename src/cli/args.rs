@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{chains, completions, explain, rules, schema};
+use super::{chains, completions, explain, facts, rules, schema};
 use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -72,10 +72,14 @@ pub enum Command {
     Completions(completions::Arguments),
     /// Say what a rule finds, why, and how to mend it
     Explain(explain::Arguments),
+    /// Print the facts that the conditions of rules read
+    Facts(facts::Arguments),
     /// List the rules
     Rules(rules::Arguments),
     /// Print the schema of the app's configuration
     Schema(schema::Arguments),
+    /// Run the examples of the policies that the settings name
+    TestPolicies,
 }
 
 /// The arguments of a check.

@@ -10,11 +10,13 @@ mod check;
 mod completions;
 mod console;
 mod explain;
+mod facts;
 mod failure;
 mod list_files;
 mod output;
 mod rules;
 mod schema;
+mod test_policies;
 mod watch;
 
 use std::process::ExitCode;
@@ -51,8 +53,10 @@ pub fn main() -> ExitCode {
         Some(Command::Chains(chains)) => chains::run(chains, &console),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
+        Some(Command::Facts(facts)) => facts::run(facts),
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Schema(schema)) => schema::run(schema, &console),
+        Some(Command::TestPolicies) => test_policies::run(),
     };
     match outcome {
         Ok(Status::Clean) => ExitCode::SUCCESS,
