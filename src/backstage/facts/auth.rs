@@ -1,7 +1,7 @@
 //! `facts.auth`: who can sign in, and how.
 
 use super::declare::{Field, Shape};
-use super::{list, object, truth};
+use super::{at_key, list, object, truth};
 use crate::backstage::value::{Kind, Value};
 
 /// What [`collect`] gives.
@@ -65,7 +65,7 @@ fn provider((name, settings): (&str, &Value)) -> Value {
         .filter(|(key, value)| value.as_object().is_some() && !NOT_ENVIRONMENTS.contains(&&***key))
         .map(|(key, _)| Value::string(key.clone()));
     object([
-        ("name", Value::string(name).with_origin(settings.origin)),
+        ("name", Value::string(name).with_origin(at_key(settings))),
         ("environments", list(environments)),
         ("settings", settings.clone()),
     ])

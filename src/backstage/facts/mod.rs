@@ -21,7 +21,7 @@ pub mod proxies;
 pub mod secrets;
 pub mod urls;
 
-use super::value::{Kind, Object, Value};
+use super::value::{Kind, Object, Origin, Value};
 
 /// The tree for one subject: `name` (`chain`, `layer` or `app`) holds what the subject is, `config` its config
 /// if it has one, `facts` the sections.
@@ -64,6 +64,15 @@ pub fn truth(value: bool) -> Value {
 /// A derived number.
 pub fn number(value: f64) -> Value {
     Value::derived(Kind::Number(value))
+}
+
+/// The origin of a fact that stands for a key: the bytes of the key alone, where there is one.
+pub fn at_key(value: &Value) -> Option<Origin> {
+    let place = value.key_place().or_else(|| value.place())?;
+    Some(Origin {
+        value: place,
+        key: None,
+    })
 }
 
 /// What [`object`] leaves out.

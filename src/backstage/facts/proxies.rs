@@ -2,7 +2,7 @@
 
 use super::declare::{Field, Shape};
 use super::urls::parts;
-use super::{absent, list, object, truth};
+use super::{absent, at_key, list, object, truth};
 use crate::backstage::value::{Kind, Object, Value};
 
 /// What [`collect`] gives for each endpoint.
@@ -97,7 +97,7 @@ fn endpoint(route: &str, settings: &Value, deprecated: bool) -> Value {
     let credentials = settings.get("credentials").cloned();
     let authorization = authorization(settings);
     object([
-        ("route", Value::string(route).with_origin(settings.origin)),
+        ("route", Value::string(route).with_origin(at_key(settings))),
         ("target", target.cloned().unwrap_or_else(absent)),
         (
             "scheme",
@@ -107,7 +107,7 @@ fn endpoint(route: &str, settings: &Value, deprecated: bool) -> Value {
         ("passesToken", passes_token(settings)),
         (
             "credentials",
-            credentials.unwrap_or_else(|| Value::string("require").with_origin(settings.origin)),
+            credentials.unwrap_or_else(|| Value::string("require").with_origin(at_key(settings))),
         ),
         ("authorization", authorization.unwrap_or_else(absent)),
         ("secure", setting("secure")),
@@ -125,7 +125,7 @@ fn authorization(settings: &Value) -> Option<Value> {
         .find(|(name, value)| {
             value.kind != Kind::Null && KEYS.contains(&name.to_ascii_lowercase().as_str())
         })
-        .map(|(name, value)| Value::string(name.clone()).with_origin(value.origin))
+        .map(|(name, value)| Value::string(name.clone()).with_origin(at_key(value)))
 }
 
 fn passes_token(settings: &Value) -> Value {

@@ -1,0 +1,88 @@
+//! The policies of docs/policies.md do what the page says.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assert_cmd::cargo::CommandCargoExt as _;
+
+/// The YAML blocks of the page that are cards.
+fn cards() -> Vec<String> {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md"))
+            .unwrap_or_default();
+    page.split("```yaml\n")
+        .skip(1)
+        .filter_map(|block| block.split("\n```").next())
+        .filter(|block| block.starts_with("id: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<PathBuf> {
+    let path = folder.join(path);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+fn test_policies(folder: &Path) -> std::io::Result<(Option<i32>, String)> {
+    let output = Command::cargo_bin("stagecheck")
+        .map_err(std::io::Error::other)?
+        .arg("test-policies")
+        .current_dir(folder)
+        .output()?;
+    let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
+    said.push_str(&String::from_utf8_lossy(&output.stderr));
+    Ok((output.status.code(), said))
+}
+
+#[test]
+fn the_ten_policies_of_the_page_find_what_they_say() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let cards = cards();
+    assert_eq!(cards.len(), 10);
+    for (index, card) in cards.iter().enumerate() {
+        write(folder.path(), &format!("policies/{index}.yaml"), card)?;
+    }
+    write(
+        folder.path(),
+        "stagecheck.yaml",
+        "policies: policies/*.yaml\n",
+    )?;
+    let (status, said) = test_policies(folder.path())?;
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(said, "10 policies, 20 examples, 0 not as told\n");
+    Ok(())
+}
+
+#[test]
+fn an_example_that_is_not_as_told_fails_and_a_broken_policy_is_no_run() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let card = cards().swap_remove(0);
+    write(folder.path(), "stagecheck.yaml", "policies: policy.yaml\n")?;
+    write(
+        folder.path(),
+        "policy.yaml",
+        &card.replace("production.yaml:1 error", "production.yaml:2 error"),
+    )?;
+    let (status, said) = test_policies(folder.path())?;
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("found: app-config.production.yaml:1 error"),
+        "{said}"
+    );
+    write(
+        folder.path(),
+        "policy.yaml",
+        &card.replace("base.host", "base.hots"),
+    )?;
+    let (status, said) = test_policies(folder.path())?;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(
+        said.contains("policy.yaml:7") && said.contains("did you mean `host`?"),
+        "{said}"
+    );
+    Ok(())
+}
