@@ -262,7 +262,11 @@ proptest! {
         let mut variables = Variables::default();
         variables.bind_node("n", &n);
         variables.bind_node("t", &t);
-        let ours = Condition::parse(&text).unwrap().holds(&variables, &mut Budget::default());
+        let parsed = match Condition::parse(&text) {
+            Err(NotACondition::TooManyComprehensions | NotACondition::TooDeep) => return Ok(()),
+            parsed => parsed.unwrap(),
+        };
+        let ours = parsed.holds(&variables, &mut Budget::default());
 
         let mut context = Context::default();
         context.add_variable("n", 2i64).unwrap();
