@@ -244,3 +244,18 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         );
     }
 }
+
+#[test]
+fn the_published_schema_knows_every_key() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../schemas/stagecheck.schema.json")).unwrap();
+    for key in schema["properties"].as_object().unwrap().keys() {
+        let mistakes = mistakes(&format!("{key}: {{ a: {{ b: c }} }}\nnonsense: 1\n"));
+        let unknown = format!("`{key}` is not a known key");
+        assert!(
+            !mistakes.iter().any(|mistake| mistake.contains(&unknown)),
+            "{mistakes:?}"
+        );
+    }
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 12);
+}
