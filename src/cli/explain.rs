@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::{Outcome, Status, output};
-use crate::rules::{catalog, page, select};
-use crate::run::Failure;
+use crate::report::{Format, Look};
+use crate::rules::{catalog, examples, page, select};
+use crate::run::{Failure, Run};
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -19,6 +20,32 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             .unwrap_or_else(|| format!("`{}` is a group of rules, not a rule", arguments.rule));
         return Err(Failure::new(message).with_help("`stagecheck rules` lists the rules"));
     };
-    output::to_stdout(|out| out.write_all(page::page(card).as_bytes()))?;
+    let outcome = card
+        .examples
+        .iter()
+        .find(|example| !example.finds.is_empty())
+        .map(|example| examples::run(card, example))
+        .transpose()?;
+    output::to_stdout(|out| {
+        out.write_all(page::page(card).as_bytes())?;
+        let Some(outcome) = &outcome else {
+            return Ok(());
+        };
+        let shown = shown(&outcome.run)?;
+        write!(
+            out,
+            "\n## Output\n\nOf the first example:\n\n```text\n{}\n```\n",
+            shown.trim_end()
+        )
+    })?;
     Ok(Status::Clean)
+}
+
+/// What a person sees of a run.
+fn shown(run: &Run) -> std::io::Result<String> {
+    let mut shown = Vec::new();
+    Format::Pretty
+        .report()
+        .write(run, &Look::FILE, &mut shown)?;
+    Ok(String::from_utf8_lossy(&shown).into_owned())
 }
