@@ -62,6 +62,8 @@ struct Builder<'t> {
     values: usize,
     /// Where the last event ended: a block scalar's header stands behind it.
     last_end: usize,
+    /// Where the last scalar, alias or bracket ended, with the lines of a block scalar.
+    last_content: usize,
     comments: Vec<Comment>,
     problems: Vec<Problem>,
 }
@@ -78,6 +80,7 @@ impl<'t> Builder<'t> {
             documents: 0,
             values: 0,
             last_end: 0,
+            last_content: 0,
             comments: Vec::new(),
             problems: Vec::new(),
         }
@@ -129,6 +132,9 @@ impl<'t> Builder<'t> {
             _ => {}
         }
         self.last_end = self.last_end.max(span.range().end);
+        if !span.is_empty() {
+            self.last_content = self.last_content.max(span.range().end);
+        }
         Ok(())
     }
 
@@ -156,15 +162,16 @@ impl<'t> Builder<'t> {
         style: granit_parser::ScalarStyle,
         anchor: usize,
         tag: Option<&TagName>,
-        span: Span,
+        reported: Span,
     ) -> Result<(), Stop> {
         let style = own_style(style);
         let span = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.block_span(span),
-            ScalarStyle::Plain if span.is_empty() => self.absent_span(span),
-            _ => span,
+            ScalarStyle::Literal | ScalarStyle::Folded => self.block_span(reported),
+            ScalarStyle::Plain if reported.is_empty() => self.absent_span(reported),
+            _ => reported,
         };
-        let decoded = self.decoded(value, style, span);
+        let whole = Span::new(span.range().start, reported.range().end);
+        let decoded = self.decoded(value, style, whole);
         let text = decoded.as_deref().unwrap_or(value);
         let node = match tag::scalar_value(text, style, tag, self.version, span) {
             Ok(value) => Node { span, value },
@@ -225,9 +232,10 @@ impl<'t> Builder<'t> {
 
     /// Just behind the colon of the key whose value is absent.
     fn absent_span(&self, span: Span) -> Span {
-        let Some(key_end) = self.frames.last().and_then(Frame::pending_end) else {
+        let Some(key) = self.frames.last().and_then(Frame::pending_key) else {
             return span;
         };
+        let key_end = key.range().end;
         let rest = self.text.get(key_end..).unwrap_or_default();
         let behind = rest.trim_start_matches([' ', '\t', '\r', '\n']);
         if behind.starts_with(':') {
@@ -291,12 +299,53 @@ impl<'t> Builder<'t> {
         {
             return Err(Box::new(syntax::tab(tab)));
         }
+        if style == StructureStyle::Block && self.is_behind_absent_key(span) {
+            let what = "a `key: value` cannot begin here, behind a `:` without a key";
+            return Err(Box::new(syntax::own(what, span)));
+        }
+        if style == StructureStyle::Flow && self.is_refused_key(span) {
+            let what = "the loader reads a key in brackets only as the first of its mapping, or at the very start of a line";
+            return Err(Box::new(syntax::own(what, span)));
+        }
         if anchor != 0 {
             self.anchors.begin(anchor);
         }
         self.frames
             .push(Frame::new(collection, style, anchor, tag, span));
         Ok(())
+    }
+
+    /// Whether a block collection begins on the line of a colon that has no key before it, which the library accepts.
+    fn is_behind_absent_key(&self, span: Span) -> bool {
+        let Some(key) = self.frames.last().and_then(Frame::pending_key) else {
+            return false;
+        };
+        let between = self.text.get(key.range().end..span.range().start);
+        let before = self.text.get(..key.range().start).unwrap_or_default();
+        key.is_empty()
+            && between.is_some_and(|between| !between.contains('\n'))
+            && !before.trim_end().ends_with('?')
+    }
+
+    /// Whether a flow collection is a key that the real parser loses its way at (`yaml` 2.9: "Map comment with trailing
+    /// content"): a further key of a block mapping with white space or comments before it on lines of its own.
+    fn is_refused_key(&self, span: Span) -> bool {
+        if !self
+            .frames
+            .last()
+            .is_some_and(Frame::is_block_mapping_with_entries)
+        {
+            return false;
+        }
+        let between = self.text.get(self.last_content..span.range().start);
+        let between = between.unwrap_or_default();
+        let before = self.text.get(..self.last_content).unwrap_or_default();
+        let own_lines = match before.ends_with('\n') {
+            true => between,
+            false => between.split_once('\n').map_or("", |(_, rest)| rest),
+        };
+        let is_explicit = own_lines.trim_end().ends_with('?');
+        !own_lines.is_empty() && !is_explicit
     }
 
     fn end(&mut self, span: Span) -> Result<(), Stop> {

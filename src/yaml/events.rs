@@ -116,12 +116,19 @@ impl Frame {
         matches!(&self.collection, Collection::Mapping(pairs) if pairs.pending.is_none())
     }
 
-    /// Where the key ends whose value is next.
-    pub(super) fn pending_end(&self) -> Option<usize> {
+    /// The key whose value is next.
+    pub(super) fn pending_key(&self) -> Option<Span> {
         match &self.collection {
-            Collection::Mapping(pairs) => Some(pairs.pending.as_ref()?.key.span.range().end),
+            Collection::Mapping(pairs) => Some(pairs.pending.as_ref()?.key.span),
             Collection::Sequence(_) => None,
         }
+    }
+
+    /// Whether this is a block mapping whose next node is a key, and not its first.
+    pub(super) fn is_block_mapping_with_entries(&self) -> bool {
+        self.style == StructureStyle::Block
+            && matches!(&self.collection, Collection::Mapping(pairs)
+                if pairs.pending.is_none() && !pairs.entries.is_empty())
     }
 
     /// The collection, whose last event has the span `end`.

@@ -52,6 +52,7 @@ pub(super) fn text(node: &Node) -> Arc<str> {
 /// The flow form of the real loader's printer, for short collections: it breaks longer ones over several lines.
 fn write_flow(node: &Node, out: &mut String) {
     match &node.value {
+        NodeValue::Null if node.span.is_empty() => {}
         NodeValue::Null => out.push_str("null"),
         NodeValue::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         NodeValue::Number(value) => out.push_str(&number::to_text(*value)),
@@ -61,7 +62,9 @@ fn write_flow(node: &Node, out: &mut String) {
                 out.push_str(&text.value.replace('\'', "''"));
                 out.push('\'');
             }
-            ScalarStyle::Plain => out.push_str(&text.value),
+            ScalarStyle::Plain if !text.value.contains(['[', ']', '{', '}', ',']) => {
+                out.push_str(&text.value);
+            }
             _ => out.push_str(&serde_json::Value::from(&*text.value).to_string()),
         },
         NodeValue::Sequence(items) if items.is_empty() => out.push_str("[]"),
@@ -83,8 +86,13 @@ fn write_flow(node: &Node, out: &mut String) {
                     out.push_str(", ");
                 }
                 out.push_str(&entry.key.text);
-                out.push_str(": ");
-                write_flow(&entry.value, out);
+                if entry.value.span.is_empty() {
+                    let has_colon = entry.value.span.start > entry.key.span.end;
+                    out.push_str(if has_colon { ":" } else { "" });
+                } else {
+                    out.push_str(": ");
+                    write_flow(&entry.value, out);
+                }
             }
             out.push_str(" }");
         }

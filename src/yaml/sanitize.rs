@@ -19,13 +19,18 @@ pub(super) fn sanitize(text: &str) -> Cow<'_, str> {
         copied = at + character.len_utf8();
         sanitized.extend(std::iter::repeat_n('x', character.len_utf8()));
     }
-    match sanitized {
-        Some(mut sanitized) => {
-            sanitized.push_str(text.get(copied..).unwrap_or_default());
-            Cow::Owned(sanitized)
-        }
-        None => Cow::Borrowed(text),
+    let rest = text.get(copied..).unwrap_or_default();
+    let content = rest.trim_end_matches([' ', '\t']);
+    let tail = rest.get(content.len()..).unwrap_or_default();
+    if content.ends_with('\n') && tail.contains('\t') {
+        // A last line of nothing but white space: its tabs indent nothing.
+        let sanitized = sanitized.get_or_insert_with(String::new);
+        sanitized.push_str(content);
+        sanitized.push_str(&" ".repeat(tail.len()));
+    } else if let Some(sanitized) = &mut sanitized {
+        sanitized.push_str(rest);
     }
+    sanitized.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 fn is_odd(text: &str, at: usize, character: char) -> bool {

@@ -58,22 +58,13 @@ impl<S: Sink> Sink for Quotes<'_, S> {
     }
 }
 
-/// Whether JavaScript's `.` does not match this character. The real decoder's lines are made of `.`, so a line with
-/// one of these ends the folding early.
-fn ends_match(character: char) -> bool {
-    matches!(character, '\r' | '\n' | '\u{2028}' | '\u{2029}')
-}
-
 /// The next line of `source` from `at`: its content, and where the one behind it begins. `None` past the last line
-/// end, and for a line with a character that the real decoder stops at.
+/// end.
 fn line(source: &str, at: usize) -> Option<(Range<usize>, usize)> {
     let rest = source.get(at..)?;
     let end = rest.find('\n')?;
     let content = rest.get(..end)?;
     let content = content.strip_suffix('\r').unwrap_or(content);
-    if content.contains(ends_match) {
-        return None;
-    }
     Some((at..at + content.len(), at + end + 1))
 }
 
@@ -107,9 +98,8 @@ fn unfold(source: &str, offset: usize, sink: &mut impl Sink) {
     let rest = source.get(at..).unwrap_or_default();
     let content = rest.trim_start_matches(BLANK);
     let start = source.len() - content.len();
-    let length = content.find(ends_match).unwrap_or(content.len());
     push_fold(sink, empty_lines, offset + fold_start..offset + start);
-    sink_range(sink, source, start..start + length, offset);
+    sink_range(sink, source, start..source.len(), offset);
 }
 
 fn sink_range(sink: &mut impl Sink, source: &str, range: Range<usize>, offset: usize) {

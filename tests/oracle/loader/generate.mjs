@@ -17,7 +17,7 @@ const ENV = { X: 'val', HOST: ' db.example.com ', EMPTY: '', NUM: '42', JSON: '{
 
 const KEYS = ['app', 'backend', 'database', 'client', 'connection', 'plugin', 'catalog', 'title', 'a', 'b', 'c', 'x-y',
   'a.b', '"quoted key"', "'single'", '1', '1.50', 'true', 'null', '~', '0x10', '"${X}"', '/api', '<<', 'constructor',
-  'toString', '__proto__', 'naïve', '日本', '$x', '"a: b"', '"tab\\tkey"', '-5', '1e3', '.inf', 'yes', '"1"', '[k]', '{k: v}', '? k'];
+  'toString', '__proto__', 'naïve', '日本', '$x', '"a: b"', '"tab\\tkey"', '-5', '1e3', '.inf', 'yes', '"1"', '[k]', '{k: v}'];
 
 const PLAIN = ['word', 'two words', '5', '-3', '5.50', '0x1F', '0o14', '012', '1e3', '.5', '5.', '+7', '.inf', '-.INF', '.nan',
   'true', 'False', 'TRUE', 'null', 'Null', '~', '', 'yes', 'off', '12:30', '2001-01-01', '1_000', 'a#b', 'a:b', 'http://u:p@h/x?y=1#z',
