@@ -4,6 +4,7 @@
 //! with a config is decided in them and in the cards.
 
 mod app;
+pub mod effective;
 mod known;
 mod load;
 mod target;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{chains, completions, explain, facts, rules, schema};
+use super::{chains, completions, explain, facts, print, rules, schema};
 use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -74,6 +74,8 @@ pub enum Command {
     Explain(explain::Arguments),
     /// Print the facts that the conditions of rules read
     Facts(facts::Arguments),
+    /// Print what the running app would see
+    Print(print::Arguments),
     /// List the rules
     Rules(rules::Arguments),
     /// Print the schema of the app's configuration
@@ -263,7 +265,33 @@ impl CheckArguments {
     /// # Errors
     /// When a variable is not written `NAME=VALUE`.
     pub fn request(&self, start: PathBuf) -> Result<Request, Failure> {
-        let files = &self.files;
+        Ok(Request {
+            rules: RuleSelection {
+                select: self.rules.select.clone(),
+                ignore: self.rules.ignore.clone(),
+                severities: self.rules.severity.clone(),
+            },
+            baseline: match (&self.rules.baseline, &self.rules.write_baseline) {
+                (Some(file), _) => BaselineRequest::File(file.clone()),
+                (None, Some(_)) => BaselineRequest::Unused,
+                (None, None) => BaselineRequest::BySettings,
+            },
+            ..self.files.request(&self.environment, start)?
+        })
+    }
+}
+
+impl FileArguments {
+    /// The request for these files and variables, by the default rules.
+    ///
+    /// # Errors
+    /// When a variable is not written `NAME=VALUE`.
+    pub fn request(
+        &self,
+        environment: &EnvironmentArguments,
+        start: PathBuf,
+    ) -> Result<Request, Failure> {
+        let files = self;
         Ok(Request {
             start,
             paths: files.paths.clone(),
@@ -280,22 +308,13 @@ impl CheckArguments {
                 true => FileState::Staged,
                 false => FileState::WorkingTree,
             },
-            environment: self.environment.request()?,
+            environment: environment.request()?,
             settings: files.settings.clone(),
-            rules: RuleSelection {
-                select: self.rules.select.clone(),
-                ignore: self.rules.ignore.clone(),
-                severities: self.rules.severity.clone(),
-            },
-            baseline: match (&self.rules.baseline, &self.rules.write_baseline) {
-                (Some(file), _) => BaselineRequest::File(file.clone()),
-                (None, Some(_)) => BaselineRequest::Unused,
-                (None, None) => BaselineRequest::BySettings,
-            },
             schema_cache: match files.no_cache {
                 true => SchemaCache::Off,
                 false => SchemaCache::OfUser,
             },
+            ..Request::default()
         })
     }
 }

@@ -14,6 +14,7 @@ mod facts;
 mod failure;
 mod list_files;
 mod output;
+mod print;
 mod rules;
 mod schema;
 mod test_policies;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Facts(facts)) => facts::run(facts),
+        Some(Command::Print(print)) => print::run(print, &console),
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Schema(schema)) => schema::run(schema, &console),
         Some(Command::TestPolicies) => test_policies::run(),

@@ -170,7 +170,10 @@ impl<'t> Builder<'t> {
             ScalarStyle::Plain if reported.is_empty() => self.absent_span(reported),
             _ => reported,
         };
-        let whole = Span::new(span.range().start, reported.range().end);
+        let whole = match reported.is_empty() {
+            true => span,
+            false => Span::new(span.range().start, reported.range().end),
+        };
         let decoded = self.decoded(value, style, whole);
         let text = decoded.as_deref().unwrap_or(value);
         let node = match tag::scalar_value(text, style, tag, self.version, span) {
@@ -303,9 +306,11 @@ impl<'t> Builder<'t> {
             let what = "a `key: value` cannot begin here, behind a `:` without a key";
             return Err(Box::new(syntax::own(what, span)));
         }
-        if style == StructureStyle::Flow && self.is_refused_key(span) {
-            let what = "the loader reads a key in brackets only as the first of its mapping, or at the very start of a line";
-            return Err(Box::new(syntax::own(what, span)));
+        if style == StructureStyle::Flow
+            && self.is_lost_key(span)
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.lost_key = Some(span);
         }
         if anchor != 0 {
             self.anchors.begin(anchor);
@@ -328,30 +333,53 @@ impl<'t> Builder<'t> {
     }
 
     /// Whether a flow collection is a key that the real parser loses its way at (`yaml` 2.9: "Map comment with trailing
-    /// content"): a further key of a block mapping with white space or comments before it on lines of its own.
-    fn is_refused_key(&self, span: Span) -> bool {
-        if !self
-            .frames
-            .last()
-            .is_some_and(Frame::is_block_mapping_with_entries)
-        {
+    /// content"): a further key of a block mapping with white space or comments before it on lines of its own. A comment
+    /// that belongs to a collection before it does not count.
+    fn is_lost_key(&self, span: Span) -> bool {
+        let Some(frame) = self.frames.last() else {
+            return false;
+        };
+        if !frame.is_block_mapping_with_entries() {
             return false;
         }
-        let between = self.text.get(self.last_content..span.range().start);
-        let between = between.unwrap_or_default();
+        let own_lines = self.own_lines(span.range().start);
+        let is_explicit = own_lines.trim_end().ends_with('?');
+        let column = own_lines.rsplit('\n').next().map_or(0, str::len);
+        let is_inner = |line: &str| comment_column(line).is_some_and(|at| at > column);
+        let belongs_inside = frame.ends_with_block_collection() && own_lines.lines().any(is_inner);
+        !own_lines.is_empty() && !is_explicit && !belongs_inside
+    }
+
+    /// What stands between the last content and `end`, without the rest of the content's own line.
+    fn own_lines(&self, end: usize) -> &'t str {
+        let between = self.text.get(self.last_content..end).unwrap_or_default();
         let before = self.text.get(..self.last_content).unwrap_or_default();
-        let own_lines = match before.ends_with('\n') {
+        match before.ends_with('\n') {
             true => between,
             false => between.split_once('\n').map_or("", |(_, rest)| rest),
-        };
-        let is_explicit = own_lines.trim_end().ends_with('?');
-        !own_lines.is_empty() && !is_explicit
+        }
+    }
+
+    /// The key that the real parser loses its way at, unless a comment at the end of the mapping brings it back.
+    fn lost_key(&self, frame: &Frame) -> Option<Span> {
+        let key = frame.lost_key?;
+        let start = frame.start();
+        let before = self.text.get(..start).unwrap_or_default();
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+        let behind = self.own_lines(self.text.len());
+        let next = behind.lines().find(|line| !line.trim().is_empty());
+        let is_brought_back = next.and_then(comment_column).is_some_and(|at| at >= column);
+        (!is_brought_back).then_some(key)
     }
 
     fn end(&mut self, span: Span) -> Result<(), Stop> {
         let Some(frame) = self.frames.pop() else {
             return Ok(());
         };
+        if let Some(key) = self.lost_key(&frame) {
+            let what = "the loader reads a key in brackets only as the first of its mapping, or at the very start of a line";
+            return Err(Box::new(syntax::own(what, key)));
+        }
         let finished = frame.finish(span);
         let span = finished.span;
         let value = tag::collection_value(finished.value, finished.tag.as_ref())
@@ -362,7 +390,11 @@ impl<'t> Builder<'t> {
             self.anchors
                 .finish(finished.anchor, &node, finished.extent, leaves);
         }
-        self.node(node, finished.extent, &finished.leaves, false)
+        self.node(node, finished.extent, &finished.leaves, false)?;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.last_is_block = finished.style == StructureStyle::Block;
+        }
+        Ok(())
     }
 
     /// Puts a finished node where it belongs.
@@ -407,6 +439,12 @@ impl<'t> Builder<'t> {
             ))),
         }
     }
+}
+
+/// The column of the comment that a line consists of.
+fn comment_column(line: &str) -> Option<usize> {
+    let content = line.trim_start_matches([' ', '\t']);
+    content.starts_with('#').then(|| line.len() - content.len())
 }
 
 fn too_deep(span: Span) -> Stop {

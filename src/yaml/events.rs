@@ -22,6 +22,10 @@ pub(super) struct Frame {
     span: Span,
     extent: Extent,
     leaves: Leaves,
+    /// A key in brackets that the real parser may lose its way at.
+    pub(super) lost_key: Option<Span>,
+    /// Whether the last node is a collection in block style.
+    pub(super) last_is_block: bool,
 }
 
 /// What an open collection holds so far.
@@ -65,6 +69,7 @@ pub(super) struct Finished {
     pub tag: Option<TagName>,
     pub extent: Extent,
     pub leaves: Leaves,
+    pub style: StructureStyle,
 }
 
 impl Frame {
@@ -87,7 +92,14 @@ impl Frame {
                 depth: 1,
             },
             leaves: Leaves::default(),
+            lost_key: None,
+            last_is_block: false,
         }
+    }
+
+    /// Where it begins.
+    pub(super) fn start(&self) -> usize {
+        self.span.range().start
     }
 
     /// Adds a node: an item, a key or a value.
@@ -98,6 +110,7 @@ impl Frame {
         leaves: &Leaves,
         is_merge_key: bool,
     ) -> Result<(), Refused> {
+        self.last_is_block = false;
         self.extent.values += extent.values;
         self.extent.depth = self.extent.depth.max(extent.depth + 1);
         self.leaves.add(leaves);
@@ -131,6 +144,11 @@ impl Frame {
                 if pairs.pending.is_none() && !pairs.entries.is_empty())
     }
 
+    /// Whether the last value of this mapping is a collection in block style.
+    pub(super) fn ends_with_block_collection(&self) -> bool {
+        self.last_is_block
+    }
+
     /// The collection, whose last event has the span `end`.
     pub(super) fn finish(self, end: Span) -> Finished {
         let span = match self.style {
@@ -147,6 +165,7 @@ impl Frame {
             tag: self.tag,
             extent: self.extent,
             leaves: self.leaves,
+            style: self.style,
         }
     }
 }

@@ -182,6 +182,34 @@ fn aliases_nest_no_deeper_than_values_may() {
 }
 
 #[test]
+fn an_anchor_or_tag_alone_is_no_text() {
+    assert_eq!(
+        json("a: &n\nb: !!str\nc: !\n"),
+        r#"{"a":null,"b":"''","c":"''"}"#
+    );
+}
+
+#[test]
+fn keys_in_brackets_are_refused_where_the_real_parser_loses_its_way() {
+    assert_eq!(json("a: 1\n[k]: 2\n"), r#"{"a":"1","[ k ]":"2"}"#);
+    assert_eq!(
+        problem("a:\n  b: 1\n  [k]: 2\n"),
+        ("yaml-syntax", "[".into())
+    );
+    assert_eq!(problem("a: 1\n\n[k]: 2\n"), ("yaml-syntax", "[".into()));
+    assert_eq!(
+        json("a:\n  b: 1\n  [k]: 2\n  # end\n"),
+        r#"{"a":{"b":"1","[ k ]":"2"}}"#
+    );
+}
+
+#[test]
+fn nothing_compact_stands_behind_a_colon_without_a_key() {
+    assert_eq!(problem(": a: 1\n").0, "yaml-syntax");
+    assert_eq!(json(": a\n"), r#"{"":"'a'"}"#);
+}
+
+#[test]
 fn tags_resolve_as_in_the_real_loader() {
     assert_eq!(
         json(

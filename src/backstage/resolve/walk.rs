@@ -135,12 +135,13 @@ impl<'w> Walk<'w> {
         directive::report_unknown(self, entries, here);
         let mut object = Object::with_capacity(entries.len());
         for entry in entries {
-            if &*entry.key.text == javascript::PROTOTYPE {
-                continue;
-            }
             self.path.push(Step::Key(Arc::clone(&entry.key.text)));
             let key = here.place(entry.key.span);
-            if let Some(value) = self.value(&entry.value, here, Some(key)) {
+            let is_kept = &*entry.key.text != javascript::PROTOTYPE;
+            if let Some(value) = self
+                .value(&entry.value, here, Some(key))
+                .filter(|_| is_kept)
+            {
                 object.insert(Arc::clone(&entry.key.text), value);
             }
             self.path.pop();

@@ -3,6 +3,7 @@ import { ConfigSources } from '@backstage/config-loader';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { parse } from 'yaml';
 
 console.warn = () => {};
 process.emitWarning = () => {};
@@ -14,7 +15,26 @@ const visible = (_key, value) => {
   return value;
 };
 
+// A value that holds itself never stops the real loader: it walks on until memory ends. That is a refusal too.
+function holdsItself(value, above = new Set()) {
+  if (typeof value !== 'object' || value === null) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some(inner => holdsItself(inner, above));
+  above.delete(value);
+  return found;
+}
+
+function isEndless(text) {
+  try {
+    return holdsItself(parse(text, { logLevel: 'error' }));
+  } catch {
+    return false;
+  }
+}
+
 export async function askReal(question) {
+  if (Object.values(question.files ?? {}).some(isEndless)) return { error: 'a value holds itself' };
   const saved = { ...process.env };
   const start = process.cwd();
   const folder = question.files && fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'loader-oracle-')));

@@ -1,0 +1,130 @@
+//! The effective configs as one JSON document.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Printed;
+use super::shown::{Origins, Shown, directive};
+use crate::backstage::value::{Kind, Value};
+use crate::check::effective::NoConfig;
+
+/// Writes `{"schema": 1, "chains": […]}`. An open value is the string as written; with origins, `values` says for each
+/// config path what set it, what it overrode, and what it is instead when it is open.
+pub(super) fn write(
+    chains: &[Printed<'_>],
+    shown: &Shown<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let chains: Vec<Json> = chains.iter().map(|printed| chain(printed, shown)).collect();
+    serde_json::to_writer_pretty(&mut *out, &json!({ "schema": 1, "chains": chains }))?;
+    writeln!(out)
+}
+
+fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
+    let chain = &printed.chain.chain;
+    let layers: Vec<&str> = chain
+        .layers
+        .iter()
+        .map(|layer| layer.path.as_str())
+        .collect();
+    let mut fields = Map::new();
+    fields.insert("appRoot".into(), printed.root.path.to_string().into());
+    fields.insert("chain".into(), chain.name.to_string().into());
+    fields.insert("production".into(), chain.production.into());
+    fields.insert("layers".into(), layers.into());
+    match &printed.chain.config {
+        Ok(config) => {
+            fields.insert("config".into(), value(config, shown));
+            if shown.origins == Origins::Said {
+                let mut values = Map::new();
+                origins(config, String::new(), shown, &mut values);
+                fields.insert("values".into(), values.into());
+            }
+        }
+        Err(reason) => {
+            fields.insert("config".into(), Json::Null);
+            if let NoConfig::Refused(layers) = reason {
+                fields.insert("refused".into(), layers.clone().into());
+            }
+        }
+    }
+    Json::Object(fields)
+}
+
+fn value(config: &Value, shown: &Shown<'_>) -> Json {
+    match &config.kind {
+        Kind::Null => Json::Null,
+        Kind::Bool(value) => unless_hidden(config, json!(value), shown),
+        Kind::Number(number) => unless_hidden(config, json_number(*number), shown),
+        Kind::String(text) => shown.text(config, &text.value).into(),
+        Kind::Open(open) => {
+            let written = shown.text(config, &open.written).into_owned();
+            match directive(open) {
+                Some(directive) => json!({ directive: written }),
+                None => written.into(),
+            }
+        }
+        Kind::Array(items) => items.iter().map(|item| value(item, shown)).collect(),
+        Kind::Object(object) => object
+            .iter()
+            .map(|(key, inner)| (shown.key(key).into_owned(), value(inner, shown)))
+            .collect(),
+    }
+}
+
+/// A value that is no string, or the mask where a secret stands.
+fn unless_hidden(config: &Value, plain: Json, shown: &Shown<'_>) -> Json {
+    let text = plain.to_string();
+    let said = shown.text(config, &text);
+    match *said == *text {
+        true => plain,
+        false => said.into(),
+    }
+}
+
+/// Whole numbers without a point; `null` for what JSON does not know, as in JavaScript.
+pub(super) fn json_number(number: f64) -> Json {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        #[allow(clippy::cast_possible_truncation)] // whole and small enough
+        return json!(number as i64);
+    }
+    json!(number)
+}
+
+fn origins(config: &Value, path: String, shown: &Shown<'_>, values: &mut Map<String, Json>) {
+    match &config.kind {
+        Kind::Object(object) if !object.is_empty() => {
+            for (key, inner) in object {
+                let key = shown.key(key);
+                let path = match path.is_empty() {
+                    true => key.into_owned(),
+                    false => format!("{path}.{key}"),
+                };
+                origins(inner, path, shown, values);
+            }
+        }
+        Kind::Array(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                origins(item, format!("{path}[{index}]"), shown, values);
+            }
+        }
+        kind => {
+            let mut said = Map::new();
+            said.insert("setAt".into(), shown.place(config.origin.as_ref()).into());
+            let overrode = config
+                .overrode
+                .iter()
+                .map(|origin| shown.place(Some(origin)));
+            said.insert("overrode".into(), overrode.collect());
+            if let Kind::Open(open) = kind {
+                said.insert("open".into(), shown.instead(open).into());
+                if let Some(below) = &open.below {
+                    said.insert("below".into(), value(below, shown));
+                }
+            }
+            values.insert(path, said.into());
+        }
+    }
+}

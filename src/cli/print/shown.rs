@@ -1,0 +1,112 @@
+//! What may be shown of a value.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
+use crate::run::Run;
+use crate::text::Place;
+use crate::text::mask::MASK;
+
+/// What is shown, and how.
+pub(super) struct Shown<'r> {
+    pub run: &'r Run,
+    pub secret_places: &'r BTreeSet<Place>,
+    pub origins: Origins,
+    pub secrets: SecretText,
+}
+
+/// Whether origins are said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origins {
+    Said,
+    Left,
+}
+
+/// What becomes of secrets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SecretText {
+    Hidden,
+    AsItIs,
+}
+
+impl Shown<'_> {
+    /// A text that a value holds. One that stands in no layer comes from a variable, and may be anything.
+    pub(super) fn text<'t>(&self, value: &Value, text: &'t str) -> Cow<'t, str> {
+        match (self.secrets, value.place()) {
+            (SecretText::AsItIs, _) => Cow::Borrowed(text),
+            (SecretText::Hidden, None) => Cow::Borrowed(MASK),
+            (SecretText::Hidden, Some(place)) if self.is_put_in(value, place) => {
+                Cow::Borrowed(MASK)
+            }
+            (SecretText::Hidden, place) => self.run.secrets.show(place, text),
+        }
+    }
+
+    /// Whether a value is a secret that no bytes of the layer spell: a variable put in, or the text of a file.
+    fn is_put_in(&self, value: &Value, place: Place) -> bool {
+        matches!(&value.kind, Kind::String(text) if text.style.is_none())
+            && self.secret_places.contains(&place)
+    }
+
+    /// A key.
+    pub(super) fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
+        match self.secrets {
+            SecretText::AsItIs => Cow::Borrowed(key),
+            SecretText::Hidden => self.run.secrets.redact(key),
+        }
+    }
+
+    /// What shows when an open value is nothing, in a few words.
+    pub(super) fn instead(&self, open: &Open) -> String {
+        let Some(below) = &open.below else {
+            return match open.when_unset {
+                Some(_) => "open; has a default".into(),
+                None => "open".into(),
+            };
+        };
+        let place = self.place(below.origin.as_ref());
+        match below.as_str() {
+            Some(text) => {
+                let text = serde_json::Value::from(&*self.text(below, text)).to_string();
+                format!("open; otherwise {text} from {place}")
+            }
+            None => format!("open; otherwise the value at {place}"),
+        }
+    }
+
+    /// `app-config.yaml:4`
+    pub(super) fn place(&self, origin: Option<&Origin>) -> String {
+        let Some(origin) = origin else {
+            return "the environment".into();
+        };
+        let source = self.run.sources.get(origin.value.source);
+        let line = source.position(origin.value.span.start).line;
+        format!("{}:{line}", source.path())
+    }
+
+    /// Where a value was set, and what it overrode.
+    pub(super) fn origin(&self, value: &Value) -> String {
+        let mut said = self.place(value.origin.as_ref());
+        if !value.overrode.is_empty() {
+            let below: Vec<String> = value
+                .overrode
+                .iter()
+                .map(|origin| self.place(Some(origin)))
+                .collect();
+            said.push_str(", over ");
+            said.push_str(&below.join(", "));
+        }
+        said
+    }
+}
+
+/// The directive an open value was written with; `None` for a string with placeholders.
+pub(super) fn directive(open: &Open) -> Option<&'static str> {
+    match open.cause {
+        OpenCause::Placeholder(_) => None,
+        OpenCause::Env(_) => Some("$env"),
+        OpenCause::File(_) => Some("$file"),
+        OpenCause::Include(_) => Some("$include"),
+    }
+}

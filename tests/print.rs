@@ -1,0 +1,110 @@
+//! `stagecheck print` as people run it.
+
+use std::fs;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+fn app(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    folder
+}
+
+fn print(folder: &TempDir, arguments: &[&str]) -> (String, String, Option<i32>) {
+    let mut command = Command::cargo_bin("stagecheck").unwrap();
+    let output = command
+        .current_dir(folder.path())
+        .env_clear()
+        .arg("print")
+        .args(arguments)
+        .output()
+        .unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+        output.status.code(),
+    )
+}
+
+const TWO: [&str; 4] = [
+    "--config",
+    "app-config.yaml",
+    "--config",
+    "app-config.production.yaml",
+];
+
+#[test]
+fn open_values_stand_as_written_with_what_they_would_override() {
+    let folder = app(&[
+        (
+            "app-config.yaml",
+            "app:\n  title: Base\n  list: [{a: 1}]\n  drop: 1\n",
+        ),
+        (
+            "app-config.production.yaml",
+            "app:\n  title: ${TITLE}\n  drop: null\n",
+        ),
+    ]);
+    let (shown, _, code) = print(&folder, &[&TWO[..], &["--origins"]].concat());
+    assert_eq!(code, Some(0));
+    let lines: Vec<&str> = shown.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "app:",
+            "  title: ${TITLE}  # open; otherwise \"Base\" from app-config.yaml:2; app-config.production.yaml:2, over app-config.yaml:2",
+            "  list:",
+            "    - a: 1  # app-config.yaml:3",
+        ]
+    );
+}
+
+#[test]
+fn variables_are_put_in_and_their_values_hidden_where_secrets_belong() {
+    let text = "backend:\n  database:\n    client: pg\n    connection:\n      host: ${HOST}\n      password: ${PASSWORD}\n";
+    let folder = app(&[("app-config.yaml", text)]);
+    let arguments = [
+        "--config",
+        "app-config.yaml",
+        "--env",
+        "HOST=db.example.com",
+        "--env",
+        "PASSWORD=Tr0ub4dor-and-3",
+        "--format",
+        "json",
+    ];
+    let (shown, _, _) = print(&folder, &arguments);
+    assert!(shown.contains("db.example.com"), "{shown}");
+    assert!(!shown.contains("Tr0ub4dor"), "{shown}");
+    let (shown, _, _) = print(&folder, &[&arguments[..], &["--with-secrets"]].concat());
+    assert!(shown.contains("Tr0ub4dor-and-3"), "{shown}");
+}
+
+#[test]
+fn printed_yaml_reads_back_as_the_same_config() {
+    let text = "a: 'yes'\nb: \"line\\nline\"\nc: [1, 1.5, true, null, [], {}, '']\n\"k: x\": '012'\nd: [[1, 2], {e: [{f: g}]}]\n";
+    let folder = app(&[("app-config.yaml", text)]);
+    let (shown, _, _) = print(&folder, &["--config", "app-config.yaml"]);
+    let read = |text: &str| serde_yaml::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(read(&shown), read(text));
+}
+
+#[test]
+fn a_chain_with_a_broken_layer_has_no_config() {
+    let folder = app(&[("app-config.yaml", "a: 1\na: 2\n")]);
+    let (shown, notes, code) = print(&folder, &["--config", "app-config.yaml"]);
+    assert!(shown.contains("# the app does not start"), "{shown}");
+    assert!(notes.contains("no effective config"), "{notes}");
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn a_chain_name_with_a_slip_is_answered_with_the_one_meant() {
+    let folder = app(&[("app-config.yaml", "a: 1\n")]);
+    let (_, notes, code) = print(&folder, &["--chain", "defualt"]);
+    assert_eq!(code, Some(2));
+    assert!(notes.contains("default"), "{notes}");
+}
