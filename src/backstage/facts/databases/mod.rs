@@ -139,3 +139,6 @@ fn together(worlds: Vec<World>) -> Value {
         .or(first_failure)
         .unwrap_or_else(|| object([]))
 }
+
+#[cfg(test)]
+mod tests;
