@@ -2,7 +2,7 @@
 # Every consumer for real: installed, fed, and asked what it made of it. `run.sh NAME…` runs only those.
 #
 # A suite fails when its consumer is not content. Where a registry does not answer after three tries, what needs it
-# is skipped, and said so at the end.
+# is skipped, and said so at the end. STAGECHECK names a binary to use instead of a release build.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,8 +12,11 @@ WORK="$(mktemp -d)"
 export WORK
 trap 'rm -rf "$WORK"' EXIT
 
-cargo build --quiet --release
-export STAGECHECK="$TARGET/release/stagecheck"
+if [ -z "${STAGECHECK:-}" ]; then
+  cargo build --quiet --release
+  STAGECHECK="$TARGET/release/stagecheck"
+fi
+export STAGECHECK
 
 suites=("$@")
 if [ ${#suites[@]} = 0 ]; then suites=(matchers workflows xml npm hooks wheel pre-commit); fi

@@ -1,8 +1,8 @@
 # The action, our own workflows and the examples of docs/ci.md, read by GitHub's own parser; the action's steps run.
 source "$(dirname "$0")/lib.sh"
 node_packages
-cp "$CONSUMERS"/{workflows,document}.mjs "$WORK/"
-(cd "$WORK" && node workflows.mjs)
+cp "$CONSUMERS"/{workflows,document,json-modules}.mjs "$WORK/"
+(cd "$WORK" && node --import ./json-modules.mjs workflows.mjs)
 
 # The step that checks, as the runner would start it.
 export GITHUB_ACTIONS=true GITHUB_ACTION_PATH="$ROOT" RUNNER_TEMP="$WORK/runner"
