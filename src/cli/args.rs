@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{chains, completions, explain, facts, print, rules, schema};
+use super::{chains, completions, explain, facts, init, print, rules, schema};
 use crate::backstage::workspace::LocalLayers;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -68,6 +68,8 @@ pub struct Arguments {
 pub enum Command {
     /// Show every way of starting the app, and the layers it loads
     Chains(chains::Arguments),
+    /// Write settings, a commit hook, a workflow and an editor's task
+    Init(init::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Say what a rule finds, why, and how to mend it

@@ -12,6 +12,7 @@ mod console;
 mod explain;
 mod facts;
 mod failure;
+mod init;
 mod list_files;
 mod output;
 mod print;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
         None if arguments.check.output.watch => watch::run(&arguments.check, &console),
         None => check::run(&arguments.check, &console),
         Some(Command::Chains(chains)) => chains::run(chains, &console),
+        Some(Command::Init(init)) => init::run(init),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Facts(facts)) => facts::run(facts),

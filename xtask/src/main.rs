@@ -9,6 +9,7 @@ mod bench;
 mod collected_schemas;
 mod database_oracle;
 mod docs;
+mod man;
 mod picture;
 mod run;
 mod schema_verdicts;
@@ -38,6 +39,11 @@ const COMMANDS: &[Command] = &[
         name: "docs",
         about: "write docs/rules and docs/facts.md from the cards and facts [--check]",
         run: docs::run,
+    },
+    Command {
+        name: "man",
+        about: "write man pages [FOLDER]",
+        run: man::run,
     },
     Command {
         name: "picture",

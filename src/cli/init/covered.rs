@@ -1,0 +1,106 @@
+//! Which of the files that a check reads the hook's usual pattern covers.
+//!
+//! The pattern is that of `.pre-commit-hooks.yaml`; a test holds the two together.
+
+use std::path::Path;
+
+use super::request;
+
+/// The usual pattern without its end.
+const ENDINGS: [&str; 2] = [".yaml", ".yml"];
+const NAMES: [&str; 9] = [
+    "package.json",
+    "yarn.lock",
+    "package-lock.json",
+    ".dockerignore",
+    ".gitignore",
+    "Procfile",
+    "backstage.json",
+    "config.d.ts",
+    "config.schema.json",
+];
+const PARTS: [&str; 3] = ["Dockerfile", "dockerfile", "Containerfile"];
+const HOOKS: &str = include_str!("../../../.pre-commit-hooks.yaml");
+
+/// The line `files:` for a hook's entry, when a check here reads files that the usual pattern misses; else nothing.
+pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
+    let Ok(run) = crate::check::check(&request(start)) else {
+        return String::new();
+    };
+    let mut missed: Vec<String> = run
+        .sources
+        .iter()
+        .map(|(_, source)| source.repository_path())
+        .filter(|path| !is_covered(path) && root.join(path).is_file())
+        .map(quoted)
+        .collect();
+    missed.sort();
+    missed.dedup();
+    match (usual(), missed.is_empty()) {
+        (Some(usual), false) => {
+            format!("        files: '{usual}|^({})$'\n", missed.join("|"))
+        }
+        _ => String::new(),
+    }
+}
+
+fn is_covered(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || NAMES.contains(&name)
+        || PARTS.iter().any(|part| name.contains(part))
+}
+
+/// The pattern of our own hooks.
+fn usual() -> Option<&'static str> {
+    let behind = HOOKS.split_once("files: &files '")?.1;
+    Some(behind.split_once('\'')?.0)
+}
+
+/// A path as a regular expression in a single-quoted YAML string.
+fn quoted(path: &str) -> String {
+    let mut quoted = String::with_capacity(path.len());
+    for character in path.chars() {
+        match character {
+            '.' | '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' | '\\' => {
+                quoted.push('\\');
+                quoted.push(character);
+            }
+            '\'' => quoted.push_str("''"),
+            character => quoted.push(character),
+        }
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pattern_is_that_of_our_hooks() {
+        let usual = usual().unwrap();
+        for part in ENDINGS.iter().chain(&NAMES) {
+            let written = part.replace('.', "\\.");
+            let written = written.replace(".yaml", ".ya?ml").replace(".yml", ".ya?ml");
+            assert!(usual.contains(&written), "{part}");
+        }
+        assert!(usual.contains("[Dd]ockerfile") && usual.contains("Containerfile"));
+    }
+
+    #[test]
+    fn names_that_the_pattern_covers_need_no_line_of_their_own() {
+        for path in [
+            "a/b.yml",
+            "package.json",
+            "docker/prod.Dockerfile",
+            "x/.gitignore",
+        ] {
+            assert!(is_covered(path), "{path}");
+        }
+        for path in ["secrets/token.txt", "my-package.json", "config.json"] {
+            assert!(!is_covered(path), "{path}");
+        }
+        assert_eq!(quoted("a.b/it's (1)"), "a\\.b/it''s \\(1\\)");
+    }
+}

@@ -1,0 +1,144 @@
+//! `stagecheck init`: writes the settings, the commit hook, the workflow and the editor's task.
+//!
+//! It asks nothing, and overwrites nothing: where a file is there already it says what to add to it.
+
+mod covered;
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Outcome, Status, output};
+use crate::run::{Failure, Request};
+
+/// Its arguments.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+const SETTINGS: &str = include_str!("stagecheck.yaml");
+const HOOK: &str = include_str!("hook.yaml");
+const WORKFLOW: &str = include_str!("workflow.yaml");
+const TASKS: &str = include_str!("../../../editors/vscode/tasks.json");
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let start = super::check::start()?;
+    let root = root_of(&start);
+    let mut said = String::new();
+    for file in files(&root, &start) {
+        said.push_str(&file.put(&root, arguments)?);
+    }
+    output::to_stdout(|out| out.write_all(said.as_bytes()))?;
+    Ok(Status::Clean)
+}
+
+/// A file to write, unless one of its kind is there.
+struct NewFile {
+    path: &'static str,
+    text: String,
+    /// Files that stand for it: the first that is there is what the text should be added to.
+    instead: &'static [&'static str],
+    /// What to do where it is there already; nothing when it is well as it is.
+    advice: String,
+}
+
+fn files(root: &Path, start: &Path) -> Vec<NewFile> {
+    let version = env!("CARGO_PKG_VERSION");
+    let hook = HOOK.replace("{version}", version) + &covered::pattern_line(root, start);
+    let mut files = vec![
+        NewFile {
+            path: "stagecheck.yaml",
+            text: SETTINGS.to_owned(),
+            instead: &crate::settings::NAMES,
+            advice: String::new(),
+        },
+        NewFile {
+            path: ".pre-commit-config.yaml",
+            advice: format!("add this hook (docs/pre-commit.md has lefthook and husky):\n{hook}"),
+            text: hook,
+            instead: &[
+                ".pre-commit-config.yaml",
+                "lefthook.yml",
+                "lefthook.yaml",
+                ".lefthook.yml",
+                ".husky",
+            ],
+        },
+        NewFile {
+            path: ".vscode/tasks.json",
+            text: TASKS.to_owned(),
+            instead: &[".vscode/tasks.json"],
+            advice: "add the tasks of editors/vscode/tasks.json in stagecheck's repository\n"
+                .to_owned(),
+        },
+    ];
+    let elsewhere = [".gitlab-ci.yml", "azure-pipelines.yml", "Jenkinsfile"];
+    if !elsewhere.iter().any(|name| root.join(name).exists()) {
+        files.push(NewFile {
+            path: ".github/workflows/stagecheck.yaml",
+            text: WORKFLOW.replace("{version}", version),
+            instead: &[
+                ".github/workflows/stagecheck.yaml",
+                ".github/workflows/stagecheck.yml",
+            ],
+            advice: String::new(),
+        });
+    }
+    files
+}
+
+impl NewFile {
+    /// Writes it, or says why not. What is said ends with a line end.
+    fn put(&self, root: &Path, arguments: &Arguments) -> Result<String, Failure> {
+        let known = self.instead.iter().find(|name| root.join(name).exists());
+        if let Some(known) = known {
+            return Ok(match self.advice.is_empty() {
+                true => format!("kept    {known}\n"),
+                false => format!("kept    {known}: {}", self.advice),
+            });
+        }
+        if arguments.dry_run {
+            return Ok(format!("would write {}\n", self.path));
+        }
+        match write_new(&root.join(self.path), &self.text) {
+            Ok(()) => Ok(format!("wrote   {}\n", self.path)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Ok(format!("kept    {}\n", self.path))
+            }
+            Err(error) => {
+                let message = format!("cannot write {}: {}", self.path, error.kind());
+                Err(Failure::new(message))
+            }
+        }
+    }
+}
+
+/// Writes a file that is not there yet, with its folders.
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// The repository that a folder is in, or the folder itself.
+fn root_of(start: &Path) -> PathBuf {
+    let repository = start
+        .ancestors()
+        .find(|folder| folder.join(".git").exists());
+    repository.unwrap_or(start).to_owned()
+}
+
+/// What a check here reads, to know what the hook must watch.
+fn request(start: &Path) -> Request {
+    Request {
+        start: start.to_owned(),
+        ..Request::default()
+    }
+}
