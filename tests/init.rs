@@ -59,6 +59,14 @@ fn it_writes_every_file_and_a_check_understands_the_settings() {
 }
 
 #[test]
+fn the_hook_watches_what_the_layers_take_in() {
+    let folder = portal();
+    stagecheck(folder.path(), &["init"]);
+    let hook = read(&folder, ".pre-commit-config.yaml");
+    assert!(hook.contains("|^(texts/title\\.txt)$'"), "{hook}");
+}
+
+#[test]
 fn it_overwrites_nothing() {
     let folder = portal();
     stagecheck(folder.path(), &["init"]);

@@ -5,6 +5,8 @@
 use std::path::Path;
 
 use super::request;
+use crate::files::FilePath;
+use crate::yaml::{self, Node, NodeValue};
 
 /// The usual pattern without its end.
 const ENDINGS: [&str; 2] = [".yaml", ".yml"];
@@ -27,12 +29,16 @@ pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
     let Ok(run) = crate::check::check(&request(start)) else {
         return String::new();
     };
-    let mut missed: Vec<String> = run
-        .sources
-        .iter()
-        .map(|(_, source)| source.repository_path())
-        .filter(|path| !is_covered(path) && root.join(path).is_file())
-        .map(quoted)
+    let paths = run.sources.iter().flat_map(|(_, source)| {
+        let folder = FilePath::new(source.repository_path()).parent();
+        let read = directive_paths(source.text());
+        let read = read.into_iter().map(move |path| folder.join(&path));
+        read.chain([FilePath::new(source.repository_path())])
+    });
+    let mut missed: Vec<String> = paths
+        .filter(|path| !is_covered(path.as_str()) && !path.is_outside())
+        .filter(|path| root.join(path.as_str()).is_file())
+        .map(|path| quoted(path.as_str()))
         .collect();
     missed.sort();
     missed.dedup();
@@ -42,6 +48,31 @@ pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// What `$file` and `$include` in a text name. A text that is no YAML names nothing.
+fn directive_paths(text: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    let root = yaml::parse(text).root;
+    let mut open: Vec<&Node> = root.iter().collect();
+    while let Some(node) = open.pop() {
+        match &node.value {
+            NodeValue::Mapping(entries) => open.extend(entries.iter().map(|entry| &entry.value)),
+            NodeValue::Sequence(items) => open.extend(items),
+            _ => {}
+        }
+        let NodeValue::Mapping(entries) = &node.value else {
+            continue;
+        };
+        for entry in entries {
+            if let ("$file" | "$include", NodeValue::String(path)) =
+                (&*entry.key.text, &entry.value.value)
+            {
+                paths.push(path.value.split('#').next().unwrap_or_default().to_owned());
+            }
+        }
+    }
+    paths
 }
 
 fn is_covered(path: &str) -> bool {
