@@ -58,8 +58,12 @@ fn at_word(text: &str, at: usize) -> Option<Look> {
 
 /// More than any private key has, in bytes. It bounds the search for the end line.
 const LONGEST_PRIVATE_KEY: usize = 16 * 1024;
+/// A private key without its end line is one from so many letters and digits on.
+const SHORTEST_CUT_KEY: usize = 16;
 /// Within how many bytes a token must be recognised. It bounds the work for texts made of beginnings.
-const RECOGNISED_WITHIN: usize = 1024;
+const RECOGNISED_WITHIN: usize = 128;
+/// The same for a JSON Web Token, whose header has to end there.
+const JWT_RECOGNISED_WITHIN: usize = 1024;
 
 /// The first bytes of `text`, at most `length`, cut at a character.
 fn within(text: &str, length: usize) -> &str {
@@ -82,19 +86,24 @@ fn private_key(text: &str) -> Option<Range<usize>> {
     if !label.contains("PRIVATE KEY") {
         return None;
     }
+    let body_start = "-----BEGIN ".len() + label_end + "-----".len();
+    let body = within(text.get(body_start..)?, LONGEST_PRIVATE_KEY);
+    // No dashes stand in a key, so the next ones are its end line or the key was cut before.
     let footer = format!("-----END {label}-----");
-    let end = within(text, LONGEST_PRIVATE_KEY).find(&footer);
-    let end = end.map(|found| found + footer.len());
-    // A footer that never comes: all that can be part of a key (base64, white space, escaped line ends, `#` or
-    // quotes of the text around it).
-    let end = end.unwrap_or_else(|| {
-        let body = "-----BEGIN ".len() + label_end;
-        let is_key = |c: char| c.is_ascii_alphanumeric() || "+/=-\\ \t\r\n:,\"'#".contains(c);
-        text.get(body..)
-            .and_then(|body| body.find(|c: char| !is_key(c)))
-            .map_or(text.len(), |end| body + end)
-    });
-    Some(0..end)
+    if let Some(dashes) = body.find("-----")
+        && body.get(dashes..)?.starts_with(&footer)
+    {
+        return Some(0..body_start + dashes + footer.len());
+    }
+    // An end line that never comes: all that can be part of a key (base64, white space, escaped line ends, `#` or
+    // quotes of the text around it), if that is enough to be one.
+    let is_key = |c: char| c.is_ascii_alphanumeric() || "+/=\\ \t\r\n:,\"'#".contains(c);
+    let length = body.find(|c: char| !is_key(c)).unwrap_or(body.len());
+    let letters = body
+        .get(..length)?
+        .bytes()
+        .filter(u8::is_ascii_alphanumeric);
+    (letters.count() >= SHORTEST_CUT_KEY).then(|| 0..body_start + length)
 }
 
 /// How the tokens of a service look.
@@ -113,7 +122,11 @@ impl Shape {
     /// The length of the token that `text` begins with, prefix included.
     fn length(&self, text: &str) -> Option<usize> {
         let body = text.strip_prefix(self.prefix)?;
-        let beginning = self.body(within(body, RECOGNISED_WITHIN));
+        let reach = match self.kind {
+            "jwt" => JWT_RECOGNISED_WITHIN,
+            _ => RECOGNISED_WITHIN,
+        };
+        let beginning = self.body(within(body, reach));
         if !self.is_complete(beginning) {
             return None;
         }
@@ -378,8 +391,12 @@ mod tests {
     fn private_keys_reach_to_their_end_line() {
         let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----";
         assert_eq!(found(&format!("a\n{key}\nb")), [("private-key", key)]);
-        let cut = "-----BEGIN PRIVATE KEY-----\\nMIIE";
+        let cut = "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEF";
         assert_eq!(found(&format!("\"{cut}(")), [("private-key", cut)]);
+        assert_eq!(
+            found("a line such as -----BEGIN PRIVATE KEY----- is no key"),
+            []
+        );
         assert_eq!(
             found("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"),
             []

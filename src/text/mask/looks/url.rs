@@ -15,6 +15,8 @@ pub fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let start = separator + "://".len();
         has_scheme(text.get(..separator)?).then_some(())?;
         let inside = text.get(start..)?;
+        // No password holds `://`: what follows is another URL. So all URLs together are no longer than the text.
+        let inside = inside.split("://").next()?;
         let user_info = user_info(inside)?;
         let colon = user_info.find(':')?;
         let password = start + colon + 1..start + user_info.len();
