@@ -203,6 +203,13 @@ fn a_secret_beside_a_literal_local_host_is_marked() {
 }
 
 #[test]
+fn a_value_full_of_tokens_is_one_secret() {
+    let token = format!("ghp_{}", "aB3x".repeat(9));
+    let tokens = vec![token; 100].join(" ");
+    check(&format!("app:\n  title: x «{tokens}» y\n"));
+}
+
+#[test]
 fn an_alias_is_one_secret() {
     check("x: &s «glpat-aB3xaB3xaB3xaB3xaB3x»\ny: *s\n");
 }
