@@ -1,5 +1,6 @@
 //! `stagecheck facts`: what the conditions of rules read here, as JSON, for people who write policies.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +11,7 @@ use crate::backstage::value::{Kind, Value};
 use crate::check::Facts;
 use crate::rules::card::Scope;
 use crate::run::{Failure, Request};
-use crate::text::mask::{Secrets, escape};
+use crate::text::mask::{MASK, Secrets, escape};
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -70,7 +71,10 @@ fn json_of(value: &Value, secrets: &Secrets) -> Json {
     match &value.kind {
         Kind::Null => Json::Null,
         Kind::Bool(value) => Json::Bool(*value),
-        Kind::Number(number) => json!(number),
+        Kind::Number(number) => match secrets.show(value.place(), &number.to_string()) {
+            Cow::Borrowed(shown) if shown != MASK => json!(number),
+            shown => Json::String(shown.into_owned()),
+        },
         Kind::String(text) => shown(&text.value),
         Kind::Open(open) => json!({ "$open": shown(&open.written) }),
         Kind::Array(items) => items.iter().map(|item| json_of(item, secrets)).collect(),

@@ -15,6 +15,14 @@ impl Planted {
         secret
     }
 
+    /// A new secret of digits alone, which YAML takes for a number.
+    pub fn number(&mut self, place: &str) -> String {
+        let secret = format!("9182736450{:03}", self.count);
+        self.also(&secret, place);
+        self.count += 1;
+        secret
+    }
+
     /// A new secret in the shape of a GitHub token.
     pub fn token(&mut self, place: &str) -> String {
         let body = format!("q{:03}Zx7{}vK4m", self.count, letters(self.count));

@@ -142,8 +142,9 @@ fn base_layer(planted: &mut Planted) -> String {
 fn production_layer(planted: &mut Planted) -> String {
     format!(
         "backend:\n  baseUrl: 5\n  auth:\n    externalAccess: [{{ type: static, options: {{ token: {}, subjekt: x }} }}]\n  \
-         database:\n    connection:\n      password: ${{POSTGRES_PASSWORD}}\n",
-        planted.password("a production layer")
+         database:\n    connection:\n      password: ${{POSTGRES_PASSWORD}}\n  cache:\n    password: {}\n",
+        planted.password("a production layer"),
+        planted.number("a number"),
     )
 }
 
