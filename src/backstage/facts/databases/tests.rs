@@ -14,7 +14,7 @@ fn facts(layers: &[&str]) -> Vec<Value> {
     let mut sources = Sources::default();
     let mut roots = Vec::new();
     for name in names.iter().take(layers.len()) {
-        let layer = layer::load(&files, &FilePath::new(*name), &mut sources);
+        let layer = layer::load(&files, &FilePath::new(name), &mut sources);
         let resolved = resolve::resolve(&layer, &Environment::default(), &files, &mut sources);
         roots.extend(resolved.root);
     }
