@@ -5,6 +5,8 @@
 //! names, and our rule; or the variable or file at fault. `generated.jsonl` holds cases the live oracle once disagreed
 //! about (see `tests/oracle/loader`).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../oracle/loader/answer.rs"]
 mod answer;
 
