@@ -7,6 +7,7 @@ pub mod assignment;
 mod encoding;
 pub mod literal;
 pub mod placeholder;
+mod shapes;
 pub mod token;
 pub mod url;
 

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::shapes::{SHAPES, Shape};
 use super::{Look, byte_before};
 
 /// All tokens in `text`, in order of place.
@@ -106,18 +107,6 @@ fn private_key(text: &str) -> Option<Range<usize>> {
     (letters.count() >= SHORTEST_CUT_KEY).then(|| 0..body_start + length)
 }
 
-/// How the tokens of a service look.
-struct Shape {
-    kind: &'static str,
-    prefix: &'static str,
-    /// Further characters of the body, besides letters and digits.
-    punctuation: &'static str,
-    /// The body's least length.
-    least: usize,
-    /// Whether the prefix is a name (`AccountKey=`) and no part of the secret.
-    show_prefix: bool,
-}
-
 impl Shape {
     /// The length of the token that `text` begins with, prefix included.
     fn length(&self, text: &str) -> Option<usize> {
@@ -191,158 +180,6 @@ fn is_jwt(body: &str) -> bool {
         .is_some_and(|part| part.len() >= 8 && part.starts_with("eyJ"));
     header && payload
 }
-
-const fn token(
-    kind: &'static str,
-    prefix: &'static str,
-    punctuation: &'static str,
-    least: usize,
-) -> Shape {
-    Shape {
-        kind,
-        prefix,
-        punctuation,
-        least,
-        show_prefix: false,
-    }
-}
-
-const fn named(
-    kind: &'static str,
-    prefix: &'static str,
-    punctuation: &'static str,
-    least: usize,
-) -> Shape {
-    Shape {
-        kind,
-        prefix,
-        punctuation,
-        least,
-        show_prefix: true,
-    }
-}
-
-/// Every shape. Kinds are named after the service, so that a message can say whose token to revoke.
-const SHAPES: &[Shape] = &[
-    token("github-token", "ghp_", "", 20),
-    token("github-token", "gho_", "", 20),
-    token("github-token", "ghu_", "", 20),
-    token("github-token", "ghs_", "_", 20),
-    token("github-token", "ghr_", "", 20),
-    token("github-token", "github_pat_", "_", 22),
-    token("gitlab-token", "glpat-", "_-.", 20),
-    token("gitlab-token", "gldt-", "_-", 20),
-    token("gitlab-token", "glrt-", "_-.", 20),
-    token("gitlab-token", "glcbt-", "_-", 20),
-    token("gitlab-token", "glptt-", "_-", 20),
-    token("gitlab-token", "glft-", "_-", 20),
-    token("gitlab-token", "glimt-", "_-", 20),
-    token("gitlab-token", "glagent-", "_-", 20),
-    token("gitlab-token", "glsoat-", "_-", 20),
-    token("gitlab-token", "gloas-", "", 32),
-    token("slack-token", "xoxb-", "-", 10),
-    token("slack-token", "xoxp-", "-", 10),
-    token("slack-token", "xoxa-", "-", 10),
-    token("slack-token", "xoxr-", "-", 10),
-    token("slack-token", "xoxs-", "-", 10),
-    token("slack-token", "xoxe-", "-", 10),
-    token("slack-token", "xoxe.xoxp-", "-", 10),
-    token("slack-token", "xoxe.xoxb-", "-", 10),
-    token("slack-token", "xapp-", "-", 10),
-    named(
-        "slack-webhook",
-        "https://hooks.slack.com/services/",
-        "/",
-        20,
-    ),
-    named(
-        "slack-webhook",
-        "https://hooks.slack.com/workflows/",
-        "/",
-        20,
-    ),
-    named(
-        "teams-webhook",
-        "https://outlook.office.com/webhook/",
-        "/@-",
-        30,
-    ),
-    named(
-        "discord-webhook",
-        "https://discord.com/api/webhooks/",
-        "/_-",
-        30,
-    ),
-    token("aws-access-key-id", "AKIA", "", 16),
-    token("aws-access-key-id", "ASIA", "", 16),
-    token("google-api-key", "AIza", "_-", 30),
-    token("google-oauth-token", "ya29.", "_-.", 20),
-    token("google-oauth-secret", "GOCSPX-", "_-", 20),
-    named("azure-storage-key", "AccountKey=", "+/=", 40),
-    named("azure-access-key", "SharedAccessKey=", "+/=", 30),
-    named(
-        "azure-sas-signature",
-        "SharedAccessSignature=",
-        "+/=%&-:.",
-        30,
-    ),
-    named("azure-sas-signature", "sig=", "+/=%", 40),
-    token("jwt", "eyJ", "_-.=", 20),
-    token("npm-token", "npm_", "", 30),
-    token("pypi-token", "pypi-", "_-", 50),
-    token("rubygems-token", "rubygems_", "", 40),
-    token("docker-token", "dckr_pat_", "_-", 20),
-    token("docker-token", "dckr_oat_", "_-", 20),
-    token("stripe-key", "sk_live_", "", 16),
-    token("stripe-key", "sk_test_", "", 16),
-    token("stripe-key", "rk_live_", "", 16),
-    token("stripe-key", "rk_test_", "", 16),
-    token("stripe-key", "whsec_", "+/=", 24),
-    token("sendgrid-key", "SG.", "_-.", 40),
-    token("openai-key", "sk-proj-", "_-", 20),
-    token("openai-key", "sk-svcacct-", "_-", 20),
-    token("anthropic-key", "sk-ant-", "_-", 20),
-    token("openai-key", "sk-", "", 32),
-    token("huggingface-token", "hf_", "", 30),
-    token("digitalocean-token", "dop_v1_", "", 40),
-    token("digitalocean-token", "doo_v1_", "", 40),
-    token("vault-token", "hvs.", "_-", 20),
-    token("vault-token", "hvb.", "_-", 20),
-    token("databricks-token", "dapi", "", 32),
-    token("doppler-token", "dp.pt.", "", 40),
-    token("doppler-token", "dp.st.", "_-.", 40),
-    token("linear-key", "lin_api_", "", 32),
-    token("newrelic-key", "NRAK-", "", 20),
-    token("newrelic-key", "NRJS-", "", 16),
-    token("newrelic-key", "NRII-", "_-", 20),
-    token("grafana-token", "glsa_", "_", 32),
-    token("grafana-token", "glc_", "+/=", 32),
-    token("postman-key", "PMAK-", "-", 40),
-    token("shopify-token", "shpat_", "", 32),
-    token("shopify-token", "shpss_", "", 32),
-    token("sentry-token", "sntrys_", "_-+/=", 40),
-    token("sentry-token", "sntryu_", "", 40),
-    token("pulumi-token", "pul-", "", 40),
-    token("atlassian-token", "ATATT3", "_-=+/", 40),
-    token("atlassian-token", "ATCTT3", "_-=+/", 40),
-    token("bitbucket-token", "ATBB", "_-=", 20),
-    token("sonarqube-token", "squ_", "", 32),
-    token("sonarqube-token", "sqp_", "", 32),
-    token("sonarqube-token", "sqa_", "", 32),
-    token("dynatrace-token", "dt0c01.", ".", 60),
-    token("dynatrace-token", "dt0s01.", ".", 60),
-    token("dynatrace-token", "dt0s02.", ".", 60),
-    token("circleci-token", "CCIPAT_", "_", 40),
-    token("buildkite-token", "bkua_", "", 40),
-    token("artifactory-token", "AKCp", "", 60),
-    token("age-secret-key", "AGE-SECRET-KEY-1", "", 40),
-    token("netlify-token", "nfp_", "", 36),
-    token("heroku-key", "HRKU-", "_-", 36),
-    token("figma-token", "figd_", "_-", 30),
-    token("twilio-key", "SK", "", 32),
-    token("mailgun-key", "key-", "", 32),
-    token("planetscale-password", "pscale_pw_", "_-.=", 32),
-];
 
 #[cfg(test)]
 mod tests {
