@@ -10,5 +10,6 @@ python3 -m venv "$WORK/empty-python"
 status=0
 "$WORK/empty-python/bin/stagecheck" --format concise "$ROOT/fixtures/acme-portal" >"$WORK/wheel.log" || status=$?
 [ "$status" = 1 ] || fail "the exit status is $status, not 1"
-"$STAGECHECK" --format concise "$ROOT/fixtures/acme-portal" | cmp - "$WORK/wheel.log" || fail "it finds something else"
+"$STAGECHECK" --fail-on never --format concise "$ROOT/fixtures/acme-portal" >"$WORK/binary.log"
+cmp "$WORK/binary.log" "$WORK/wheel.log" || fail "it finds something else"
 ok "the wheel's stagecheck runs"
