@@ -13,6 +13,11 @@ pub fn closest<'c>(
     let allowed = (written.len() / 3).clamp(1, 3);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
+        // Each character more or less is an edit: most candidates need no closer look.
+        let longer = candidate.chars().count().abs_diff(written.len());
+        if longer > allowed {
+            continue;
+        }
         let distance = distance(&written, candidate);
         if distance == 0 {
             return None;

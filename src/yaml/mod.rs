@@ -30,7 +30,7 @@ pub use json::parse_json;
 pub const MAX_DEPTH: usize = 256;
 
 /// How many values one text may hold, each alias counted as what it stands for.
-pub const MAX_VALUES: usize = 500_000;
+pub const MAX_VALUES: usize = 200_000;
 
 /// One parsed text.
 #[derive(Debug, Default)]

@@ -18,6 +18,9 @@ use crate::yaml::{self, Entry, Node, NodeValue};
 /// More values than these come of no real layer; includes can multiply them.
 const MAX_VALUES: usize = yaml::MAX_VALUES;
 
+/// How many things that look like placeholders are told of one string: finding the bytes of each reads it again.
+const MAX_MALFORMED: usize = 8;
+
 /// More problems than these help nobody.
 const MAX_PROBLEMS: usize = 200;
 
@@ -172,7 +175,10 @@ impl<'w> Walk<'w> {
     }
 
     fn report_malformed(&mut self, text: &yaml::Text, span: Span, here: &Here) {
-        for part in placeholder::malformed(&text.value) {
+        for part in placeholder::malformed(&text.value)
+            .into_iter()
+            .take(MAX_MALFORMED)
+        {
             let source = self.sources.get(here.source).text();
             let exact = yaml::subspan(source, span, text.style, part);
             let place = here.place(exact.unwrap_or(span));

@@ -19,6 +19,10 @@ use crate::text::Place;
 /// How many unions directly within unions are looked into for what they describe.
 pub(super) const UNION_DEPTH: u8 = 8;
 
+/// With more top-level keys than this no misspelt ones are looked for: each is compared with every known one, and
+/// no config of an app has so many.
+const MOST_TOP_LEVEL_KEYS: usize = 2_000;
+
 /// Holds an effective config against the schemas of the app's packages.
 pub fn check(effective: &Value, schemas: &Schemas) -> Vec<Problem> {
     let mut walk = Walk::new(effective.place());
@@ -362,6 +366,9 @@ impl Walk {
         object: &crate::backstage::value::Object,
         schemas: &Schemas,
     ) {
+        if object.len() > MOST_TOP_LEVEL_KEYS {
+            return;
+        }
         let known = schemas.packages().iter().flat_map(|package| package.keys());
         let absent = known
             .map(|key| &**key)

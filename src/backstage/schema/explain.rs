@@ -224,7 +224,10 @@ pub(super) fn misspelling_of<'k>(
     written: &str,
     known: impl IntoIterator<Item = &'k str>,
 ) -> Option<&'k str> {
-    closest(written, known).filter(|_| written.chars().count() > 3)
+    if written.chars().count() <= 3 {
+        return None;
+    }
+    closest(written, known)
 }
 
 pub(super) fn violation(message: String, place: Option<Place>) -> Saying {

@@ -1,5 +1,6 @@
 // Asks the real loader and stagecheck the same random questions, and prints where they disagree.
-//   node compare.mjs --binary PATH [--cases N] [--seed S] [--shrink] [--keep FILE]
+//   node compare.mjs --binary PATH [--cases N] [--seed S] [--tolerate N] [--shrink] [--keep FILE]
+// Fails with more disagreements than are tolerated: none, unless told.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import readline from 'node:readline';
@@ -7,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { generate, random } from './generate.mjs';
 import { askReal } from './real.mjs';
 
-const options = { cases: 300, seed: Math.floor(Math.random() * 2 ** 31) };
+const options = { cases: 300, tolerate: 0, seed: Math.floor(Math.random() * 2 ** 31) };
 for (let index = 2; index < process.argv.length; index += 1) {
   const name = process.argv[index].slice(2);
   options[name] = name === 'shrink' ? true : process.argv[(index += 1)];
@@ -79,4 +80,6 @@ if (options.keep) {
   fs.appendFileSync(options.keep, lines.map(line => `${line}\n`).join(''));
 }
 console.log(`loader oracle: ${disagreements.length} disagreements in ${options.cases} cases (the real loader refused ${refused})`);
-process.exit(disagreements.length ? 1 : 0);
+const failed = disagreements.length > Number(options.tolerate);
+if (disagreements.length && !failed) console.log(`loader oracle: tolerated, since up to ${options.tolerate} are known to remain; see run.sh`);
+process.exit(failed ? 1 : 0);
