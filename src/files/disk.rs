@@ -3,6 +3,7 @@
 //! In: a folder. Out: [`DiskFiles`], the repository it is in (or the folder itself), walked at most once. Never:
 //! devices, pipes and sockets, anything outside the root (also by symbolic link), names that are not UTF-8.
 
+use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub struct DiskFiles {
     git: Option<GitFolders>,
     index: OnceLock<Option<Index>>,
     walks: Mutex<Vec<(FilePath, Arc<[Listed]>)>>,
+    folders: Mutex<HashMap<FilePath, Result<PathBuf, ReadError>>>,
 }
 
 /// How paths are shown relative to the folder the run was started in.
@@ -85,6 +87,7 @@ impl DiskFiles {
             git,
             index: OnceLock::new(),
             walks: Mutex::default(),
+            folders: Mutex::default(),
         })
     }
 
@@ -122,15 +125,29 @@ impl DiskFiles {
         if path.is_outside() || path.as_str().contains('\0') {
             return Err(ReadError::Outside);
         }
-        let full = fs::canonicalize(self.root.join(path.as_str())).map_err(|e| io(&e))?;
+        let mut full = self.folder(&path.parent())?.join(path.name());
+        let mut metadata = fs::symlink_metadata(&full).map_err(|e| io(&e))?;
+        if metadata.is_symlink() {
+            full = fs::canonicalize(&full).map_err(|e| io(&e))?;
+            metadata = fs::metadata(&full).map_err(|e| io(&e))?;
+        }
         if !full.starts_with(&self.root) {
             return Err(ReadError::Outside);
         }
-        let metadata = fs::metadata(&full).map_err(|e| io(&e))?;
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
         }
         Ok((full, metadata))
+    }
+
+    /// The folder on the disk without symbolic links. Each is asked for once: a link is read for every part of its
+    /// path, and a run looks for many files in few folders.
+    fn folder(&self, path: &FilePath) -> Result<PathBuf, ReadError> {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = folders.entry(path.clone()).or_insert_with(|| {
+            fs::canonicalize(self.root.join(path.as_str())).map_err(|error| io(&error))
+        });
+        known.clone()
     }
 
     /// All files below `folder`, from the walk of it or of a folder above.
