@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::files::GitStatus;
+use crate::files::{FilePath, GitStatus};
 use crate::finding::ChainName;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X for each further
-/// layer X that is no example. Where a start script was found, it stands for the base layer alone.
+/// layer X that is no example and in no chain yet. Where a start script was found, it stands for the base layer alone.
 pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
     let deploys = |chain: &Chain| {
         let by_script = matches!(
@@ -31,10 +31,15 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
     if let Some(base) = base.filter(|_| root.chains.is_empty()) {
         chains.push(chain("default".into(), &[base]));
     }
+    let loaded = |path: &FilePath| {
+        let loads = |chain: &Chain| chain.layers.iter().any(|layer| layer.path == *path);
+        root.chains.iter().any(loads)
+    };
     let further = root
         .layers
         .iter()
-        .filter(|layer| base.is_none_or(|base| base.path != layer.path) && joins(layer, options));
+        .filter(|layer| base.is_none_or(|base| base.path != layer.path))
+        .filter(|layer| joins(layer, options) && !loaded(&layer.path));
     for layer in further {
         let layers: Vec<&LayerFile> = base.into_iter().chain([layer]).collect();
         chains.push(chain(name_of(root, layer), &layers));

@@ -153,6 +153,7 @@ impl Reader<'_> {
             environment,
             mounts,
             audience: audience_of(path),
+            unread: Vec::new(),
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &run, &contexts);
@@ -304,6 +305,10 @@ impl Reader<'_> {
         }
         let mut environment = self.variables_of_maps(path, &values.environment_from, cluster);
         environment.extend(values.environment.iter().cloned());
+        let unread: Vec<Word> = match self.has_own_templates(path) {
+            true => chart_words(&["the chart's own templates"], values.place),
+            false => Vec::new(),
+        };
         let image = self.app_image(path);
         let stage = image
             .as_ref()
@@ -329,9 +334,28 @@ impl Reader<'_> {
             environment,
             mounts,
             audience: audience_of(path),
+            unread,
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &run, &contexts);
+    }
+
+    /// Whether values are for a chart of one's own that runs containers by its own templates: then those decide.
+    fn has_own_templates(&self, path: &FilePath) -> bool {
+        let folder = path.parent();
+        let charts = [folder.clone(), folder.parent()];
+        charts.iter().any(|chart| {
+            let is_template = |path: &FilePath| path.is_within(&chart.join("templates"));
+            let runs = |path: &FilePath| {
+                self.text(path)
+                    .is_some_and(|text| text.contains("containers:"))
+            };
+            self.files.is_file(&chart.join("Chart.yaml"))
+                && self
+                    .listed_below(chart)
+                    .iter()
+                    .any(|listed| is_template(&listed.path) && runs(&listed.path))
+        })
     }
 }
 

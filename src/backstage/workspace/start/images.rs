@@ -57,6 +57,7 @@ impl Reader<'_> {
             environment: Vec::new(),
             mounts: Vec::new(),
             audience: audience(path.name()),
+            unread: Vec::new(),
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &run, &contexts);
@@ -128,6 +129,7 @@ impl Reader<'_> {
                 Audience::People => audience(&service.name),
                 developer => developer,
             },
+            unread: Vec::new(),
         };
         self.take(path, &run, &contexts);
     }

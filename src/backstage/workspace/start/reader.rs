@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::files::{FilePath, Files, Listed};
+use crate::files::{FilePath, Files, Listed, below};
 use crate::text::{SourceId, Sources};
 
 use super::super::embedded::Embedded;
@@ -137,6 +137,11 @@ impl<'r> Reader<'r> {
         });
         self.images.insert(path.clone(), image.clone());
         image
+    }
+
+    /// The listing of a folder.
+    pub(super) fn listed_below(&self, folder: &FilePath) -> &'r [Listed] {
+        below(self.listing, folder)
     }
 
     /// The app root that a file near it starts: the nearest one above, else the only one.

@@ -17,6 +17,9 @@ use super::instruction::Form;
 use super::shell;
 use super::word::{Anchor, Certainty, Word};
 
+/// The longest entry point script that is read, in bytes.
+const SCRIPT_LIMIT: u64 = 1 << 16;
+
 /// A process as a deployment file describes it.
 pub(super) struct Run<'r> {
     /// What to call the chain.
@@ -41,6 +44,8 @@ pub(super) struct Run<'r> {
     pub(super) mounts: Vec<Mount>,
     /// Who depends on it.
     pub(super) audience: Audience,
+    /// What besides may decide which layers are loaded.
+    pub(super) unread: Vec<Word>,
 }
 
 /// What became of a run.
@@ -86,7 +91,9 @@ impl Run<'_> {
                     ..image
                 };
                 let mut draft = self.draft(&image, arguments, &launches, takes_part);
+                draft.unread.retain(|word| !passes_on(word, &image, files));
                 draft.unread.extend(self.unknown_entrypoint());
+                draft.unread.extend(self.unread.iter().cloned());
                 Outcome::Chain(draft)
             }
             Some(Started::Script(_)) => Outcome::Script,
@@ -184,6 +191,17 @@ impl Run<'_> {
             audience: self.audience,
         }
     }
+}
+
+/// Whether an entry point script of the repository ends in running its arguments, and adds no layer to them.
+fn passes_on(script: &Word, image: &Image<'_>, files: &dyn Files) -> bool {
+    let Resolved::File(file) = image.resolve(script) else {
+        return false;
+    };
+    files.read(&file, SCRIPT_LIMIT).is_ok_and(|text| {
+        let runs = ["exec \"$@\"", "exec $@", "exec \"${@}\""];
+        runs.iter().any(|run| text.contains(run)) && !text.contains("--config")
+    })
 }
 
 /// The command lines that an entry point and a command make together.

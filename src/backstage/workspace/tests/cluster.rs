@@ -263,3 +263,18 @@ fn a_repository_with_nothing_but_values_has_an_app_root() {
     let workspace = found(&MemoryFiles::new([("apps/portal/values.yaml", VALUES)]));
     assert_eq!(workspace.app_roots[0].path.as_str(), "apps/portal");
 }
+
+#[test]
+fn values_of_a_chart_with_templates_of_its_own_are_up_to_those() {
+    let template = "kind: Deployment\nspec: {{ .Values.spec }}\ncontainers:\n";
+    let chains = chains_of(&[
+        ("app-config.yaml", ""),
+        ("chart/Chart.yaml", "name: portal\n"),
+        ("chart/templates/deployment.yaml", template),
+        ("chart/values.yaml", VALUES),
+    ]);
+    assert!(
+        chains[0].ends_with(" ? the chart's own templates may add layers"),
+        "{chains:?}"
+    );
+}

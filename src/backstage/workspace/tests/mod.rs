@@ -197,6 +197,26 @@ fn entry_point_and_command_are_one_command_line() {
 }
 
 #[test]
+fn an_entry_point_script_that_runs_its_arguments_is_no_lack() {
+    let image = "FROM node\nWORKDIR /app\nCOPY docker/run.sh ./\nENTRYPOINT [\"./run.sh\"]\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
+    let with = |script: &str| {
+        chains_of(&[
+            ("app-config.yaml", ""),
+            ("Dockerfile", image),
+            ("docker/run.sh", script),
+        ])
+    };
+    assert_eq!(
+        with("#!/bin/sh\nwait-for db\nexec \"$@\"\n"),
+        ["Dockerfile!: app-config.yaml"]
+    );
+    assert_eq!(
+        with("#!/bin/sh\nexec \"$@\" --config extra.yaml\n"),
+        ["Dockerfile!: app-config.yaml ? `./run.sh` may add layers of its own"]
+    );
+}
+
+#[test]
 fn shell_forms_are_read_word_by_word() {
     for command in [
         "CMD node packages/backend --config app-config.yaml --config app-config.staging.yaml",
