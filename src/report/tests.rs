@@ -47,7 +47,7 @@ pub(super) fn portal() -> Run {
     run.secrets.add(secret, "hunter2hunter2");
     run.findings = vec![
         Finding {
-            rule: RuleId::new("memory-database-in-production"),
+            rule: RuleId::new("yaml-duplicate-key"),
             severity: Severity::Error,
             message: "plugin `catalog` keeps its data in memory: it is lost at every restart".into(),
             primary: label(&run, base, "':memory:'", "in-memory database"),
@@ -60,7 +60,7 @@ pub(super) fn portal() -> Run {
             config_path: Some("backend.database.connection".into()),
         },
         Finding {
-            rule: RuleId::new("hardcoded-secret"),
+            rule: RuleId::new("schema-deprecated"),
             severity: Severity::Warning,
             message: "the token hunter2hunter2 stands in the file".into(),
             primary: Label { place: secret, note: "this is `hunter2hunter2`".into() },
@@ -133,9 +133,9 @@ fn concise_is_a_line_for_each_finding() {
     let shown = written(Format::Concise, &portal(), &Look::FILE);
     assert_eq!(
         shown,
-        "app-config.yaml:6:17: error[memory-database-in-production] plugin `catalog` keeps its data in memory: \
+        "app-config.yaml:6:17: error[yaml-duplicate-key] plugin `catalog` keeps its data in memory: \
          it is lost at every restart\n\
-         app-config.yaml:8:12: warning[hardcoded-secret] the token ******** stands in the file\n"
+         app-config.yaml:8:12: warning[schema-deprecated] the token ******** stands in the file\n"
     );
 }
 
