@@ -164,12 +164,7 @@ impl LoadedApp {
     fn chain_facts(&self, chain: &Chain, effective: Value, judge: &Judge<'_>) -> Value {
         let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
         let subject = facts::chain::collect(chain, start);
-        let databases = facts::databases::collect(&facts::databases::Input {
-            config: &effective,
-            packages: &self.app.packages,
-            files: judge.files,
-            pgsslmode: pgsslmode(chain, judge.environment),
-        });
+        let databases = self.databases(chain, &effective, judge.files, judge.environment);
         let sections = [
             ("auth", facts::auth::collect(&effective)),
             ("cors", facts::cors::collect(&effective)),
@@ -180,6 +175,22 @@ impl LoadedApp {
             ("urls", facts::urls::collect(&effective)),
         ];
         facts::tree("chain", subject, Some(effective), sections)
+    }
+
+    /// The facts about the databases of a chain.
+    pub fn databases(
+        &self,
+        chain: &Chain,
+        effective: &Value,
+        files: &dyn Files,
+        environment: &Environment,
+    ) -> Value {
+        facts::databases::collect(&facts::databases::Input {
+            config: effective,
+            packages: &self.app.packages,
+            files,
+            pgsslmode: pgsslmode(chain, environment),
+        })
     }
 
     fn judge_root(&self, judge: &Judge<'_>) -> Result<Vec<Finding>, Vec<BrokenRule>> {

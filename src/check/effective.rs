@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use super::load::LoadedApp;
 use super::wanted::Wanted;
 use super::{note_schemas, schema_source, target};
-use crate::backstage::environment;
+use crate::backstage::environment::{self, Environment};
+use crate::backstage::facts;
 use crate::backstage::merge::merge;
 use crate::backstage::secrets;
 use crate::backstage::value::Value;
 use crate::backstage::workspace::{AppRoot, Chain};
+use crate::files::Files;
 use crate::run::{Failure, Request, Run};
 use crate::text::Place;
 
@@ -48,7 +50,8 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
             let loaded = LoadedApp::load(app, files, &environment, &collection.schemas, &mut run);
             let found = loaded.layers.values().flat_map(|layer| &layer.secrets);
             secret_places.extend(found.filter_map(|secret| Some(secrets::origin(secret)?.value)));
-            apps.push(configs(loaded, overrides.as_ref()));
+            let app = ChainConfig::of_app(loaded, overrides.as_ref(), files, &environment);
+            apps.push(app);
         }
     }
     Ok(Configs {
@@ -74,6 +77,8 @@ pub struct ChainConfig {
     pub chain: Chain,
     /// What the process would see, or why it does not start.
     pub config: Result<Value, NoConfig>,
+    /// What the DatabaseManager would do with it: `facts.databases`. Empty where there is no config.
+    pub databases: Value,
 }
 
 /// Why a chain has no effective config.
@@ -85,17 +90,28 @@ pub enum NoConfig {
     Nothing,
 }
 
-fn configs(loaded: LoadedApp, overrides: Option<&Value>) -> (AppRoot, Vec<ChainConfig>) {
-    let configs = loaded
-        .app
-        .chains
-        .iter()
-        .map(|chain| ChainConfig {
-            chain: chain.clone(),
-            config: config(chain, &loaded, overrides),
-        })
-        .collect();
-    (loaded.app, configs)
+impl ChainConfig {
+    fn of_app(
+        loaded: LoadedApp,
+        overrides: Option<&Value>,
+        files: &dyn Files,
+        environment: &Environment,
+    ) -> (AppRoot, Vec<Self>) {
+        let of_chain = |chain: &Chain| {
+            let config = config(chain, &loaded, overrides);
+            let databases = match &config {
+                Ok(config) => loaded.databases(chain, config, files, environment),
+                Err(_) => facts::list([]),
+            };
+            Self {
+                chain: chain.clone(),
+                config,
+                databases,
+            }
+        };
+        let configs = loaded.app.chains.iter().map(of_chain).collect();
+        (loaded.app, configs)
+    }
 }
 
 fn config(chain: &Chain, loaded: &LoadedApp, overrides: Option<&Value>) -> Result<Value, NoConfig> {

@@ -3,18 +3,17 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::console::Console;
+use super::paint::{Paint, Role};
 use super::{Outcome, Status, check, output};
 use crate::backstage::workspace::{
     AppRoot, Chain, ChainOrigin, LayerFile, LayerRole, LocalLayers, StartKind,
 };
 use crate::check::workspaces::{self, Found, FoundApp};
 use crate::files::GitStatus;
-use crate::report::Color;
 use crate::run::{Failure, Request};
 use crate::text::mask::escape;
 use crate::text::{Place, Sources};
@@ -64,9 +63,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let found = workspaces::workspaces(&request)?;
     match arguments.format {
         ListFormat::Table => {
-            let paint = Paint {
-                color: console.stdout().color,
-            };
+            let paint = Paint::of(console.stdout());
             output::to_stdout(|out| table(&found, paint, out))?;
         }
         ListFormat::Json => {
@@ -77,35 +74,6 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         }
     }
     Ok(Status::Clean)
-}
-
-/// What a part of the table is.
-#[derive(Clone, Copy)]
-enum Role {
-    Title,
-    Production,
-    Lack,
-    Dim,
-}
-
-#[derive(Clone, Copy)]
-struct Paint {
-    color: Color,
-}
-
-impl Paint {
-    fn paint(self, role: Role, text: &str) -> String {
-        let style = match role {
-            Role::Title => Style::new().bold(),
-            Role::Production => AnsiColor::Green.on_default().bold(),
-            Role::Lack => AnsiColor::Yellow.on_default(),
-            Role::Dim => Style::new().dimmed(),
-        };
-        match self.color {
-            Color::Plain => text.to_owned(),
-            Color::Ansi => format!("{style}{text}{style:#}"),
-        }
-    }
 }
 
 fn table(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Result<()> {

@@ -1,9 +1,9 @@
-//! `stagecheck facts`: what the conditions of rules read here, as JSON, for people who write policies.
+//! `stagecheck facts`: what the conditions of rules read here, for people who write policies.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Outcome, Status, check, output};
@@ -25,6 +25,18 @@ pub struct Arguments {
     /// Only the layer at this path
     #[arg(long, value_name = "LAYER")]
     layer: Option<String>,
+    /// The form to print
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: FactsFormat,
+}
+
+/// The form to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FactsFormat {
+    /// One JSON document.
+    Json,
+    /// One YAML document, shorter to read.
+    Yaml,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
@@ -49,9 +61,12 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         return Err(Failure::new("there is no such chain or layer here")
             .with_help("`stagecheck chains` lists the chains and their layers"));
     }
-    let text = serde_json::to_string_pretty(&facts)
-        .map_err(|_| Failure::new("cannot write the facts as JSON"))?;
-    output::to_stdout(|out| writeln!(out, "{text}"))?;
+    let text = match arguments.format {
+        FactsFormat::Json => serde_json::to_string_pretty(&facts).ok(),
+        FactsFormat::Yaml => serde_yaml::to_string(&facts).ok(),
+    };
+    let text = text.ok_or_else(|| Failure::new("cannot write the facts"))?;
+    output::to_stdout(|out| writeln!(out, "{}", text.trim_end()))?;
     Ok(Status::Clean)
 }
 

@@ -15,6 +15,7 @@ mod failure;
 mod init;
 mod list_files;
 mod output;
+mod paint;
 mod print;
 mod rules;
 mod schema;

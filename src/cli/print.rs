@@ -3,6 +3,7 @@
 //! Secrets are hidden unless asked for. What is open stands as written, with what it would override. With
 //! `--origins`, each value has the layer and line that set it and what it overrode.
 
+mod databases;
 mod json;
 mod shown;
 mod yaml;
@@ -11,6 +12,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::{EnvironmentArguments, FileArguments};
 use super::console::Console;
+use super::paint::Paint;
 use super::{Outcome, Status, check, output};
 use crate::backstage::workspace::AppRoot;
 use crate::check::effective::{self, ChainConfig, NoConfig};
@@ -30,9 +32,12 @@ pub struct Arguments {
     /// Only the chain of this name
     #[arg(long, value_name = "NAME")]
     chain: Option<String>,
-    /// The form to print
-    #[arg(long, value_name = "FORMAT", default_value = "yaml")]
-    format: PrintFormat,
+    /// Print what each plugin gets for a database instead
+    #[arg(long, conflicts_with = "origins")]
+    databases: bool,
+    /// The form to print [default: yaml; with --databases: table]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<PrintFormat>,
     /// Say for each value which line set it and what it overrode
     #[arg(long)]
     origins: bool,
@@ -48,6 +53,8 @@ enum PrintFormat {
     Yaml,
     /// One JSON document.
     Json,
+    /// For people; of databases alone.
+    Table,
 }
 
 /// A chain with the app root it belongs to.
@@ -82,9 +89,27 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
             false => SecretText::Hidden,
         },
     };
-    match arguments.format {
-        PrintFormat::Yaml => output::to_stdout(|out| yaml::write(&chains, &shown, out))?,
-        PrintFormat::Json => output::to_stdout(|out| json::write(&chains, &shown, out))?,
+    let format = arguments.format.unwrap_or(match arguments.databases {
+        true => PrintFormat::Table,
+        false => PrintFormat::Yaml,
+    });
+    match (format, arguments.databases) {
+        (PrintFormat::Yaml, false) => output::to_stdout(|out| yaml::write(&chains, &shown, out))?,
+        (PrintFormat::Json, false) => output::to_stdout(|out| json::write(&chains, &shown, out))?,
+        (PrintFormat::Table, true) => {
+            let paint = Paint::of(console.stdout());
+            output::to_stdout(|out| databases::table(&chains, &shown, paint, out))?;
+        }
+        (PrintFormat::Json, true) => {
+            output::to_stdout(|out| databases::json(&chains, &shown, out))?;
+        }
+        (PrintFormat::Yaml, true) => {
+            return Err(Failure::new("databases are printed as a table or as JSON"));
+        }
+        (PrintFormat::Table, false) => {
+            return Err(Failure::new("only databases are printed as a table")
+                .with_help("add --databases, or write --format yaml"));
+        }
     }
     Ok(status(&chains, console))
 }

@@ -95,4 +95,29 @@ impl Refusal {
             Self::VerifyCaWithoutCa => "verify-ca-without-ca",
         }
     }
+
+    /// What is wrong, for people: the rest of "the app does not start: …".
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::IllTyped => "a setting has another type than the manager reads",
+            Self::InvalidKey => "the id of a plugin is no config key",
+            Self::ClientMissing => "`client` is not set",
+            Self::ClientUnknown => "the manager has no such client",
+            Self::ConnectionMissing => "`connection` is not set",
+            Self::SchemaPrefix => "`schemaPrefix` is no identifier",
+            Self::SchemaTooLong => "the name of the schema is longer than 63 bytes",
+            Self::SqliteBaseFilename => {
+                "SQLite takes the base connection for one file that all plugins would share"
+            }
+            Self::DivisionMode => "the client cannot divide plugins by schema",
+            Self::ConnectionString => "the connection string does not parse",
+            Self::ConnectionTypeUnknown => "the manager has no such `connection.type`",
+            Self::CloudSqlClient => "`type: cloudsql` is for `client: pg` alone",
+            Self::CloudSqlInstance => "`type: cloudsql` needs `instance`",
+            Self::CloudSqlAddress => "`ipAddressType` is not one of those that exist",
+            Self::RdsIncomplete => "`type: rds` needs host, port and user",
+            Self::RdsRegion => "`type: rds` needs a region",
+            Self::VerifyCaWithoutCa => "`sslmode=verify-ca` needs `sslrootcert`",
+        }
+    }
 }

@@ -49,6 +49,14 @@ impl Shown<'_> {
             && self.secret_places.contains(&place)
     }
 
+    /// A text that was worked out from the value at the same place, such as the host of a URL.
+    pub(super) fn worked_out<'t>(&self, value: &Value, text: &'t str) -> Cow<'t, str> {
+        match self.secrets {
+            SecretText::AsItIs => Cow::Borrowed(text),
+            SecretText::Hidden => self.run.secrets.show(value.place(), text),
+        }
+    }
+
     /// A key.
     pub(super) fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
         match self.secrets {
@@ -77,11 +85,16 @@ impl Shown<'_> {
 
     /// `app-config.yaml:4`
     pub(super) fn place(&self, origin: Option<&Origin>) -> String {
-        let Some(origin) = origin else {
-            return "the environment".into();
-        };
-        let source = self.run.sources.get(origin.value.source);
-        let line = source.position(origin.value.span.start).line;
+        origin.map_or_else(
+            || "the environment".into(),
+            |origin| self.line(origin.value),
+        )
+    }
+
+    /// The line a place begins on, as [`place`](Self::place) says it.
+    pub(super) fn line(&self, place: Place) -> String {
+        let source = self.run.sources.get(place.source);
+        let line = source.position(place.span.start).line;
         format!("{}:{line}", source.path())
     }
 

@@ -68,6 +68,11 @@ pub const FIELDS: &[Field] = &[
         "the host in effect, also from a URL; absent for SQLite and where none is set",
     ),
     Field::new(
+        "port",
+        Shape::Config,
+        "the port in effect, also from a URL; absent for SQLite and where none is set",
+    ),
+    Field::new(
         "hostLocal",
         Shape::Bool,
         "the host is this machine; open where it depends on a variable; absent for SQLite",
@@ -236,6 +241,11 @@ pub const FIELDS: &[Field] = &[
         "error",
         Shape::String,
         "what the manager throws: `client-missing`, `client-unknown`, `connection-missing`, `base-filename`, `division-mode`, `connection-string`, `connection-type-unknown`, `cloudsql-client`, `cloudsql-instance`, `cloudsql-address`, `rds-incomplete`, `rds-region`, `schema-prefix`, `schema-too-long`, `verify-ca-without-ca`, `ill-typed` or `invalid-key`; absent when it does not. Points at the value it refuses",
+    ),
+    Field::new(
+        "errorText",
+        Shape::String,
+        "the same for people, e.g. `client` is not set",
     ),
     Field::new(
         "clientMeant",

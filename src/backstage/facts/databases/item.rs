@@ -342,6 +342,10 @@ fn refused(
     };
     vec![
         ("error", Value::string(refusal.word()).with_origin(origin)),
+        (
+            "errorText",
+            Value::string(refusal.phrase()).with_origin(origin),
+        ),
         ("clientMeant", meant.map_or_else(absent, Value::string)),
     ]
 }
@@ -369,6 +373,9 @@ fn destination(plan: &Plan) -> Vec<(&'static str, Value)> {
         ConnectionType::Rds => Value::string("rds"),
         ConnectionType::Open => Value::derived(Kind::Open(Box::new(unknown()))),
     };
+    let port = plan
+        .connection()
+        .and_then(|connection| connection.get("port"));
     let by_default = to.host.as_ref().and_then(Value::as_open);
     let by_default = by_default.and_then(|open| open.when_unset.as_deref());
     vec![
@@ -380,6 +387,7 @@ fn destination(plan: &Plan) -> Vec<(&'static str, Value)> {
         ),
         ("socket", known(to.socket)),
         ("host", to.host.unwrap_or_else(absent)),
+        ("port", port.cloned().unwrap_or_else(absent)),
     ]
 }
 

@@ -100,16 +100,26 @@ fn identity(fact: &Value) -> Option<String> {
     if text("division") != Some("database") {
         return None;
     }
-    let host = fact.get("host")?;
-    let host = host
-        .as_open()
-        .map_or_else(|| host.as_str(), |open| Some(&*open.written))?;
+    let host = fact.get("host").and_then(as_written)?;
+    let port = match fact.get("port") {
+        Some(port) => as_written(port)?,
+        None => String::new(),
+    };
     Some(format!(
-        "{} {host} {} {}",
+        "{} {host} {port} {}",
         text("client")?,
-        text("port").unwrap_or_default(),
         text("database")?
     ))
+}
+
+/// A host or port, an open one by its variables; `None` where not even those are known.
+fn as_written(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::String(text) => Some(text.value.to_string()),
+        Kind::Number(number) => Some(number.to_string()),
+        Kind::Open(open) if !open.written.is_empty() => Some(open.written.to_string()),
+        _ => None,
+    }
 }
 
 /// The facts of one shape of the config.

@@ -93,3 +93,21 @@ fn a_plugin_keeps_the_place_of_what_the_base_sets() {
     assert!(host(0).is_some());
     assert_eq!(host(0), host(1));
 }
+
+#[test]
+fn databases_of_one_host_are_shared_only_on_the_same_port() {
+    let at =
+        |port: &str| format!("{{ connection: {{ database: portal, host: h, port: {port} }} }}");
+    let shared = |first: &str, second: &str| {
+        let all = facts(&[&format!(
+            "backend: {{ database: {{ client: pg, connection: {{}}, plugin: {{ a: {}, b: {} }} }} }}",
+            at(first),
+            at(second)
+        )]);
+        text(&all[2], "sharedWith").map(str::to_owned)
+    };
+    assert_eq!(shared("5432", "5432").as_deref(), Some("a"));
+    assert_eq!(shared("5432", "5433"), None);
+    assert_eq!(shared("'${A}'", "'${A}'").as_deref(), Some("a"));
+    assert_eq!(shared("'${A}'", "'${B}'"), None);
+}

@@ -1,0 +1,68 @@
+//! What each plugin gets for a database: `print --databases`.
+//!
+//! In: `facts.databases` of each chain. Out: a row for the base and for each plugin with settings of its own, each
+//! cell with the lines that set it. Never: a password, nor the user it belongs to.
+
+mod row;
+mod table;
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Printed;
+use super::shown::Shown;
+use row::{Cell, Row, Source};
+pub(super) use table::table;
+
+/// Writes `{"schema": 1, "chains": […]}`; a cell is `{"value": …, "from": […]}`.
+pub(super) fn json(
+    chains: &[Printed<'_>],
+    shown: &Shown<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let chains: Vec<Json> = chains.iter().map(|printed| chain(printed, shown)).collect();
+    serde_json::to_writer_pretty(&mut *out, &json!({ "schema": 1, "chains": chains }))?;
+    writeln!(out)
+}
+
+fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
+    let chain = &printed.chain.chain;
+    let databases: Vec<Json> = row::rows(printed.chain, shown)
+        .iter()
+        .map(|row| record(row, shown))
+        .collect();
+    json!({
+        "appRoot": printed.root.path.to_string(),
+        "chain": chain.name.to_string(),
+        "production": chain.production,
+        "databases": databases,
+    })
+}
+
+fn record(row: &Row, shown: &Shown<'_>) -> Json {
+    let mut fields = Map::new();
+    fields.insert("plugin".into(), row.plugin.clone().into());
+    fields.insert("who".into(), row.who.clone().into());
+    for (name, cell) in row::COLUMNS.iter().zip(&row.cells) {
+        fields.insert((*name).into(), cell_record(cell, shown));
+    }
+    let error = row.error.as_ref().map(|error| error.id.clone());
+    fields.insert("error".into(), error.into());
+    Json::Object(fields)
+}
+
+fn cell_record(cell: &Cell, shown: &Shown<'_>) -> Json {
+    let Some(text) = &cell.text else {
+        return Json::Null;
+    };
+    let from: Vec<String> = cell
+        .from
+        .iter()
+        .map(|from| match from {
+            Source::Place(place) => shown.line(*place),
+            Source::Word(word) => (*word).to_owned(),
+        })
+        .collect();
+    json!({ "value": text, "from": from })
+}
