@@ -103,6 +103,15 @@ pub struct CheckArguments {
     pub output: OutputArguments,
 }
 
+/// The form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
 /// Which files a command reads.
 #[derive(Debug, Args)]
 pub struct FileArguments {

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
+use super::args::ListFormat;
 use super::console::Console;
 use super::paint::{Paint, Role};
 use super::{Outcome, Status, check, output};
@@ -14,7 +15,7 @@ use crate::backstage::workspace::{
 };
 use crate::check::workspaces::{self, Found, FoundApp};
 use crate::files::GitStatus;
-use crate::run::{Failure, Request};
+use crate::run::Request;
 use crate::text::mask::escape;
 use crate::text::{Place, Sources};
 
@@ -40,15 +41,6 @@ pub struct Arguments {
     format: ListFormat,
 }
 
-/// The form of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
-}
-
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let request = Request {
         start: check::start()?,
@@ -67,10 +59,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
             output::to_stdout(|out| table(&found, paint, out))?;
         }
         ListFormat::Json => {
-            let document = Document::of(&found);
-            let text = serde_json::to_string_pretty(&document)
-                .map_err(|_| Failure::new("cannot write the chains as JSON"))?;
-            output::to_stdout(|out| writeln!(out, "{text}"))?;
+            output::to_stdout(|out| output::json(&Document::of(&found), out))?;
         }
     }
     Ok(Status::Clean)

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::run::Failure;
 
 /// Writes to stdout. A reader that stops reading (`| head`) is no failure.
@@ -21,6 +23,15 @@ pub(super) fn to_stdout(
         ))),
         _ => Ok(()),
     }
+}
+
+/// Writes a document as JSON that people can read too.
+///
+/// # Errors
+/// When `out` takes no more.
+pub(super) fn json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
 }
 
 /// A file to write, and what.

@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
+use super::args::ListFormat;
 use super::{Outcome, Status, output};
 use crate::rules::card::{Card, Switch};
 use crate::rules::catalog;
-use crate::run::Failure;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -16,15 +16,6 @@ pub struct Arguments {
     /// The form of the list
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: ListFormat,
-}
-
-/// The form of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
 }
 
 /// A rule as programs see it.
@@ -46,9 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         ListFormat::Table => output::to_stdout(|out| table(catalog::cards(), out))?,
         ListFormat::Json => {
             let listed: Vec<Listed<'_>> = catalog::cards().iter().map(listed).collect();
-            let text = serde_json::to_string_pretty(&listed)
-                .map_err(|_| Failure::new("cannot write the rules as JSON"))?;
-            output::to_stdout(|out| writeln!(out, "{text}"))?;
+            output::to_stdout(|out| output::json(&listed, out))?;
         }
     }
     Ok(Status::Clean)

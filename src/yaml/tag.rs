@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::scalar::{self, Resolved, Version};
 use super::{Entry, Key, Node, NodeValue, ScalarStyle, Text};
-use crate::text::Span;
+use crate::text::{Span, base64};
 
 /// What a tag says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,7 @@ fn bytes(text: &str, span: Span) -> NodeValue {
     for value in text
         .bytes()
         .take_while(|&byte| byte != b'=')
-        .filter_map(base64_digit)
+        .filter_map(base64::digit)
     {
         buffer = (buffer << 6 | value) & 0xffff;
         bits += 6;
@@ -122,16 +122,4 @@ fn bytes(text: &str, span: Span) -> NodeValue {
         }
     }
     NodeValue::Mapping(entries)
-}
-
-fn base64_digit(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
 }

@@ -288,6 +288,17 @@ impl Asked<'_> {
             None => prefix.clone(),
         }
     }
+
+    /// What SQLite and MySQL hand to knex.
+    fn knex(&self, knex_config: &Value, connection: Value, role: Option<Value>) -> Value {
+        let mut config = knex_config.as_object().cloned().unwrap_or_default();
+        config.insert("connection".into(), connection);
+        config.insert("client".into(), self.client.value.clone());
+        if let Some(role) = role {
+            config.insert("role".into(), role);
+        }
+        Value::derived(Kind::Object(config))
+    }
 }
 
 /// The keys of `backend.database` that only the manager reads.

@@ -30,18 +30,12 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         .as_ref()
         .and_then(|value| value.origin)
         .or_else(|| (!asked.client.overridden).then_some(base_value.origin)?);
-    let mut effective = knex_config.as_object().cloned().unwrap_or_default();
     let connection = Value::derived(Kind::Object(connection)).with_origin(origin);
-    effective.insert("connection".into(), connection);
-    effective.insert("client".into(), asked.client.value.clone());
-    if let Some(role) = role {
-        effective.insert("role".into(), role);
-    }
     Ok(Plan {
         client,
         client_value: asked.client.value.clone(),
         client_overridden: asked.client.overridden,
-        effective: Value::derived(Kind::Object(effective)),
+        effective: asked.knex(&knex_config, connection, role),
         unseen: None,
         leaked: Vec::new(),
         database: None,

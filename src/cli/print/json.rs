@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::output;
 use super::Printed;
 use super::shown::{Origins, Shown, directive};
 use crate::backstage::value::{Kind, Value};
@@ -16,9 +17,24 @@ pub(super) fn write(
     shown: &Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let chains: Vec<Json> = chains.iter().map(|printed| chain(printed, shown)).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "schema": 1, "chains": chains }))?;
-    writeln!(out)
+    let chains = chains.iter().map(|printed| chain(printed, shown));
+    document(chains, out)
+}
+
+/// The document around what is said of each chain.
+pub(super) fn document(chains: impl Iterator<Item = Json>, out: &mut dyn Write) -> io::Result<()> {
+    let chains: Vec<Json> = chains.collect();
+    output::json(&json!({ "schema": 1, "chains": chains }), out)
+}
+
+/// Which chain it is.
+pub(super) fn head(printed: &Printed<'_>) -> Map<String, Json> {
+    let chain = &printed.chain.chain;
+    let mut fields = Map::new();
+    fields.insert("appRoot".into(), printed.root.path.to_string().into());
+    fields.insert("chain".into(), chain.name.to_string().into());
+    fields.insert("production".into(), chain.production.into());
+    fields
 }
 
 fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
@@ -28,10 +44,7 @@ fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
         .iter()
         .map(|layer| layer.path.as_str())
         .collect();
-    let mut fields = Map::new();
-    fields.insert("appRoot".into(), printed.root.path.to_string().into());
-    fields.insert("chain".into(), chain.name.to_string().into());
-    fields.insert("production".into(), chain.production.into());
+    let mut fields = head(printed);
     fields.insert("layers".into(), layers.into());
     match &printed.chain.config {
         Ok(config) => {

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value as Json, json};
 
 use super::Printed;
+use super::json::{document, head};
 use super::shown::Shown;
 use row::{Cell, Row, Source};
 pub(super) use table::table;
@@ -21,23 +22,17 @@ pub(super) fn json(
     shown: &Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let chains: Vec<Json> = chains.iter().map(|printed| chain(printed, shown)).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "schema": 1, "chains": chains }))?;
-    writeln!(out)
+    document(chains.iter().map(|printed| chain(printed, shown)), out)
 }
 
 fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
-    let chain = &printed.chain.chain;
     let databases: Vec<Json> = row::rows(printed.chain, shown)
         .iter()
         .map(|row| record(row, shown))
         .collect();
-    json!({
-        "appRoot": printed.root.path.to_string(),
-        "chain": chain.name.to_string(),
-        "production": chain.production,
-        "databases": databases,
-    })
+    let mut fields = head(printed);
+    fields.insert("databases".into(), databases.into());
+    Json::Object(fields)
 }
 
 fn record(row: &Row, shown: &Shown<'_>) -> Json {

@@ -1,5 +1,7 @@
 //! Texts inside encodings.
 
+use crate::text::base64;
+
 /// The text that `%XX` escapes in `text` spell; `None` when it has none or they spell no text.
 pub fn percent_decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
@@ -27,15 +29,7 @@ pub fn base64_decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0_u32);
     for byte in text.trim().trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xffff;
+        bits = (bits << 6 | base64::digit(byte)?) & 0xffff;
         count += 6;
         if count >= 8 {
             count -= 8;

@@ -29,18 +29,13 @@ const fn token(
     }
 }
 
-const fn named(
-    kind: &'static str,
-    prefix: &'static str,
-    punctuation: &'static str,
-    least: usize,
-) -> Shape {
-    Shape {
-        kind,
-        prefix,
-        punctuation,
-        least,
-        show_prefix: true,
+impl Shape {
+    /// The same, with a prefix that may be shown.
+    const fn with_shown_prefix(self) -> Self {
+        Self {
+            show_prefix: true,
+            ..self
+        }
     }
 }
 
@@ -71,44 +66,49 @@ pub(super) const SHAPES: &[Shape] = &[
     token("slack-token", "xoxe.xoxp-", "-", 10),
     token("slack-token", "xoxe.xoxb-", "-", 10),
     token("slack-token", "xapp-", "-", 10),
-    named(
+    token(
         "slack-webhook",
         "https://hooks.slack.com/services/",
         "/",
         20,
-    ),
-    named(
+    )
+    .with_shown_prefix(),
+    token(
         "slack-webhook",
         "https://hooks.slack.com/workflows/",
         "/",
         20,
-    ),
-    named(
+    )
+    .with_shown_prefix(),
+    token(
         "teams-webhook",
         "https://outlook.office.com/webhook/",
         "/@-",
         30,
-    ),
-    named(
+    )
+    .with_shown_prefix(),
+    token(
         "discord-webhook",
         "https://discord.com/api/webhooks/",
         "/_-",
         30,
-    ),
+    )
+    .with_shown_prefix(),
     token("aws-access-key-id", "AKIA", "", 16),
     token("aws-access-key-id", "ASIA", "", 16),
     token("google-api-key", "AIza", "_-", 30),
     token("google-oauth-token", "ya29.", "_-.", 20),
     token("google-oauth-secret", "GOCSPX-", "_-", 20),
-    named("azure-storage-key", "AccountKey=", "+/=", 40),
-    named("azure-access-key", "SharedAccessKey=", "+/=", 30),
-    named(
+    token("azure-storage-key", "AccountKey=", "+/=", 40).with_shown_prefix(),
+    token("azure-access-key", "SharedAccessKey=", "+/=", 30).with_shown_prefix(),
+    token(
         "azure-sas-signature",
         "SharedAccessSignature=",
         "+/=%&-:.",
         30,
-    ),
-    named("azure-sas-signature", "sig=", "+/=%", 40),
+    )
+    .with_shown_prefix(),
+    token("azure-sas-signature", "sig=", "+/=%", 40).with_shown_prefix(),
     token("jwt", "eyJ", "_-.=", 20),
     token("npm-token", "npm_", "", 30),
     token("pypi-token", "pypi-", "_-", 50),
