@@ -120,6 +120,7 @@ backend:
     plugin:
       search: { client: better-sqlite3, connection: ':memory:' }
       auth: { connection: { database: people, host: '${AUTH_HOST}' } }
+      catalog: { connection: 'postgres://catalog.acme.example/things' }
 ";
 
 #[test]
@@ -143,6 +144,8 @@ fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
     the app does not start: SQLite takes the base connection for one file that all plugins would share  1:4
   auth                pg              ${AUTH_HOST}:5433     people                   unverified  2 to 7        pg (declared)
                       1:3             1:8, 1:4              1:8                      1:4         default, 1:5  2:2
+  catalog             pg              catalog.acme.example  things                   unverified  2 to 7        pg (declared)
+                      1:3             1:9                   1:9                      1:4         default, 1:5  2:2
 ";
     assert_eq!(shown, expected);
 }

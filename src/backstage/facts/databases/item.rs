@@ -375,7 +375,9 @@ fn destination(plan: &Plan) -> Vec<(&'static str, Value)> {
     };
     let port = plan
         .connection()
-        .and_then(|connection| connection.get("port"));
+        .and_then(|connection| connection.get("port"))
+        // A URL without a port has it empty.
+        .filter(|port| port.as_str() != Some(""));
     let by_default = to.host.as_ref().and_then(Value::as_open);
     let by_default = by_default.and_then(|open| open.when_unset.as_deref());
     vec![
