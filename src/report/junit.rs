@@ -1,12 +1,13 @@
 //! `junit`: a suite for each file, a test case for each rule that spoke there; a file without findings is one case
 //! that passed. Errors and warnings are failures, an info is the output of a case that passed.
+//!
+//! The form is that of `junit-10.xsd`, by which Jenkins' xUnit plugin checks a report; GitLab and Azure read it too.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
-
 use super::item::{Item, items};
+use super::xml::{attribute, content};
 use super::{Look, Report, concise};
 use crate::finding::Severity;
 use crate::run::Run;
@@ -14,10 +15,13 @@ use crate::run::Run;
 /// The format.
 pub(super) struct Junit;
 
+/// The items of a file by rule.
+type ByRule<'i, 'r> = BTreeMap<&'i str, Vec<&'i Item<'r>>>;
+
 impl Report for Junit {
     fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
         let items = items(run);
-        let mut files: BTreeMap<&str, BTreeMap<&str, Vec<&Item>>> = BTreeMap::new();
+        let mut files: BTreeMap<&str, ByRule> = BTreeMap::new();
         for layer in &run.checked.layers {
             files.entry(run.sources.get(*layer).path()).or_default();
         }
@@ -25,45 +29,73 @@ impl Report for Junit {
             let file = files.entry(item.primary.path()).or_default();
             file.entry(item.rule()).or_default().push(item);
         }
-        let mut document = Document::new("stagecheck");
+        let tests: usize = files.values().map(cases).sum();
+        let failures: usize = files.values().map(failures).sum();
+        writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+        writeln!(
+            out,
+            r#"<testsuites name="stagecheck" tests="{tests}" failures="{failures}" errors="0">"#
+        )?;
         for (path, rules) in &files {
-            document.add_test_suite(suite(run, path, rules));
+            suite(run, path, rules, out)?;
         }
-        document.serialize(&mut *out).map_err(io::Error::other)?;
-        Ok(())
+        writeln!(out, "</testsuites>")
     }
 }
 
-fn suite(run: &Run, path: &str, rules: &BTreeMap<&str, Vec<&Item>>) -> TestSuite {
-    let mut suite = TestSuite::new(path);
+fn cases(rules: &ByRule) -> usize {
+    rules.len().max(1)
+}
+
+fn failures(rules: &ByRule) -> usize {
+    let failed = rules.values().filter(|items| worst(items).is_some());
+    failed.count()
+}
+
+/// The severity of a failure; `None` when nothing is worse than an info.
+fn worst(items: &[&Item]) -> Option<Severity> {
+    let severities = items.iter().map(|item| item.severity());
+    severities.max().filter(|worst| *worst > Severity::Info)
+}
+
+fn suite(run: &Run, path: &str, rules: &ByRule, out: &mut dyn Write) -> io::Result<()> {
+    let path = attribute(path);
+    writeln!(
+        out,
+        r#"  <testsuite name="{path}" tests="{}" failures="{}" errors="0">"#,
+        cases(rules),
+        failures(rules),
+    )?;
     if rules.is_empty() {
-        suite.add_test_case(case(path, "stagecheck", TestCaseStatus::success()));
+        writeln!(
+            out,
+            r#"    <testcase name="stagecheck" classname="{path}"/>"#
+        )?;
     }
     for (rule, items) in rules {
-        let lines: Vec<String> = items
-            .iter()
-            .map(|item| concise::line(run, item.finding))
-            .collect();
-        let worst = items.iter().map(|item| item.severity()).max();
-        let worst = worst.unwrap_or(Severity::Info);
-        if worst == Severity::Info {
-            let mut passed = case(path, rule, TestCaseStatus::success());
-            passed.set_system_out(lines.join("\n"));
-            suite.add_test_case(passed);
-        } else {
-            let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            failure
-                .set_type(worst.as_str())
-                .set_message(lines.first().map_or("", String::as_str))
-                .set_description(lines.join("\n"));
-            suite.add_test_case(case(path, rule, failure));
-        }
+        let name = attribute(rule);
+        writeln!(out, r#"    <testcase name="{name}" classname="{path}">"#)?;
+        case(run, items, out)?;
+        writeln!(out, "    </testcase>")?;
     }
-    suite
+    writeln!(out, "  </testsuite>")
 }
 
-fn case(path: &str, name: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(name, status);
-    case.set_classname(path);
-    case
+/// What a case says.
+fn case(run: &Run, items: &[&Item], out: &mut dyn Write) -> io::Result<()> {
+    let lines: Vec<String> = items
+        .iter()
+        .map(|item| concise::line(run, item.finding))
+        .collect();
+    let said = content(&lines.join("\n"));
+    match worst(items) {
+        None => writeln!(out, "      <system-out>{said}</system-out>"),
+        Some(worst) => writeln!(
+            out,
+            r#"      <failure type="{worst}" message="{}">{said}</failure>"#,
+            lines
+                .first()
+                .map_or_else(String::new, |line| attribute(line)),
+        ),
+    }
 }
