@@ -1,7 +1,7 @@
 //! `azure`: logging commands of Azure Pipelines.
 //!
-//! The agent knows errors and warnings; an info is a plain line of the log. It decodes `%AZP25`, `%3B`, `%0D`,
-//! `%0A` and `%5D`.
+//! The agent knows errors and warnings; an info is a plain line of the log. Properties are escaped, and the message
+//! less so, as the library of Microsoft's own tasks does it (`taskcommand.js` of azure-pipelines-task-lib 5.281).
 
 use std::io::{self, Write};
 
@@ -27,28 +27,25 @@ impl Report for Azure {
             writeln!(
                 out,
                 "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={};]{}",
-                escape(item.primary.repository_path()),
+                property(item.primary.repository_path()),
                 item.primary.start.line,
                 item.primary.start.column,
-                escape(item.rule()),
-                escape(&item.message),
+                property(item.rule()),
+                data(&item.message),
             )?;
         }
         Ok(())
     }
 }
 
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '%' => escaped.push_str("%AZP25"),
-            ';' => escaped.push_str("%3B"),
-            '\r' => escaped.push_str("%0D"),
-            '\n' => escaped.push_str("%0A"),
-            ']' => escaped.push_str("%5D"),
-            character => escaped.push(character),
-        }
-    }
-    escaped
+/// What follows `]` to the end of the line.
+fn data(text: &str) -> String {
+    text.replace('%', "%AZP25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(']', "%5D").replace(';', "%3B")
 }

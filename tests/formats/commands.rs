@@ -87,7 +87,7 @@ fn the_job_summary_stays_within_what_github_takes() {
     );
 }
 
-/// A command as the agent of Azure Pipelines reads it: the first `]` ends the properties, which are apart by `;`.
+/// A command as Microsoft's task library reads it: the first `]` ends the properties, which are apart by `;`.
 fn azure_command(line: &str) -> Option<(HashMap<String, String>, String)> {
     let rest = line.strip_prefix("##vso[task.logissue ")?;
     let (head, data) = rest.split_once(']').unwrap();
@@ -96,17 +96,19 @@ fn azure_command(line: &str) -> Option<(HashMap<String, String>, String)> {
         .filter(|property| !property.is_empty())
         .map(|property| {
             let (key, value) = property.split_once('=').unwrap();
-            (key.to_owned(), azure_data(value))
+            (key.to_owned(), azure_property(value))
         })
         .collect();
     Some((properties, azure_data(data)))
 }
 
+fn azure_property(text: &str) -> String {
+    azure_data(&text.replace("%3B", ";").replace("%5D", "]"))
+}
+
 fn azure_data(text: &str) -> String {
-    text.replace("%3B", ";")
-        .replace("%0D", "\r")
+    text.replace("%0D", "\r")
         .replace("%0A", "\n")
-        .replace("%5D", "]")
         .replace("%AZP25", "%")
 }
 
