@@ -190,8 +190,13 @@ impl Statics {
                 words(&at.note)
             )
         });
+        let replace = case.replace.as_ref().map_or("None".to_owned(), |replace| {
+            let (here, with) = (words(&replace.here), words(&replace.with));
+            format!("Some(card::Replace {{ here: {here}, with: {with} }})")
+        });
         format!(
-            "card::Case {{ when: {}, severity: Severity::{:?}, message: {}, several: {}, at: {at}, fix: {} }}",
+            "card::Case {{ when: {}, severity: Severity::{:?}, message: {}, several: {}, at: {at}, fix: {}, \
+             replace: {replace} }}",
             words(&case.when),
             case.severity,
             words(&case.message),

@@ -144,6 +144,7 @@ mod tests {
                 },
                 related: Vec::new(),
                 help: None,
+                edits: Vec::new(),
                 chains: Vec::new(),
                 config_path: Some("password".into()),
             })

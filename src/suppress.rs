@@ -7,7 +7,7 @@
 //! above it; `# stagecheck: ignore-file[rule] reason` holds for the whole file. A rule is named by its id or an
 //! earlier one; there is no name for all rules.
 
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding};
 use crate::rules::card::Card;
 use crate::rules::{catalog, loader};
 use crate::text::{Place, SourceId, Sources, Span, closest};
@@ -114,14 +114,16 @@ impl Suppression {
         findings: &mut Vec<Finding>,
     ) {
         let comment = Place::new(self.source, self.comment);
-        let mut say = |rule, message: String, place| {
+        let mut say = |rule, message: String, place, edit: Option<Edit>| {
             if catalog::card(rule).is_some_and(judged) {
-                findings.push(loader::finding(rule, message, place, None));
+                let finding = loader::finding(rule, message, place, None);
+                let edits = edit.into_iter().collect();
+                findings.push(Finding { edits, ..finding });
             }
         };
         if self.reach == Reach::Unreadable {
             let message = "this comment calls for stagecheck, but suppresses nothing: write `# stagecheck: ignore[rule] reason`";
-            return say("unused-suppression", message.to_owned(), comment);
+            return say("unused-suppression", message.to_owned(), comment, None);
         }
         for ((name, span), used) in self.rules.iter().zip(used) {
             if *used {
@@ -133,24 +135,33 @@ impl Suppression {
                 Some(_) => {
                     let message =
                         format!("no finding of `{name}` is suppressed here: the comment can go");
-                    say("unused-suppression", message, place);
+                    say("unused-suppression", message, place, None);
                 }
-                None => say("unused-suppression", unknown(name), place),
+                None => {
+                    let (message, edit) = unknown(name, place);
+                    say("unused-suppression", message, place, edit);
+                }
             }
         }
         if self.reason == Reason::Missing {
             let message = "this suppression does not say why".to_owned();
-            say("suppression-without-reason", message, comment);
+            say("suppression-without-reason", message, comment, None);
         }
     }
 }
 
 /// Policies are not in the catalogue: a name that it does not know may be one of theirs that found nothing.
-fn unknown(name: &str) -> String {
+fn unknown(name: &str, place: Place) -> (String, Option<Edit>) {
     let ids = catalog::cards().iter().map(|card| card.id.as_ref());
     match closest(name, ids) {
-        Some(known) => format!("`{name}` suppresses nothing: did you mean `{known}`?"),
-        None => format!("no finding of `{name}` is suppressed here: the comment can go"),
+        Some(known) => (
+            format!("`{name}` suppresses nothing: did you mean `{known}`?"),
+            Some(Edit::words(place, known)),
+        ),
+        None => (
+            format!("no finding of `{name}` is suppressed here: the comment can go"),
+            None,
+        ),
     }
 }
 

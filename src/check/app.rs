@@ -261,6 +261,7 @@ fn of_problem(problem: &Problem) -> Finding {
             .help
             .clone()
             .or_else(|| card.map(|card| card.fix.to_string())),
+        edits: Vec::new(),
         chains: Vec::new(),
         config_path: problem.config_path.clone(),
     }
@@ -285,6 +286,7 @@ fn of_schema(problem: schema::Problem, chain: &Chain, start: Place) -> Finding {
         help: problem
             .help
             .or_else(|| card.map(|card| card.fix.to_string())),
+        edits: problem.edit.into_iter().collect(),
         chains: vec![chain.name.clone()],
         config_path: Some(problem.path.to_string()),
     }

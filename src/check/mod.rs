@@ -7,6 +7,7 @@ mod app;
 pub mod effective;
 mod known;
 mod load;
+mod sure;
 mod target;
 mod wanted;
 pub mod workspaces;
@@ -106,6 +107,7 @@ fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result
     let left = suppress::apply(findings, &suppressions, &run.sources, judged);
     run.suppressed = left.count;
     run.findings = left.findings;
+    sure::keep_sure_edits(&mut run.findings, &run.sources);
     run.fail_on = wanted.fail_on();
     known::apply(&prepared, request, &mut run)?;
     run.policies = prepared.wanted.into_policies();

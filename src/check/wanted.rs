@@ -305,6 +305,7 @@ fn of_mistake(mistake: &Mistake) -> Finding {
         },
         related: Vec::new(),
         help: None,
+        edits: Vec::new(),
         chains: Vec::new(),
         config_path: None,
     }

@@ -87,6 +87,7 @@ mod tests {
             },
             related: Vec::new(),
             help: None,
+            edits: Vec::new(),
             chains: Vec::new(),
             config_path: Some(config_path.to_owned()),
         }

@@ -1,5 +1,6 @@
 //! Findings: one rule at one primary place.
 
+mod edit;
 mod fingerprint;
 mod problem;
 mod severity;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::text::Place;
 
+pub use edit::Edit;
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use problem::{Effect, Problem};
 pub use severity::Severity;
@@ -77,6 +79,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The config to write instead, or what to do; several lines allowed.
     pub help: Option<String>,
+    /// What would mend it, all of it together; empty where no text is sure to. In one or several sources.
+    pub edits: Vec<Edit>,
     /// The chains it was found in; empty when it is about a layer or the app root.
     pub chains: Vec<ChainName>,
     /// The config path it is about, e.g. `backend.database.connection`, when there is one.

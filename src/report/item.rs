@@ -2,10 +2,10 @@
 //!
 //! In: a run. Out: an [`Item`] for each finding, in the order of the run. Never: a format's own words.
 
-use super::text;
+use super::{fix, text};
 use crate::finding::{Finding, Label, Severity, fingerprints};
 use crate::run::Run;
-use crate::text::{LineColumn, Source, Span};
+use crate::text::{LineColumn, Place, Source, Span};
 
 /// A finding with everything a format may write of it.
 pub(super) struct Item<'r> {
@@ -23,6 +23,8 @@ pub(super) struct Item<'r> {
     pub(super) primary: Spot<'r>,
     /// Further places.
     pub(super) related: Vec<Spot<'r>>,
+    /// What would mend it, all of it together.
+    pub(super) edits: Vec<Fix<'r>>,
     /// What makes it the same finding in another run.
     pub(super) fingerprint: String,
     /// Where to read more.
@@ -51,6 +53,14 @@ pub(super) struct Spot<'r> {
     pub(super) start: LineColumn,
     /// One behind the last character.
     pub(super) end: LineColumn,
+}
+
+/// An edit with its place in every way of counting.
+pub(super) struct Fix<'r> {
+    /// What it replaces.
+    pub(super) spot: Spot<'r>,
+    /// What to write there.
+    pub(super) text: &'r str,
 }
 
 /// The findings to report, most of all formats' input.
@@ -97,6 +107,13 @@ impl<'r> Item<'r> {
                 .collect(),
             primary: Spot::new(run, &finding.primary),
             related: related.map(|label| Spot::new(run, label)).collect(),
+            edits: fix::offered(run, finding)
+                .iter()
+                .map(|edit| Fix {
+                    spot: Spot::at(run, edit.place, String::new()),
+                    text: &edit.text,
+                })
+                .collect(),
             fingerprint: fingerprint.to_owned(),
             url: super::page(run, finding.rule.as_str()),
             state,
@@ -124,12 +141,16 @@ impl<'r> Item<'r> {
 
 impl<'r> Spot<'r> {
     fn new(run: &'r Run, label: &Label) -> Self {
-        let source = run.sources.get(label.place.source);
-        let span = label.place.span;
+        Self::at(run, label.place, text::line(run, &label.note).into_owned())
+    }
+
+    fn at(run: &'r Run, place: Place, note: String) -> Self {
+        let source = run.sources.get(place.source);
+        let span = place.span;
         Self {
             source,
             span,
-            note: text::line(run, &label.note).into_owned(),
+            note,
             start: source.position(span.start),
             end: source.position(span.end),
         }

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::item::{Item, Spot, items};
+use super::item::{Fix, Item, Spot, items};
 use super::{Look, Report, VERSION};
 use crate::finding::Severity;
 use crate::run::Run;
+use crate::text::LineColumn;
 
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
@@ -88,6 +89,18 @@ struct Finding<'r> {
     chains: &'r [String],
     config_path: Option<&'r str>,
     fingerprint: &'r str,
+    edits: Vec<Edit<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Edit<'r> {
+    path: &'r str,
+    repository_path: &'r str,
+    bytes: Bytes,
+    start: Position,
+    end: Position,
+    text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -150,6 +163,7 @@ impl<'r> Finding<'r> {
             chains: &item.chains,
             config_path: item.config_path.as_deref(),
             fingerprint: &item.fingerprint,
+            edits: item.edits.iter().map(Edit::new).collect(),
         }
     }
 }
@@ -160,18 +174,41 @@ impl<'r> Label<'r> {
             path: spot.path(),
             repository_path: spot.repository_path(),
             note: &spot.note,
-            bytes: Bytes {
-                start: spot.span.start,
-                end: spot.span.end,
-            },
-            start: Position {
-                line: spot.start.line,
-                column: spot.start.column,
-            },
-            end: Position {
-                line: spot.end.line,
-                column: spot.end.column,
-            },
+            bytes: Bytes::of(spot),
+            start: Position::of(spot.start),
+            end: Position::of(spot.end),
+        }
+    }
+}
+
+impl<'r> Edit<'r> {
+    fn new(fix: &'r Fix<'_>) -> Self {
+        let spot = &fix.spot;
+        Self {
+            path: spot.path(),
+            repository_path: spot.repository_path(),
+            bytes: Bytes::of(spot),
+            start: Position::of(spot.start),
+            end: Position::of(spot.end),
+            text: fix.text,
+        }
+    }
+}
+
+impl Bytes {
+    fn of(spot: &Spot<'_>) -> Self {
+        Self {
+            start: spot.span.start,
+            end: spot.span.end,
+        }
+    }
+}
+
+impl Position {
+    fn of(position: LineColumn) -> Self {
+        Self {
+            line: position.line,
+            column: position.column,
         }
     }
 }

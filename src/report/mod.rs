@@ -7,6 +7,7 @@
 mod azure;
 mod checkstyle;
 mod concise;
+mod fix;
 mod github;
 mod gitlab;
 mod item;

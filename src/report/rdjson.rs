@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::item::{Item, items};
+use super::item::{Fix, Item, Spot, items};
 use super::{HOME, Look, Report};
 use crate::finding::Severity;
 use crate::run::Run;
@@ -45,6 +45,14 @@ struct Diagnostic<'r> {
     location: Location<'r>,
     severity: &'static str,
     code: Code<'r>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'r>>,
+}
+
+#[derive(Serialize)]
+struct Suggestion<'r> {
+    range: Range,
+    text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -75,21 +83,11 @@ struct Position {
 impl<'r> Diagnostic<'r> {
     fn new(item: &'r Item<'_>) -> Self {
         let spot = &item.primary;
-        let (start, end) = spot.byte_columns();
         Self {
             message: item.message_and_help(),
             location: Location {
                 path: spot.path(),
-                range: Range {
-                    start: Position {
-                        line: spot.start.line,
-                        column: start,
-                    },
-                    end: Position {
-                        line: spot.end.line,
-                        column: end,
-                    },
-                },
+                range: Range::of(spot),
             },
             severity: match item.severity() {
                 Severity::Error => "ERROR",
@@ -99,6 +97,36 @@ impl<'r> Diagnostic<'r> {
             code: Code {
                 value: item.rule(),
                 url: item.url.as_deref(),
+            },
+            suggestions: suggestions(item),
+        }
+    }
+}
+
+/// Its edits. A suggestion has no path: it is for the file of the diagnostic, so there are none beyond that.
+fn suggestions<'r>(item: &'r Item<'_>) -> Vec<Suggestion<'r>> {
+    let here = |fix: &Fix| fix.spot.path() == item.primary.path();
+    if !item.edits.iter().all(here) {
+        return Vec::new();
+    }
+    let suggestions = item.edits.iter().map(|fix| Suggestion {
+        range: Range::of(&fix.spot),
+        text: fix.text,
+    });
+    suggestions.collect()
+}
+
+impl Range {
+    fn of(spot: &Spot<'_>) -> Self {
+        let (start, end) = spot.byte_columns();
+        Self {
+            start: Position {
+                line: spot.start.line,
+                column: start,
+            },
+            end: Position {
+                line: spot.end.line,
+                column: end,
             },
         }
     }

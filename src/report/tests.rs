@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
+use crate::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
 use crate::text::{Place, Source, SourceId, Span};
 
 const BASE: &str = "\
@@ -56,6 +56,7 @@ pub(super) fn portal() -> Run {
                 label(&run, production, "backend", "nothing here sets another database"),
             ],
             help: Some("backend:\n  database:\n    client: pg\n    connection:\n      host: ${POSTGRES_HOST}".into()),
+            edits: vec![Edit::string(place(&run, base, "better-sqlite3"), "pg")],
             chains: vec![ChainName("production".into())],
             config_path: Some("backend.database.connection".into()),
         },
@@ -66,6 +67,7 @@ pub(super) fn portal() -> Run {
             primary: Label { place: secret, note: "this is `hunter2hunter2`".into() },
             related: Vec::new(),
             help: Some("write `token: ${BACKEND_TOKEN}` and set the variable where the app runs, not in a file that everybody can read".into()),
+            edits: vec![Edit::string(place(&run, base, "token"), "externalToken")],
             chains: Vec::new(),
             config_path: Some("backend.auth.token".into()),
         },

@@ -145,6 +145,17 @@ pub struct Case {
     pub at: Several<At>,
     /// The config to write instead, when it differs from the card's.
     pub fix: Option<Words>,
+    /// The one string to write in the place of another, when that is sure to be meant.
+    pub replace: Option<Replace>,
+}
+
+/// A string to write in the place of another: offered as a fix to take over.
+#[derive(Debug, Clone)]
+pub struct Replace {
+    /// Path of the string to replace.
+    pub here: Words,
+    /// What to write; `{path}` stands for a known string. Where one is not known, nothing is offered.
+    pub with: Words,
 }
 
 /// A label.

@@ -92,6 +92,10 @@ impl Checked {
         if case.at.is_empty() {
             self.note(&format!("{field}.at"), "has at least one place");
         }
+        if let Some(replace) = &case.replace {
+            self.path(&format!("{field}.replace.here"), &replace.here);
+            self.template(&format!("{field}.replace.with"), &replace.with);
+        }
         for (index, at) in case.at.iter().enumerate() {
             self.path(&format!("{field}.at[{index}].here"), &at.here);
             self.template(&format!("{field}.at[{index}].note"), &at.note);

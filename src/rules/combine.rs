@@ -34,8 +34,13 @@ pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
 fn join(same: &mut Finding, other: Finding) {
     let mut chains = std::mem::take(&mut same.chains);
     chains.extend(other.chains.iter().cloned());
+    // What mends it in one chain and not in another mends it nowhere.
+    let agreed = same.edits == other.edits;
     if other.severity > same.severity {
         *same = other;
     }
     same.chains = chains;
+    if !agreed {
+        same.edits.clear();
+    }
 }

@@ -6,14 +6,14 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::card::{Card, Case, Chains, Detection, Each, Incomplete, Scope};
+use super::card::{Card, Case, Chains, Detection, Each, Incomplete, Replace, Scope};
 use super::condition::{Broken, Budget, Condition, NotACondition, Val, Variables};
 use super::message::Template;
 use super::path::Path;
 use super::point;
 use crate::backstage::value::{Kind, Value};
 use crate::backstage::workspace::Chain;
-use crate::finding::{Finding, Label, RuleId};
+use crate::finding::{Edit, Finding, Label, RuleId};
 use crate::text::Place;
 use crate::text::mask::Secrets;
 
@@ -217,6 +217,7 @@ impl<'c> Rule<'c> {
                 .and_then(|config| point::config_path(config, place)),
             primary,
             help: Some(case.fix.as_ref().unwrap_or(&self.card.fix).to_string()),
+            edits: edits(case.replace.as_ref(), &items, secrets),
             chains: subject
                 .chain
                 .iter()
@@ -308,6 +309,27 @@ fn related<'a>(
         }
     }
     related
+}
+
+/// The replacement of a card, when all items of the finding are for the same one.
+fn edits(replace: Option<&Replace>, items: &[&Variables<'_>], secrets: &Secrets) -> Vec<Edit> {
+    let edit = |variables: &&Variables<'_>| {
+        let replace = replace?;
+        let node = Path::parse(&replace.here)?.node(variables)?;
+        // A string whose bytes are a placeholder or a directive is not written there.
+        let is_spelt = matches!(&node.kind, Kind::String(text) if text.style.is_some());
+        let place = node.place().filter(|_| is_spelt)?;
+        let text = Template::parse(&replace.with)
+            .ok()?
+            .exact(variables, secrets)?;
+        Some(Edit::string(place, &text))
+    };
+    let mut edits: Vec<Option<Edit>> = items.iter().map(edit).collect();
+    edits.dedup();
+    match edits.as_mut_slice() {
+        [only] => only.take().into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// A template that does not parse stands as it is: `check` reports it before.

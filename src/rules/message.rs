@@ -62,6 +62,20 @@ impl<'t> Template<'t> {
         &self.parts
     }
 
+    /// The text for one item, when every value in it is a known string; such text is made to be written into a layer,
+    /// so nothing in it is clipped. `None` when it holds a secret.
+    pub fn exact(&self, item: &Variables<'_>, secrets: &Secrets) -> Option<String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(piece) => text.push_str(piece),
+                Part::Value(path) => text.push_str(&known_string(path, item)?),
+                Part::Count => return None,
+            }
+        }
+        (secrets.redact(&text) == text).then_some(text)
+    }
+
     /// The message for one item, or for several at once: then a value is the list of theirs, each once.
     pub fn render(&self, items: &[&Variables<'_>], secrets: &Secrets) -> String {
         let mut message = String::new();
@@ -99,6 +113,17 @@ fn values(path: &Path<'_>, items: &[&Variables<'_>], secrets: &Secrets) -> Strin
         let _ = write!(list, " and {more} more");
     }
     list
+}
+
+fn known_string(path: &Path<'_>, variables: &Variables<'_>) -> Option<String> {
+    match path.node(variables) {
+        Some(node) => node.as_str().map(str::to_owned),
+        None => match path.value(variables)? {
+            Val::Text(text) => Some(text.to_string()),
+            Val::Node(node) => node.as_str().map(str::to_owned),
+            _ => None,
+        },
+    }
 }
 
 /// A value as a person would write it on one line.

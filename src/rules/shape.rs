@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::card::{
-    At, Card, Case, Chains, Detection, Each, Example, Group, Incomplete, Production, Scope,
-    Several, Switch, Words,
+    At, Card, Case, Chains, Detection, Each, Example, Group, Incomplete, Production, Replace,
+    Scope, Several, Switch, Words,
 };
 use crate::finding::Severity;
 use crate::tree::{Field, Fields, Mistake, Tree};
@@ -100,6 +100,7 @@ fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
     let several_message = fields.optional("several", line);
     let labels = fields.required("at", |at| at.list(label));
     let fix = fields.optional("fix", prose);
+    let replace = fields.optional("replace", replace);
     fields.finish();
     Some(Case {
         when: when?,
@@ -108,6 +109,7 @@ fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         several: several_message,
         at: several(Some(labels?)),
         fix,
+        replace,
     })
 }
 
@@ -120,6 +122,18 @@ fn loader_case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         several: None,
         at: Cow::Borrowed(&[]),
         fix: None,
+        replace: None,
+    })
+}
+
+fn replace<T: Tree>(at: &mut Field<'_, T>) -> Option<Replace> {
+    let mut fields = at.fields()?;
+    let here = fields.required("here", line);
+    let with = fields.required("with", line);
+    fields.finish();
+    Some(Replace {
+        here: here?,
+        with: with?,
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod commands;
 mod documents;
+mod edits;
 mod nasty;
 mod xml;
 

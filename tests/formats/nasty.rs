@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use stagecheck::backstage::workspace::LeftOut;
 use stagecheck::files::FilePath;
-use stagecheck::finding::{ChainName, Finding, Label, RuleId, Severity};
+use stagecheck::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
 use stagecheck::run::{Baselined, Run};
 use stagecheck::text::{Place, Source, SourceId, Span};
 
@@ -12,9 +12,12 @@ use stagecheck::text::{Place, Source, SourceId, Span};
 pub const SECRET: &str = "pl4nted-S3cret-v4lue";
 
 /// A folder and a file that a person could have made, on a bad day.
-pub const PATH: &str = "dir one, 100%/größe:\"<&>';]|*.yaml";
+pub const PATH: &str = "dir one, 100%\nof/größe:\"<&>';]|*.yaml";
 /// The same from the root of the repository.
-pub const REPOSITORY_PATH: &str = "sub/dir one, 100%/größe:\"<&>';]|*.yaml";
+pub const REPOSITORY_PATH: &str = "sub/dir one, 100%\nof/größe:\"<&>';]|*.yaml";
+
+/// What an edit writes in the place of a key.
+pub const NEW_KEY: &str = "größer, 100%: é😀 \"<&>\"";
 
 /// A message in which every format finds something to escape.
 pub const MESSAGE: &str =
@@ -37,11 +40,15 @@ pub fn run() -> Run {
         .add(Source::new(PATH, TEXT).in_repository(REPOSITORY_PATH));
     let clean = run.sources.add(Source::new("app-config.yaml", "a: 1\n"));
     run.secrets.add(place(&run, source, SECRET), SECRET);
+    let misspelt = place(&run, source, "größe");
     run.findings = vec![
         finding(&run, source, SECRET, Severity::Error, "hardcoded-secret"),
         finding(&run, source, "- é\n    - b", Severity::Warning, "a-policy"),
         finding(&run, source, "x", Severity::Info, "hardcoded-secret"),
-        finding(&run, source, "größe", Severity::Info, "unknown:rule,%"),
+        Finding {
+            edits: vec![Edit::string(misspelt, NEW_KEY)],
+            ..finding(&run, source, "größe", Severity::Info, "unknown:rule,%")
+        },
         at_the_end(&run, source),
     ];
     run.baseline = Some(Baselined {
@@ -87,6 +94,11 @@ fn finding(
             note: format!("see {SECRET}"),
         }],
         help: Some(format!("write\n  \"a: 100%\": {SECRET}\r\n  b: ${{X}}")),
+        edits: match piece {
+            // Not to be offered by any format: it would say what it replaces.
+            SECRET => vec![Edit::string(place(run, source, piece), "${X}")],
+            _ => Vec::new(),
+        },
         chains: vec![ChainName(format!("chain, {SECRET}\n;").into())],
         config_path: Some(format!("größe.new\nline.{SECRET}")),
     }

@@ -13,7 +13,7 @@ use super::model::{Schema, Visibility};
 use super::packages::{Schemas, Standing};
 use super::path::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
-use crate::finding::{RuleId, Severity};
+use crate::finding::{Edit, RuleId, Severity};
 use crate::text::Place;
 
 /// How many unions directly within unions are looked into for what they describe.
@@ -85,6 +85,8 @@ pub struct Problem {
     pub note: String,
     /// What to write instead.
     pub help: Option<String>,
+    /// The same as a change of the text, where one word takes the place of another.
+    pub edit: Option<Edit>,
     /// The path it is about.
     pub path: ConfigPath,
     /// Whether something that is there is wrong, or something is not there.
@@ -117,6 +119,7 @@ pub(super) struct Saying {
     pub place: Option<Place>,
     pub note: String,
     pub help: Option<String>,
+    pub edit: Option<Edit>,
     pub ground: Ground,
 }
 
@@ -407,6 +410,7 @@ impl Walk {
             place: saying.place.or(self.nearest),
             note: saying.note,
             help: saying.help,
+            edit: saying.edit,
             path: self.path.clone(),
             ground: saying.ground,
             packages: vec![by],

@@ -8,6 +8,7 @@ use super::demand::{Demand, Demands};
 use super::judge::Fault;
 use super::model::{Bound, Schema};
 use crate::backstage::value::{Kind, Value};
+use crate::finding::Edit;
 use crate::text::Place;
 use crate::text::closest;
 
@@ -93,10 +94,13 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     let expected = or_list(&words);
     let mut saying = violation(format!("`{name}` must be {expected}"), value.place());
     let texts = allowed.iter().filter_map(serde_json::Value::as_str);
-    saying.help = value
-        .as_str()
-        .and_then(|text| closest(text, texts))
-        .map(|near| format!("did you mean `{near}`?"));
+    if let Some(near) = value.as_str().and_then(|text| closest(text, texts)) {
+        saying.help = Some(format!("did you mean `{near}`?"));
+        saying.edit = is_spelt(value)
+            .then(|| value.place())
+            .flatten()
+            .map(|place| Edit::string(place, near));
+    }
     saying
 }
 
@@ -111,12 +115,14 @@ pub(super) fn missing(walk: &Walk, key: &str, value: &Value) -> Saying {
         let keys = object.keys().map(|key| &**key);
         misspelling_of(key, keys)
     });
+    let near_place = near.and_then(|near| value.get(near)?.key_place());
     Saying {
         rule: VIOLATION,
         message,
         place: value.key_place().or(value.place()),
         note: format!("`{key}` is missing"),
         help: near.map(|near| format!("is `{near}` meant to be `{key}`?")),
+        edit: near_place.map(|place| Edit::string(place, key)),
         ground: Ground::Absence,
     }
 }
@@ -133,7 +139,10 @@ pub(super) fn refused(
         format!("`{}` is not a key that may stand here", name(walk)),
         child.key_place().or(child.place()),
     );
-    saying.help = nearest_key(known, key, parent).map(|near| format!("did you mean `{near}`?"));
+    if let Some(near) = nearest_key(known, key, parent) {
+        saying.help = Some(format!("did you mean `{near}`?"));
+        saying.edit = child.key_place().map(|place| Edit::string(place, near));
+    }
     saying
 }
 
@@ -160,6 +169,7 @@ pub(super) fn deprecated(walk: &Walk, reason: &str, value: &Value) -> Saying {
         place: value.key_place().or(value.place()),
         note: String::new(),
         help: None,
+        edit: None,
         ground: Ground::Presence,
     }
 }
@@ -175,6 +185,7 @@ pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
         place: value.key_place().or(value.place()),
         note: String::new(),
         help: Some("correct the `@visibility` in the schema of one of the packages".into()),
+        edit: None,
         ground: Ground::Presence,
     }
 }
@@ -199,6 +210,7 @@ pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
         place: value.key_place().or(value.place()),
         note: String::new(),
         help: Some(format!("did you mean `{near}`?")),
+        edit: value.key_place().map(|place| Edit::string(place, near)),
         ground: Ground::Presence,
     }
 }
@@ -237,6 +249,7 @@ pub(super) fn violation(message: String, place: Option<Place>) -> Saying {
         place,
         note: String::new(),
         help: None,
+        edit: None,
         ground: Ground::Presence,
     }
 }
@@ -251,6 +264,11 @@ fn forbidden(name: &str, value: &Value) -> Saying {
 fn forbids_everything(schema: &Schema) -> bool {
     let not = schema.rare.as_ref().and_then(|rare| rare.not.as_ref());
     not.is_some_and(|not| *not == Schema::default())
+}
+
+/// Whether the bytes at the place of a string spell it: those of a placeholder or a directive do not.
+fn is_spelt(value: &Value) -> bool {
+    matches!(&value.kind, Kind::String(text) if text.style.is_some())
 }
 
 /// The path of the walk, for people.

@@ -1,6 +1,7 @@
 //! `pretty`: for people at a terminal. The message first, then the places with their lines, then what to write
-//! instead, then the rule and where to read more; at the end one line for the whole run.
+//! instead (and the changed lines, where they are sure), then the rule and where to read more; at the end one line for the whole run.
 
+mod change;
 mod snippet;
 mod style;
 mod summary;
@@ -35,6 +36,9 @@ fn block(run: &Run, finding: &Finding, painter: &Painter) -> String {
     block.push_str(&snippet::draw(run, finding, painter));
     if let Some(help) = &finding.help {
         entry(&mut block, painter, "help", &text::lines(run, help));
+    }
+    if let Some(change) = change::lines(run, finding, painter) {
+        entry(&mut block, painter, "change", &change);
     }
     entry(&mut block, painter, "rule", &rule(run, finding));
     let more = format!("stagecheck explain {}", finding.rule);

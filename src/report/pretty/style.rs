@@ -27,6 +27,10 @@ pub(super) enum Role {
     Name,
     /// All is well.
     Well,
+    /// A line as it was.
+    Removed,
+    /// The same line as it would be.
+    Added,
 }
 
 impl Role {
@@ -47,6 +51,8 @@ impl Role {
             Self::Info | Self::Name => color(AnsiColor::Cyan),
             Self::Strong => Style::new().bold(),
             Self::Well => color(AnsiColor::Green),
+            Self::Removed => AnsiColor::Red.on_default(),
+            Self::Added => AnsiColor::Green.on_default(),
         }
     }
 }

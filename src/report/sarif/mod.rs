@@ -10,13 +10,13 @@ mod uri;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::item::{Item, Spot, State, by_severity, with_known};
+use super::item::{Fix as Edit, Item, Spot, State, by_severity, with_known};
 use super::{HOME, Look, Report, VERSION};
 use crate::finding::Severity;
 use crate::run::Run;
 use model::{
-    ArtifactLocation, Driver, Invocation, Level, Location, Log, Message, Notification,
-    PhysicalLocation, Region, SarifResult, SarifRun, Tool,
+    ArtifactChange, ArtifactLocation, AutomationDetails, Driver, Fix, Invocation, Level, Location,
+    Log, Message, Notification, PhysicalLocation, Region, Replacement, SarifResult, SarifRun, Tool,
 };
 use rules::Rules;
 
@@ -46,12 +46,14 @@ impl Report for Sarif {
                 tool: Tool {
                     driver: Driver {
                         name: "stagecheck",
+                        full_name: concat!("stagecheck ", env!("CARGO_PKG_VERSION")),
                         version: VERSION,
                         semantic_version: VERSION,
                         information_uri: HOME,
                         rules: rules.into_descriptors(),
                     },
                 },
+                automation_details: AutomationDetails { id: "stagecheck/" },
                 invocations: [invocation(left_out)],
                 column_kind: "unicodeCodePoints",
             }],
@@ -83,6 +85,7 @@ fn result(run: &Run, item: &Item, rule_index: Option<usize>) -> SarifResult {
         related_locations: related
             .map(|(index, spot)| location(spot, Some(index + 1)))
             .collect(),
+        fixes: fix(item).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([("stagecheck/v1", item.fingerprint.clone())]),
         baseline_state: run.baseline.as_ref().map(|_| match item.state {
             State::New => "new",
@@ -92,6 +95,34 @@ fn result(run: &Run, item: &Item, rule_index: Option<usize>) -> SarifResult {
             chains: item.chains.clone(),
             config_path: item.config_path.clone(),
         },
+    }
+}
+
+/// All edits as one fix: a change for each file.
+fn fix(item: &Item) -> Option<Fix> {
+    let mut files: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
+    for edit in &item.edits {
+        let path = edit.spot.repository_path();
+        files.entry(path).or_default().push(edit);
+    }
+    let changes: Vec<ArtifactChange> = files
+        .into_iter()
+        .map(|(path, edits)| ArtifactChange {
+            artifact_location: artifact(path),
+            replacements: edits.into_iter().map(replacement).collect(),
+        })
+        .collect();
+    let texts: Vec<&str> = item.edits.iter().map(|edit| edit.text).collect();
+    (!changes.is_empty()).then(|| Fix {
+        description: Message::new(format!("write {}", texts.join(", "))),
+        artifact_changes: changes,
+    })
+}
+
+fn replacement(edit: &Edit) -> Replacement {
+    Replacement {
+        deleted_region: region(&edit.spot),
+        inserted_content: Message::new(edit.text),
     }
 }
 
@@ -109,16 +140,24 @@ fn location(spot: &Spot, id: Option<usize>) -> Location {
         id,
         message: message.map(|note| Message::new(note.clone())),
         physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation {
-                uri: uri::relative(spot.repository_path()),
-                uri_base_id: "%SRCROOT%",
-            },
-            region: Region {
-                start_line: spot.start.line,
-                start_column: spot.start.column,
-                end_line: spot.end.line,
-                end_column: spot.end.column,
-            },
+            artifact_location: artifact(spot.repository_path()),
+            region: region(spot),
         },
+    }
+}
+
+fn artifact(repository_path: &str) -> ArtifactLocation {
+    ArtifactLocation {
+        uri: uri::relative(repository_path),
+        uri_base_id: "%SRCROOT%",
+    }
+}
+
+fn region(spot: &Spot) -> Region {
+    Region {
+        start_line: spot.start.line,
+        start_column: spot.start.column,
+        end_line: spot.end.line,
+        end_column: spot.end.column,
     }
 }

@@ -61,6 +61,7 @@ fn of_card(run: &Run, card: &Card) -> Descriptor {
     let pages: Vec<String> = pages.map(|page| format!("- <{page}>")).collect();
     Descriptor {
         id: card.id.to_string(),
+        name: pascal_case(&card.id),
         short_description: Message::new(title),
         help: Help {
             text: format!("{why}\n\n{fix}"),
@@ -86,6 +87,7 @@ fn of_card(run: &Run, card: &Card) -> Descriptor {
 fn without_card(item: &Item) -> Descriptor {
     let id = item.rule().to_owned();
     Descriptor {
+        name: pascal_case(&id),
         short_description: Message::new(id.clone()),
         full_description: Message::new(id.clone()),
         help: Help {
@@ -103,6 +105,21 @@ fn without_card(item: &Item) -> Descriptor {
         },
         id,
     }
+}
+
+/// `hardcoded-secret` as `HardcodedSecret`: the form that SARIF advises for names.
+fn pascal_case(id: &str) -> String {
+    let words = id.split(|c: char| !c.is_alphanumeric());
+    let capitalized = words.map(|word| {
+        let mut characters = word.chars();
+        let first = characters.next().map(char::to_uppercase);
+        first
+            .into_iter()
+            .flatten()
+            .chain(characters)
+            .collect::<String>()
+    });
+    capitalized.collect()
 }
 
 /// GitHub's steps: over 7.0 is high, over 4.0 medium, else low.

@@ -99,6 +99,15 @@ impl Secrets {
         view::view(sources.get(source), &hidden, labels, context)
     }
 
+    /// Whether any byte of a place must not be shown.
+    pub fn touches(&self, sources: &Sources, place: Place) -> bool {
+        let hidden = self.hidden(place.source, sources.get(place.source));
+        let behind = hidden.partition_point(|secret| secret.end <= place.span.start);
+        hidden
+            .get(behind)
+            .is_some_and(|secret| secret.start < place.span.end)
+    }
+
     /// What may be shown of `text`, the value at `place` or something derived from it: without any secret that
     /// stands at this place, however weak, and [redacted](Self::redact) otherwise.
     pub fn show<'t>(&self, place: Option<Place>, text: &'t str) -> Cow<'t, str> {
