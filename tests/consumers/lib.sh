@@ -10,7 +10,8 @@ fail() {
 
 ok() { printf 'ok: %s\n' "$*"; }
 
-# install REGISTRY COMMAND…: three tries; status 77 only if the registry does not answer either.
+# install REGISTRY COMMAND…: three tries; status 77 only if the registry does not answer either. What it says on the
+# way is shown when it fails.
 install() {
   local registry="$1" try
   shift
@@ -20,6 +21,7 @@ install() {
   done
   case "$registry" in
     npm) npm ping >/dev/null 2>&1 || exit 77 ;;
+    debian) exit 77 ;;
     pypi) "${PIP[@]}" download --quiet --no-deps --dest "$WORK/ping" cfgv >/dev/null 2>&1 || exit 77 ;;
   esac
   cat "$WORK/install.log" >&2
@@ -40,6 +42,17 @@ python_packages() {
   [ ! -d "$WORK/python" ] || return 0
   python3 -m venv "$WORK/python"
   install pypi "${PIP[@]}" install --quiet --disable-pip-version-check --requirement "$CONSUMERS/requirements.txt"
+}
+
+# debian_packages COMMAND:PACKAGE…: what is not there yet, where Debian's packages can be installed.
+debian_packages() {
+  local wanted
+  for wanted in "$@"; do
+    command -v "${wanted%%:*}" >/dev/null 2>&1 && continue
+    command -v apt-get >/dev/null 2>&1 || { echo "there is no ${wanted%%:*} here" >&2; exit 77; }
+    install debian apt-get update -qq
+    install debian env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted##*:}"
+  done
 }
 
 # fresh_portal FOLDER: a committed portal without findings that fail a run.

@@ -1,7 +1,8 @@
 //! `sarif`: SARIF 2.1.0, as GitHub code scanning and every other reader takes it.
 //!
 //! GitHub shows only the first location of a result, asks for all four fields of its region, takes 25 000 results and
-//! keeps 5 000. All rules are listed, also those that did not speak. Columns count Unicode code points.
+//! keeps 5 000. No `automationDetails`: an id there would win over the category that a workflow gives its upload, so that
+//! the checks of two app roots would replace each other. All rules are listed, also those that did not speak. Columns count Unicode code points.
 
 mod model;
 mod rules;
@@ -15,8 +16,8 @@ use super::{HOME, Look, Report, VERSION};
 use crate::finding::Severity;
 use crate::run::Run;
 use model::{
-    ArtifactChange, ArtifactLocation, AutomationDetails, Driver, Fix, Invocation, Level, Location,
-    Log, Message, Notification, PhysicalLocation, Region, Replacement, SarifResult, SarifRun, Tool,
+    ArtifactChange, ArtifactLocation, Driver, Fix, Invocation, Level, Location, Log, Message,
+    Notification, PhysicalLocation, Region, Replacement, SarifResult, SarifRun, Tool,
 };
 use rules::Rules;
 
@@ -53,7 +54,6 @@ impl Report for Sarif {
                         rules: rules.into_descriptors(),
                     },
                 },
-                automation_details: AutomationDetails { id: "stagecheck/" },
                 invocations: [invocation(left_out)],
                 column_kind: "unicodeCodePoints",
             }],

@@ -16,16 +16,9 @@ pub(super) struct Log {
 #[serde(rename_all = "camelCase")]
 pub(super) struct SarifRun {
     pub(super) tool: Tool,
-    pub(super) automation_details: AutomationDetails,
     pub(super) invocations: [Invocation; 1],
     pub(super) column_kind: &'static str,
     pub(super) results: Vec<SarifResult>,
-}
-
-/// What tells the runs of this tool apart from those of others, and from nothing else.
-#[derive(Serialize)]
-pub(super) struct AutomationDetails {
-    pub(super) id: &'static str,
 }
 
 #[derive(Serialize)]
