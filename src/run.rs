@@ -226,6 +226,13 @@ impl Run {
         }
     }
 
+    /// Adds a note, once.
+    pub fn add_note(&mut self, note: Note) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// How many findings are of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         let of_severity = |finding: &&Finding| finding.severity == severity;

@@ -7,6 +7,8 @@
 //! above it; `# stagecheck: ignore-file[rule] reason` holds for the whole file. A rule is named by its id or an
 //! earlier one; there is no name for all rules.
 
+use std::collections::HashMap;
+
 use crate::finding::{Edit, Finding};
 use crate::rules::card::Card;
 use crate::rules::{catalog, loader};
@@ -67,11 +69,19 @@ pub fn apply(
         .iter()
         .map(|one| vec![false; one.rules.len()])
         .collect();
+    let mut of_source: HashMap<SourceId, Vec<usize>> = HashMap::new();
+    for (index, suppression) in suppressions.iter().enumerate() {
+        of_source.entry(suppression.source).or_default().push(index);
+    }
     let mut left = Suppressed::default();
     for finding in findings {
         let mut hidden = false;
-        for (suppression, used) in suppressions.iter().zip(&mut used) {
-            hidden |= suppression.hides(&finding, sources, used);
+        let near = of_source.get(&finding.primary.place.source);
+        for &index in near.into_iter().flatten() {
+            if let (Some(suppression), Some(used)) = (suppressions.get(index), used.get_mut(index))
+            {
+                hidden |= suppression.hides(&finding, sources, used);
+            }
         }
         if hidden {
             left.count += 1;
@@ -86,17 +96,22 @@ pub fn apply(
 }
 
 impl Suppression {
-    /// Whether the finding is suppressed; notes which of the names did it.
+    /// The same one, of a source that has another id now.
+    pub fn moved(self, to: impl Fn(SourceId) -> SourceId) -> Self {
+        Self {
+            source: to(self.source),
+            ..self
+        }
+    }
+
+    /// Whether the finding, which is in the same source, is suppressed; notes which of the names did it.
     fn hides(&self, finding: &Finding, sources: &Sources, used: &mut [bool]) -> bool {
         let place = finding.primary.place;
-        let reached = place.source == self.source
-            && match self.reach {
-                Reach::File => true,
-                Reach::Line(line) => {
-                    sources.get(place.source).position(place.span.start).line == line
-                }
-                Reach::Unreadable => false,
-            };
+        let reached = match self.reach {
+            Reach::File => true,
+            Reach::Line(line) => sources.get(place.source).position(place.span.start).line == line,
+            Reach::Unreadable => false,
+        };
         let mut hides = false;
         for ((name, _), used) in self.rules.iter().zip(used) {
             if reached && names(name, finding) {

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use stagecheck::backstage::schema::{
     Cache, Collection, NoteWeight, SchemaOrigin, SchemaSource, Standing, collect,
 };
-use stagecheck::backstage::workspace::{self, Options};
+use stagecheck::backstage::workspace::packages::{Installs, Packages};
 use stagecheck::files::{DiskFiles, FilePath};
-use stagecheck::text::Sources;
 use tempfile::TempDir;
 
 /// A folder with these files; `"link:TARGET"` makes a symbolic link.
@@ -307,13 +306,9 @@ fn a_built_in_schema_of_the_locked_version_is_in_force() {
         ("package-lock.json", &lock),
     ]);
     let files = open(&folder);
-    let found = workspace::find(
-        &files,
-        &FilePath::root(),
-        &Options::default(),
-        &mut Sources::default(),
-    );
-    let lockfile = found.app_roots[0].packages.lockfile.as_deref();
+    let mut packages = Packages::default();
+    Installs::default().complete(&files, &FilePath::root(), &mut packages);
+    let lockfile = packages.lockfile.as_deref();
     let collection = collect(&files, &FilePath::root(), lockfile);
     let of = |name: &str| {
         collection

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use super::load::LoadedApp;
 use super::wanted::Wanted;
-use super::{note_schemas, schema_source, target};
+use super::{note_schemas, schema_source, target, wanted};
 use crate::backstage::environment::{self, Environment};
 use crate::backstage::facts;
 use crate::backstage::merge::merge;
 use crate::backstage::secrets;
 use crate::backstage::value::Value;
+use crate::backstage::workspace::packages::Installs;
 use crate::backstage::workspace::{AppRoot, Chain};
 use crate::files::Files;
 use crate::run::{Failure, Request, Run};
@@ -32,8 +33,9 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
         Failure::new(message)
     })?;
     let mut run = Run::default();
-    let mut wanted = Wanted::new(request, &[]);
+    let mut asked = Wanted::new(request, &[]);
     let mut schemas = schema_source(request);
+    let mut installs = Installs::default();
     let mut apps = Vec::new();
     let mut secret_places = BTreeSet::new();
     for target in &target::targets(request)? {
@@ -41,9 +43,10 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
         if found.app_roots.is_empty() {
             target.report_empty(request, &mut run)?;
         }
-        for (app, settings) in wanted.apply(found.app_roots, target, &mut run.sources)? {
-            let environment = wanted.environment(&settings, &environment);
+        for (mut app, settings) in asked.apply(found.app_roots, target, &mut run.sources)? {
+            let environment = wanted::environment(&settings, &environment);
             let files = target.files.as_ref();
+            installs.complete(files, &app.path, &mut app.packages);
             let lockfile = app.packages.lockfile.as_deref();
             let collection = schemas.of_app(files, &app.path, lockfile);
             note_schemas(&collection, &mut run);

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Prepared;
+use super::target::Target;
+use super::wanted::Known;
 use crate::baseline::Baseline;
 use crate::files::FilePath;
 use crate::rules::catalog;
@@ -17,11 +18,12 @@ const MAX_SIZE: u64 = 64 << 20;
 /// # Errors
 /// When the file is no baseline, or the one that was asked for cannot be read.
 pub(super) fn apply(
-    prepared: &Prepared<'_>,
+    targets: &[Target],
+    wanted: &Known<'_>,
     request: &Request,
     run: &mut Run,
 ) -> Result<(), Failure> {
-    let (name, text) = match (&request.baseline, prepared.wanted.baseline()) {
+    let (name, text) = match (&request.baseline, wanted.baseline()) {
         (BaselineRequest::File(path), _) => {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(request.start.join(path)).map_err(|error| {
@@ -30,7 +32,7 @@ pub(super) fn apply(
             })?;
             (name, Arc::from(text))
         }
-        (BaselineRequest::BySettings, Some(path)) => match in_repository(prepared, path) {
+        (BaselineRequest::BySettings, Some(path)) => match in_repository(targets, path) {
             Some(text) => (path.to_string(), text),
             None => return Ok(()),
         },
@@ -38,10 +40,10 @@ pub(super) fn apply(
     };
     let baseline =
         Baseline::read(&text).map_err(|error| Failure::new(format!("`{name}` {error}")))?;
-    let policies = prepared.wanted.policies();
+    let policies = wanted.policies();
     let judged = |rule: &str| {
         let card = catalog::card(rule).or_else(|| policies.iter().find(|card| card.id == rule));
-        card.is_some_and(|card| prepared.wanted.is_on(card))
+        card.is_some_and(|card| wanted.is_on(card))
     };
     let findings = std::mem::take(&mut run.findings);
     let compared = baseline.compare(findings, &run.sources, judged);
@@ -53,7 +55,6 @@ pub(super) fn apply(
     Ok(())
 }
 
-fn in_repository(prepared: &Prepared<'_>, path: &FilePath) -> Option<Arc<str>> {
-    let app = prepared.apps.first()?;
-    app.target.files.read(path, MAX_SIZE).ok()
+fn in_repository(targets: &[Target], path: &FilePath) -> Option<Arc<str>> {
+    targets.first()?.files.read(path, MAX_SIZE).ok()
 }

@@ -5,6 +5,7 @@
 
 mod app;
 pub mod effective;
+mod judged;
 mod known;
 mod load;
 mod sure;
@@ -13,26 +14,22 @@ mod wanted;
 pub mod workspaces;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
 use crate::backstage::value::Value;
-use crate::files::{DiskFiles, FilePath, Files};
-use crate::finding::Finding;
+use crate::files::{DiskFiles, Files};
 use crate::rules::card::Card;
-use crate::rules::combine::combine;
 use crate::rules::engine::{BrokenRule, Rules};
 use crate::run::{Failure, Note, NoteLevel, Request, Run, SchemaCache};
-use crate::settings::{Loader, Settings};
-use crate::suppress::{self, Suppression};
+use crate::settings::Loader;
+use crate::suppress;
 use crate::text::Sources;
 
 pub use app::Facts;
 
-use app::Judge;
-use load::LoadedApp;
+use judged::{App, Judging, Reader};
 use target::Target;
 use wanted::{Known, Wanted};
 
@@ -67,14 +64,15 @@ pub fn facts(request: &Request) -> Result<(Vec<Facts>, Run), Failure> {
     let targets = target::targets(request)?;
     let mut run = Run::default();
     let prepared = Prepared::of(&targets, &[], request, &mut run)?;
-    let facts = prepared
-        .apps
-        .iter()
-        .flat_map(|app| {
-            app.loaded
-                .facts(&prepared.judge(app, &Rules::new([]), &run))
-        })
-        .collect();
+    let overrides = prepared.overrides.as_ref();
+    let mut reader = Reader::new(&prepared.environment, request);
+    let rules = Rules::new([]);
+    let mut facts = Vec::new();
+    for app in prepared.apps {
+        let ready = reader.read(app, &mut run);
+        facts.extend(ready.loaded.facts(&ready.judge(&rules, overrides)));
+        run.secrets.add_all(ready.secrets, |source| source);
+    }
     Ok((facts, run))
 }
 
@@ -98,38 +96,35 @@ pub fn policies(start: &Path) -> Result<Vec<Card>, Failure> {
 fn check_targets(targets: &[Target], more: &[Card], request: &Request) -> Result<Run, Failure> {
     let started = Instant::now();
     let mut run = Run::default();
-    let prepared = Prepared::of(targets, more, request, &mut run)?;
-    let findings = prepared.findings(&run)?;
+    let mut prepared = Prepared::of(targets, more, request, &mut run)?;
+    let apps = std::mem::take(&mut prepared.apps);
+    let judged = judged::judge(apps, &prepared.judging(request), &mut run)?;
     // One chain alone cannot tell that a suppression is of no use: another chain may need it.
     let wanted = &prepared.wanted;
-    let judged = |card: &Card| request.config.is_empty() && wanted.is_on(card);
-    let suppressions = prepared.suppressions(&run.sources);
-    let left = suppress::apply(findings, &suppressions, &run.sources, judged);
+    let is_judged = |card: &Card| request.config.is_empty() && wanted.is_on(card);
+    let left = suppress::apply(
+        judged.findings,
+        &judged.suppressions,
+        &run.sources,
+        is_judged,
+    );
     run.suppressed = left.count;
     run.findings = left.findings;
     sure::keep_sure_edits(&mut run.findings, &run.sources);
     run.fail_on = wanted.fail_on();
-    known::apply(&prepared, request, &mut run)?;
+    known::apply(targets, wanted, request, &mut run)?;
     run.policies = prepared.wanted.into_policies();
     run.sort();
     run.elapsed = started.elapsed();
     Ok(run)
 }
 
-/// Everything that was asked for, read and ready to be judged.
+/// Everything that was asked for, found and ready to be read.
 struct Prepared<'t> {
     apps: Vec<App<'t>>,
     wanted: Known<'t>,
-    overrides: Option<Value>,
-}
-
-/// One app root, with what it is judged by.
-struct App<'t> {
-    target: &'t Target,
-    loaded: LoadedApp,
-    settings: Arc<Settings>,
-    schemas: Arc<Collection>,
     environment: Environment,
+    overrides: Option<Value>,
 }
 
 impl<'t> Prepared<'t> {
@@ -150,7 +145,6 @@ impl<'t> Prepared<'t> {
             ))
         })?;
         let mut wanted = Wanted::new(request, more);
-        let mut schemas = schema_source(request);
         let mut apps = Vec::new();
         for target in targets {
             let found = target.workspace(request, &mut run.sources)?;
@@ -158,71 +152,28 @@ impl<'t> Prepared<'t> {
                 target.report_empty(request, run)?;
             }
             run.checked.left_out.extend(found.left_out);
-            for (app, settings) in wanted.apply(found.app_roots, target, &mut run.sources)? {
-                let environment = wanted.environment(&settings, &environment);
-                let files = target.files.as_ref();
-                let lockfile = app.packages.lockfile.as_deref();
-                let schemas = schemas.of_app(files, &app.path, lockfile);
-                note_schemas(&schemas, run);
-                let loaded = LoadedApp::load(app, files, &environment, &schemas.schemas, run);
-                apps.push(App {
-                    target,
-                    loaded,
-                    settings,
-                    schemas,
-                    environment,
-                });
-            }
+            let roots = wanted.apply(found.app_roots, target, &mut run.sources)?;
+            apps.extend(roots.into_iter().map(|(root, settings)| App {
+                target,
+                root,
+                settings,
+            }));
         }
         Ok(Self {
             apps,
             wanted: wanted.finish(run)?,
+            environment,
             overrides,
         })
     }
 
-    fn judge<'j>(&'j self, app: &'j App<'t>, rules: &'j Rules<'j>, run: &'j Run) -> Judge<'j> {
-        Judge {
-            rules,
-            schemas: &app.schemas.schemas,
-            secrets: &run.secrets,
-            settings: &app.settings,
+    fn judging<'j>(&'j self, request: &'j Request) -> Judging<'j> {
+        Judging {
+            wanted: &self.wanted,
+            environment: &self.environment,
             overrides: self.overrides.as_ref(),
-            files: app.target.files.as_ref(),
-            environment: &app.environment,
+            request,
         }
-    }
-
-    /// What every app root finds, as severe as its settings have it.
-    fn findings(&self, run: &Run) -> Result<Vec<Finding>, Failure> {
-        let rules = self.wanted.rules();
-        let mut findings = Vec::new();
-        for app in &self.apps {
-            let Some(rules) = rules.of(&app.settings) else {
-                continue;
-            };
-            let found = app
-                .loaded
-                .judge(&self.judge(app, rules, run))
-                .map_err(|broken| broken_rules(&broken))?;
-            let found = combine(app.target.of_interest(found, &run.sources));
-            let selection = self.wanted.selection(&app.settings);
-            findings.extend(found.into_iter().filter_map(|finding| {
-                let source = run.sources.get(finding.primary.place.source);
-                selection.adjust(finding, &FilePath::new(source.repository_path()))
-            }));
-        }
-        Ok(combine(findings))
-    }
-
-    fn suppressions(&self, sources: &Sources) -> Vec<Suppression> {
-        let layers = self.apps.iter().flat_map(|app| app.loaded.layers.values());
-        layers
-            .flat_map(|loaded| {
-                let layer = &loaded.layer;
-                suppress::find(layer.source, &layer.document.comments, sources)
-            })
-            .collect()
     }
 }
 
@@ -244,9 +195,7 @@ fn note_schemas(collection: &Collection, run: &mut Run) {
             },
             text: note.text.clone(),
         };
-        if !run.notes.contains(&note) {
-            run.notes.push(note);
-        }
+        run.add_note(note);
     }
 }
 

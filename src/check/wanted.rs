@@ -97,17 +97,6 @@ impl<'r> Wanted<'r> {
         settings
     }
 
-    /// The variables the app is started with: the settings', below those that were asked for.
-    pub fn environment(&self, settings: &Settings, asked: &Environment) -> Environment {
-        let mut environment = asked.clone();
-        for (name, value) in &settings.environment {
-            if !matches!(asked.get(name), Variable::Is(_)) {
-                environment.set(Arc::clone(name), Arc::clone(value));
-            }
-        }
-        environment
-    }
-
     fn add_chains(&mut self, root: &mut AppRoot, settings: &Settings, files: &dyn Files) {
         for chain in &settings.chains {
             let concerned = chain.layers.is_empty()
@@ -263,6 +252,17 @@ impl<'k> RulesBySettings<'k> {
             .find(|(known, _)| Arc::ptr_eq(known, settings))
             .map(|(_, rules)| rules)
     }
+}
+
+/// The variables the app is started with: the settings', below those that were asked for.
+pub fn environment(settings: &Settings, asked: &Environment) -> Environment {
+    let mut environment = asked.clone();
+    for (name, value) in &settings.environment {
+        if !matches!(asked.get(name), Variable::Is(_)) {
+            environment.set(Arc::clone(name), Arc::clone(value));
+        }
+    }
+    environment
 }
 
 /// Leaves out what the settings exclude, as if it were not there.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::console::Console;
 use super::{Outcome, Status, output};
 use crate::backstage::schema::{self, Cache, Collection, NoteWeight, SchemaOrigin, SchemaSource};
+use crate::backstage::workspace::packages::Installs;
 use crate::backstage::workspace::{self, AppRoot, Options};
 use crate::files::{DiskFiles, FilePath};
 use crate::run::{Failure, Note, NoteLevel};
@@ -42,7 +43,10 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         &Options::default(),
         &mut Sources::default(),
     );
-    let app = choose(found.app_roots, arguments.chain.as_deref())?;
+    let mut app = choose(found.app_roots, arguments.chain.as_deref())?;
+    if let Some(app) = &mut app {
+        Installs::default().complete(&files, &app.path, &mut app.packages);
+    }
     let cache = Cache::of_user().filter(|_| !arguments.no_cache);
     let mut source = SchemaSource::new(cache);
     let collection = match &app {

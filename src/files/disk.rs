@@ -7,11 +7,14 @@ use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::git::{EntryKind, GIT_FILE_LIMIT, GitFolders, IgnoreRules, Index};
 use super::{FilePath, Files, GitStatus, Identity, Listed, ReadError};
+
+/// The longest path that is looked for, in bytes: no system has longer ones.
+const LONGEST_PATH: usize = 4096;
 
 /// How deep folders are walked.
 const DEPTH_LIMIT: usize = 64;
@@ -140,14 +143,41 @@ impl DiskFiles {
         Ok((full, metadata))
     }
 
-    /// The folder on the disk without symbolic links. Each is asked for once: a link is read for every part of its
-    /// path, and a run looks for many files in few folders.
+    /// The folder on the disk without symbolic links. Each is asked for once, and with one call when the folder above
+    /// is known: a run looks for many files in few folders.
     fn folder(&self, path: &FilePath) -> Result<PathBuf, ReadError> {
-        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = folders.entry(path.clone()).or_insert_with(|| {
-            fs::canonicalize(self.root.join(path.as_str())).map_err(|error| io(&error))
-        });
-        known.clone()
+        if path.as_str().len() > LONGEST_PATH {
+            return Err(ReadError::NotFound);
+        }
+        let mut unknown = Vec::new();
+        let mut at = path.clone();
+        let mut found = loop {
+            if at == FilePath::root() {
+                break Ok(self.root.clone());
+            }
+            if let Some(known) = self.known_folders().get(&at) {
+                break known.clone();
+            }
+            let above = at.parent();
+            unknown.push(at);
+            at = above;
+        };
+        for folder in unknown.into_iter().rev() {
+            found = found.and_then(|above| {
+                let full = above.join(folder.name());
+                let metadata = fs::symlink_metadata(&full).map_err(|error| io(&error))?;
+                match metadata.is_symlink() {
+                    true => fs::canonicalize(&full).map_err(|error| io(&error)),
+                    false => Ok(full),
+                }
+            });
+            self.known_folders().insert(folder, found.clone());
+        }
+        found
+    }
+
+    fn known_folders(&self) -> MutexGuard<'_, HashMap<FilePath, Result<PathBuf, ReadError>>> {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All files below `folder`, from the walk of it or of a folder above.

@@ -188,8 +188,8 @@ pub struct Identity {
     pub modified: u128,
 }
 
-/// A tree of files below one root.
-pub trait Files {
+/// A tree of files below one root. Several threads may read it at once.
+pub trait Files: Send + Sync {
     /// The text of a file of at most `limit` bytes.
     ///
     /// # Errors

@@ -4,8 +4,11 @@
 //! manager installed is not committed, so `node_modules` is read from the disk. Never: a child process, or the
 //! working tree otherwise.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gix_index::hash::{Kind, ObjectId};
@@ -17,7 +20,7 @@ use super::{DiskFiles, FilePath, Files, GitStatus, Listed, OpenError, ReadError}
 /// The files that are staged.
 pub struct StagedFiles {
     disk: DiskFiles,
-    objects: gix_odb::Handle,
+    objects: Objects,
     rules: Mutex<BTreeMap<FilePath, Option<IgnoreRules>>>,
 }
 
@@ -28,6 +31,38 @@ const LINK_LENGTH: u64 = 4096;
 /// The largest ignore file that is read, in bytes.
 const IGNORE_FILE_LIMIT: u64 = 1 << 20;
 
+/// The objects of a repository. What reads them cannot be shared by threads, so each opens them for itself.
+struct Objects {
+    folder: PathBuf,
+    /// Tells these objects from others that the same thread has open.
+    number: u64,
+}
+
+thread_local! {
+    static OPENED: RefCell<Option<(u64, gix_odb::Handle)>> = const { RefCell::new(None) };
+}
+
+impl Objects {
+    fn at(folder: PathBuf) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self { folder, number }
+    }
+
+    /// Reads objects; `None` when they cannot be opened.
+    fn with<T>(&self, read: impl FnOnce(&gix_odb::Handle) -> T) -> Option<T> {
+        OPENED.with_borrow_mut(|opened| {
+            let own = opened.take().filter(|(number, _)| *number == self.number);
+            let own = match own {
+                Some(own) => own,
+                None => (self.number, gix_odb::at(&self.folder, Kind::Sha1).ok()?),
+            };
+            let (_, objects) = opened.insert(own);
+            Some(read(objects))
+        })
+    }
+}
+
 impl StagedFiles {
     /// The index of the repository that `disk` is in. One without an index has nothing staged.
     ///
@@ -35,8 +70,8 @@ impl StagedFiles {
     /// When there is no repository, or its objects cannot be opened.
     pub fn of(disk: DiskFiles) -> Result<Self, OpenError> {
         let git = disk.git().ok_or(OpenError::NoIndex)?;
-        let objects = gix_odb::at(git.common.join("objects"), Kind::Sha1);
-        let objects = objects.map_err(|_| OpenError::NoIndex)?;
+        let objects = Objects::at(git.common.join("objects"));
+        objects.with(|_| ()).ok_or(OpenError::NoIndex)?;
         Ok(Self {
             disk,
             objects,
@@ -74,15 +109,19 @@ impl StagedFiles {
         if object == ObjectId::empty_blob(Kind::Sha1) {
             return Ok(String::new());
         }
-        let header = self.objects.try_header(&object);
-        let header = header.ok().flatten().ok_or_else(unreadable)?;
-        if header.size > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
-        let mut bytes = Vec::new();
-        let found = self.objects.try_find(&object, &mut bytes);
-        let length = found.ok().flatten().ok_or_else(unreadable)?.data.len();
-        bytes.truncate(length);
+        let read = |objects: &gix_odb::Handle| {
+            let header = objects.try_header(&object);
+            let header = header.ok().flatten().ok_or_else(unreadable)?;
+            if header.size > limit {
+                return Err(ReadError::TooLarge { limit });
+            }
+            let mut bytes = Vec::new();
+            let found = objects.try_find(&object, &mut bytes);
+            let length = found.ok().flatten().ok_or_else(unreadable)?.data.len();
+            bytes.truncate(length);
+            Ok(bytes)
+        };
+        let bytes = self.objects.with(read).ok_or_else(unreadable)??;
         String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
             at: error.utf8_error().valid_up_to(),
         })

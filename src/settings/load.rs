@@ -23,6 +23,8 @@ const MAX_EXTENDS: usize = 8;
 pub struct Loader<'f> {
     files: &'f dyn Files,
     found: HashMap<FilePath, Option<Arc<Settings>>>,
+    /// For app roots without a settings file: one for all, so that rules are made ready once.
+    defaults: Arc<Settings>,
     mistakes: Vec<Mistake>,
 }
 
@@ -32,6 +34,7 @@ impl<'f> Loader<'f> {
         Self {
             files,
             found: HashMap::new(),
+            defaults: Arc::default(),
             mistakes: Vec::new(),
         }
     }
@@ -47,7 +50,7 @@ impl<'f> Loader<'f> {
                 }
             }
             if folder == FilePath::root() || folder.is_outside() {
-                return Arc::default();
+                return Arc::clone(&self.defaults);
             }
             folder = folder.parent();
         }

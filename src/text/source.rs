@@ -210,25 +210,42 @@ impl Source {
 /// All sources of a run.
 #[derive(Debug, Default)]
 pub struct Sources {
+    /// Sources that others share; the ids of the own ones begin behind theirs.
+    below: Option<Arc<Sources>>,
     sources: Vec<Source>,
     by_path: HashMap<String, Vec<SourceId>>,
 }
 
 impl Sources {
+    /// No sources yet but those of `below`, which keep their ids: several threads add to the same ones, each for
+    /// itself.
+    pub fn on(below: Arc<Sources>) -> Self {
+        Self {
+            below: Some(below),
+            ..Self::default()
+        }
+    }
+
     /// Adds a source and names it. The same text under the same path (a file that two layers include) is the same
     /// source, so that what is wrong with it is found once.
     pub fn add(&mut self, source: Source) -> SourceId {
-        let same_path = self.by_path.entry(source.path.clone()).or_default();
-        let same = same_path
-            .iter()
-            .find(|id| self.sources.get(id.0 as usize) == Some(&source));
-        if let Some(id) = same {
-            return *id;
+        if let Some(id) = self.known(&source) {
+            return id;
         }
-        let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        let id = id(self.shared() + self.sources.len());
+        let same_path = self.by_path.entry(source.path.clone()).or_default();
         same_path.push(id);
         self.sources.push(source);
         id
+    }
+
+    /// Adds what was added to `other`, which stands on the same sources as these. The ids that changed, by what they
+    /// were.
+    pub fn take_over(&mut self, other: Self) -> HashMap<SourceId, SourceId> {
+        let shared = other.shared();
+        let own = other.sources.into_iter().enumerate();
+        own.map(|(index, source)| (id(shared + index), self.add(source)))
+            .collect()
     }
 
     /// The source of an id this set gave out.
@@ -237,7 +254,26 @@ impl Sources {
     /// When the id comes from another set: a mistake in this program, never in its input.
     #[allow(clippy::indexing_slicing)]
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.sources[id.0 as usize]
+        let index = id.0 as usize;
+        match &self.below {
+            Some(below) if index < below.len() => below.get(id),
+            _ => &self.sources[index - self.shared()],
+        }
+    }
+
+    fn known(&self, source: &Source) -> Option<SourceId> {
+        let below = || self.below.as_ref()?.known(source);
+        let same_path = self.by_path.get(&source.path).into_iter().flatten();
+        let own = same_path.copied().find(|id| self.get(*id) == source);
+        own.or_else(below)
+    }
+
+    fn shared(&self) -> usize {
+        self.below.as_ref().map_or(0, |below| below.len())
+    }
+
+    fn len(&self) -> usize {
+        self.shared() + self.sources.len()
     }
 
     /// The text at a place.
@@ -247,11 +283,12 @@ impl Sources {
 
     /// All sources with their ids, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.sources
-            .iter()
-            .enumerate()
-            .map(|(index, source)| (SourceId(u32::try_from(index).unwrap_or(u32::MAX)), source))
+        (0..self.len()).map(|index| (id(index), self.get(id(index))))
     }
+}
+
+fn id(index: usize) -> SourceId {
+    SourceId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -275,6 +312,28 @@ mod tests {
         assert_eq!(sources.add(Source::new("a.yaml", "a: 1")), first);
         assert_ne!(sources.add(Source::new("a.yaml", "a: 2")), first);
         assert_ne!(sources.add(Source::new("b.yaml", "a: 1")), first);
+    }
+
+    #[test]
+    fn what_threads_add_to_the_same_sources_is_taken_over_once() {
+        let mut shared = Sources::default();
+        let first = shared.add(Source::new("a.yaml", "a"));
+        let shared = Arc::new(shared);
+        let mut all = Sources::on(Arc::clone(&shared));
+        let mut one = Sources::on(Arc::clone(&shared));
+        let mut two = Sources::on(shared);
+        assert_eq!(one.add(Source::new("a.yaml", "a")), first);
+        let both = one.add(Source::new("b.yaml", "b"));
+        let own = two.add(Source::new("c.yaml", "c"));
+        assert_eq!(two.add(Source::new("b.yaml", "b")), SourceId(2));
+        assert_eq!(all.take_over(one), HashMap::from([(both, SourceId(1))]));
+        let moved = all.take_over(two);
+        assert_eq!(
+            (moved[&own], moved[&SourceId(2)]),
+            (SourceId(2), SourceId(1))
+        );
+        let paths: Vec<&str> = all.iter().map(|(_, source)| source.path()).collect();
+        assert_eq!(paths, ["a.yaml", "b.yaml", "c.yaml"]);
     }
 
     #[test]

@@ -112,7 +112,11 @@ impl Cache {
                 Standing::AnotherVersion
             };
             let parts = (entry.name, entry.version, origin, standing, entry.keys);
-            Some(PackageSchema::kept(parts, Arc::clone(&text), range))
+            Some(Arc::new(PackageSchema::kept(
+                parts,
+                Arc::clone(&text),
+                range,
+            )))
         });
         let weight = |loss| {
             if loss {

@@ -62,7 +62,7 @@ pub fn collect(files: &dyn Files, app_root: &FilePath, lockfile: Option<&Lockfil
         seen: Vec::new(),
         visited: HashSet::new(),
         bundled: HashSet::new(),
-        absent: 0,
+        absent: Vec::new(),
     };
     let own = members(files, &node, app_root);
     if own.is_empty() {
@@ -81,14 +81,14 @@ struct Collector<'a> {
     files: &'a dyn Files,
     node: &'a NodeModules<'a>,
     lockfile: Option<&'a Lockfile>,
-    found: Vec<PackageSchema>,
+    found: Vec<Arc<PackageSchema>>,
     notes: Vec<SchemaNote>,
     seen: Vec<Identity>,
     /// Name and version of what was visited.
     visited: HashSet<(Arc<str>, Arc<str>)>,
     /// Built-in packages that stand in for absent ones.
     bundled: HashSet<&'static str>,
-    absent: usize,
+    absent: Vec<&'static str>,
 }
 
 impl Collector<'_> {
@@ -174,12 +174,8 @@ impl Collector<'_> {
             None => return,
         };
         let version = package.manifest.version.clone();
-        self.found.push(PackageSchema::installed(
-            name.clone(),
-            version,
-            file,
-            schema,
-        ));
+        let found = PackageSchema::installed(name.clone(), version, file, schema);
+        self.found.push(Arc::new(found));
     }
 
     fn read(&mut self, name: &str, file: &FilePath) -> Option<Schema> {
@@ -237,7 +233,7 @@ impl Collector<'_> {
                 Standing::AnotherVersion
             };
             self.found.extend(package.with(standing));
-            self.absent += 1;
+            self.absent.push(name);
         }
         // The real loader leaves this one out beside its successor, whose keys are the same.
         if self
@@ -262,17 +258,26 @@ impl Collector<'_> {
             let found = [".pnp.cjs", ".pnp.js"]
                 .iter()
                 .any(|name| self.files.is_file(&folder.join(name)));
-            if found && self.absent > 0 {
-                return self.lose(
-                    "the packages are in archives of Yarn's Plug'n'Play, which are not read: \
-                     built-in schemas are used instead"
-                        .into(),
-                );
+            if found && !self.absent.is_empty() {
+                return self.lose(format!(
+                    "{} in archives of Yarn's Plug'n'Play, which are not read: built-in schemas are used instead",
+                    named(&self.absent)
+                ));
             }
             if folder == FilePath::root() {
                 return;
             }
             folder = folder.parent();
         }
+    }
+}
+
+/// The first of some packages by name, and how many more there are.
+fn named(packages: &[&str]) -> String {
+    match packages {
+        [one] => format!("{one} is"),
+        [one, two] => format!("{one} and {two} are"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more packages are", rest.len()),
+        [] => "the packages are".into(),
     }
 }

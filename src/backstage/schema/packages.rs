@@ -11,7 +11,7 @@ use crate::files::FilePath;
 /// The schemas in force for one app: one per package (and version).
 #[derive(Debug, Default)]
 pub struct Schemas {
-    packages: Vec<PackageSchema>,
+    packages: Vec<Arc<PackageSchema>>,
 }
 
 /// The configuration schema of one version of one package.
@@ -61,9 +61,11 @@ enum LazySchema {
 pub(super) type KeptParts = (Arc<str>, Arc<str>, SchemaOrigin, Standing, Vec<Arc<str>>);
 
 impl Schemas {
-    /// Exactly these.
-    pub fn new(packages: Vec<PackageSchema>) -> Self {
-        Self { packages }
+    /// Exactly these. Schemas that are built in are shared by all who use them: they are read once in a process.
+    pub fn new(packages: Vec<impl Into<Arc<PackageSchema>>>) -> Self {
+        Self {
+            packages: packages.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Every schema that is built in, none of them known to be of the app's own version.
@@ -76,13 +78,13 @@ impl Schemas {
     }
 
     /// Every package.
-    pub fn packages(&self) -> &[PackageSchema] {
+    pub fn packages(&self) -> &[Arc<PackageSchema>] {
         &self.packages
     }
 
     /// The packages whose schemas speak about this top-level key.
     pub fn about<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s PackageSchema> {
-        let packages = self.packages.iter();
+        let packages = self.packages.iter().map(|package| &**package);
         packages.filter(move |package| package.speaks_about(key))
     }
 }

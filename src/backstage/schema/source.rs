@@ -1,6 +1,6 @@
 //! The schemas of every app of a run: collected once for apps that share their packages.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cache::Cache;
@@ -15,9 +15,16 @@ use crate::files::{FilePath, Files};
 pub struct SchemaSource {
     cache: Option<Cache>,
     bundled: Option<Arc<Collection>>,
-    /// By the tree of files and the folder of the nearest package.json.
-    known: HashMap<(String, FilePath), Arc<Collection>>,
+    /// The last ones, by the tree of files and the folder of the nearest package.json. Apps that share one are
+    /// beside each other, and the schemas of ten thousand are more than a machine has memory for.
+    known: VecDeque<(Base, Arc<Collection>)>,
 }
+
+/// A tree of files, and the folder of a package.json in it.
+type Base = (String, FilePath);
+
+/// How many collections are remembered.
+const REMEMBERED: usize = 8;
 
 impl SchemaSource {
     /// A source that looks into a cache first, if there is one.
@@ -46,8 +53,11 @@ impl SchemaSource {
             return Arc::clone(bundled);
         };
         let key = (files.identity(), base.clone());
-        if let Some(known) = self.known.get(&key) {
-            return Arc::clone(known);
+        let known = self.known.iter().position(|(known, _)| *known == key);
+        if let Some(known) = known.and_then(|at| self.known.remove(at)) {
+            let collection = Arc::clone(&known.1);
+            self.known.push_front(known);
+            return collection;
         }
         let kept = self
             .cache
@@ -61,7 +71,8 @@ impl SchemaSource {
             collection
         });
         let collection = Arc::new(collection);
-        self.known.insert(key, Arc::clone(&collection));
+        self.known.truncate(REMEMBERED - 1);
+        self.known.push_front((key, Arc::clone(&collection)));
         collection
     }
 }

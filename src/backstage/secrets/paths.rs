@@ -2,6 +2,7 @@
 //!
 //! In: a path. Out: what the list says about it. The list is data: `paths.txt`.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::backstage::schema::{ConfigPath, Part};
@@ -9,9 +10,12 @@ use crate::backstage::schema::{ConfigPath, Part};
 /// What the list says about a path; `None` when it does not know it. `public` wins over `secret`. Below a secret path
 /// everything is secret: a mapping or list there is a mistake, and no less secret for it.
 pub(super) fn lookup(path: &ConfigPath) -> Option<Listed> {
-    let matching = PATTERNS
-        .iter()
-        .filter(|pattern| pattern.matches(path.parts()));
+    let below = match path.parts().first() {
+        Some(Part::Key(key)) => PATTERNS.below.get(&**key),
+        _ => None,
+    };
+    let candidates = below.into_iter().flatten().chain(&PATTERNS.anywhere);
+    let matching = candidates.filter(|pattern| pattern.matches(path.parts()));
     matching.map(|pattern| pattern.listed).max()
 }
 
@@ -65,12 +69,30 @@ pub(super) fn only_identifies(path: &ConfigPath) -> bool {
     last.is_some_and(|last| NAMES.contains(&last.as_str()))
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    include_str!("paths.txt")
-        .lines()
-        .filter_map(Pattern::read)
-        .collect()
-});
+static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns::read(include_str!("paths.txt")));
+
+/// The list, so arranged that a path is compared with few of its patterns.
+#[derive(Default)]
+struct Patterns {
+    /// Those that begin with a certain key.
+    below: HashMap<&'static str, Vec<Pattern>>,
+    anywhere: Vec<Pattern>,
+}
+
+impl Patterns {
+    fn read(text: &'static str) -> Self {
+        let mut patterns = Self::default();
+        for pattern in text.lines().filter_map(Pattern::read) {
+            match pattern.segments.first() {
+                Some(key) if !key.starts_with('*') => {
+                    patterns.below.entry(key).or_default().push(pattern);
+                }
+                _ => patterns.anywhere.push(pattern),
+            }
+        }
+        patterns
+    }
+}
 
 struct Pattern {
     segments: Vec<&'static str>,

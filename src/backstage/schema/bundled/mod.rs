@@ -5,6 +5,8 @@
 
 mod index;
 
+use std::sync::{Arc, LazyLock, OnceLock};
+
 use super::packages::{PackageSchema, Standing};
 
 /// A published package that has a schema, or brings one that has.
@@ -32,17 +34,39 @@ pub(super) fn named(name: &str) -> Option<&'static Bundled> {
     BUNDLED.get(at)
 }
 
+/// What was made of each built-in package, by its place in the index: a repository of ten thousand apps reads a
+/// schema once.
+static SHARED: LazyLock<Vec<Shared>> =
+    LazyLock::new(|| BUNDLED.iter().map(|_| Shared::default()).collect());
+
+#[derive(Default)]
+struct Shared {
+    in_force: OnceLock<Arc<PackageSchema>>,
+    another_version: OnceLock<Arc<PackageSchema>>,
+}
+
 impl Bundled {
     /// As a package's schema of this standing; `None` when it has no schema of its own.
-    pub fn with(&self, standing: Standing) -> Option<PackageSchema> {
+    pub fn with(&'static self, standing: Standing) -> Option<Arc<PackageSchema>> {
         let text = self.text?;
-        Some(PackageSchema::built_in(
-            self.name,
-            self.version,
-            self.keys,
-            text,
-            standing,
-        ))
+        let make = || {
+            Arc::new(PackageSchema::built_in(
+                self.name,
+                self.version,
+                self.keys,
+                text,
+                standing,
+            ))
+        };
+        let at = BUNDLED.binary_search_by(|package| package.name.cmp(self.name));
+        let Some(shared) = at.ok().and_then(|at| SHARED.get(at)) else {
+            return Some(make());
+        };
+        let cell = match standing {
+            Standing::InForce => &shared.in_force,
+            Standing::AnotherVersion => &shared.another_version,
+        };
+        Some(Arc::clone(cell.get_or_init(make)))
     }
 
     /// The packages it depends on.

@@ -241,13 +241,37 @@ mod tests {
     }
 
     #[test]
-    fn pnpm_is_read_in_its_versions() {
+    fn pnpm_5_has_the_version_behind_a_slash() {
         let lock = parse(
             "pnpm-lock.yaml",
-            "lockfileVersion: '6.0'\n\nimporters:\n  packages/backend:\n    dependencies: {}\n\npackages:\n\n  /@a/b@1.0.0(c@2.0.0):\n    resolution: {}\n\n  /pg/7.0.0_d@1:\n    dev: false\n\n  'pg@8.1.0':\n    engines: {}\n",
+            "lockfileVersion: 5.4\n\nimporters:\n\n  packages/backend:\n    specifiers:\n      pg: ^8.0.0\n    dependencies:\n      pg: 8.1.0\n\npackages:\n\n  /@a/b/1.0.0_react@18.2.0:\n    resolution: {integrity: sha512-x}\n    dependencies:\n      c: 2.0.0\n\n  /pg/8.1.0:\n    dev: false\n\n  /pg/8.1.0_pg-native@3.0.0+x:\n    dev: false\n",
         );
         assert_eq!(versions(&lock, "@a/b"), ["1.0.0"]);
-        assert_eq!(versions(&lock, "pg"), ["7.0.0", "8.1.0"]);
-        assert!(!lock.has("packages/backend"));
+        assert_eq!(versions(&lock, "pg"), ["8.1.0"]);
+        assert!(!lock.has("packages/backend") && !lock.has("c") && !lock.has("react"));
+    }
+
+    #[test]
+    fn pnpm_6_and_7_have_the_version_behind_an_at_sign() {
+        for form in ["'6.0'", "'6.1'", "'7.0'"] {
+            let text = format!(
+                "lockfileVersion: {form}\n\nsettings:\n  autoInstallPeers: true\n\nimporters:\n  packages/backend:\n    dependencies:\n      pg:\n        specifier: ^8.0.0\n        version: 8.1.0\n\npackages:\n\n  /@a/b@1.0.0(react@18.2.0)(@c/d@3.0.0):\n    resolution: {{}}\n\n  /pg@8.1.0:\n    dev: false\n\n  /pg@8.1.0-rc.1:\n    dev: false\n"
+            );
+            let lock = parse("pnpm-lock.yaml", &text);
+            assert_eq!(versions(&lock, "@a/b"), ["1.0.0"], "{form}");
+            assert_eq!(versions(&lock, "pg"), ["8.1.0-rc.1", "8.1.0"], "{form}");
+            assert!(!lock.has("@c/d"), "{form}");
+        }
+    }
+
+    #[test]
+    fn pnpm_9_has_no_slash_and_tells_peers_apart_in_snapshots() {
+        let lock = parse(
+            "pnpm-lock.yaml",
+            "lockfileVersion: '9.0'\r\n\r\nimporters:\r\n\r\n  .: {}\r\n\r\n  packages/backend:\r\n    dependencies:\r\n      pg:\r\n        specifier: ^8.0.0\r\n        version: 8.1.0\r\n\r\npackages:\r\n\r\n  '@a/b@1.0.0':\r\n    resolution: {integrity: sha512-x}\r\n\r\n  pg@8.1.0:\r\n    engines: {node: '>= 8'}\r\n\r\n  local@file:../local:\r\n    resolution: {directory: ../local, type: directory}\r\n\r\nsnapshots:\r\n\r\n  '@a/b@1.0.0(pg@8.1.0)':\r\n    dependencies:\r\n      pg: 8.1.0\r\n\r\n  pg@8.1.0: {}\r\n",
+        );
+        assert_eq!(versions(&lock, "@a/b"), ["1.0.0"]);
+        assert_eq!(versions(&lock, "pg"), ["8.1.0"]);
+        assert!(!lock.has("local") && !lock.has("packages/backend"));
     }
 }

@@ -131,6 +131,17 @@ impl Manifest {
             .or_else(|| of_kind(DependencyKind::Development))
     }
 
+    /// Whether its role says that it is a backend.
+    pub fn is_backend(&self) -> bool {
+        self.role.as_deref() == Some("backend")
+    }
+
+    /// Whether it is made of what backends are made of, and its role says nothing else.
+    pub fn uses_backend(&self) -> bool {
+        let no_library = self.role.is_none() || self.is_backend();
+        no_library && self.dependency("@backstage/backend-defaults").is_some()
+    }
+
     /// The script of a name.
     pub fn script(&self, name: &str) -> Option<&Script> {
         self.scripts.iter().find(|script| *script.name == *name)

@@ -2,8 +2,11 @@
 //!
 //! In: the files around an app root. Out: [`Packages`]. Never: which package a rule asks for.
 
+mod install;
 mod lockfile;
 mod manifest;
+mod members;
+mod plug_and_play;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,13 +17,13 @@ use crate::yaml;
 
 use super::layers::ancestors;
 
+pub use install::Installs;
 pub use lockfile::Lockfile;
 pub use manifest::{Dependency, DependencyKind, Manifest, Script};
+pub use plug_and_play::{Location, PlugAndPlay};
 
 /// The largest package.json that is read, in bytes.
 const MANIFEST_LIMIT: u64 = 1 << 20;
-/// The largest lockfile that is read, in bytes.
-const LOCKFILE_LIMIT: u64 = 64 << 20;
 
 /// The packages of one app root.
 #[derive(Debug, Clone, Default)]
@@ -30,14 +33,16 @@ pub struct Packages {
     /// The package.json of the backend: `packages/backend`, else the one of role `backend`, else the one that
     /// depends on `@backstage/backend-defaults`. The app root's own where there is only that.
     pub backend: Option<Arc<Manifest>>,
-    /// The lockfile in the app root or above.
+    /// The lockfile in the app root or above; [`Installs`] reads it.
     pub lockfile: Option<Arc<Lockfile>>,
+    /// The data of Yarn's Plug'n'Play there; [`Installs`] reads it.
+    pub plug_and_play: Option<Arc<PlugAndPlay>>,
 }
 
 /// The version of a package, and how it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Version {
-    /// It is in a `node_modules`.
+    /// It is in a `node_modules`, or where Yarn's Plug'n'Play says.
     Installed(Arc<str>),
     /// The lockfile has it; with several versions the lowest, since which one the backend gets is not told.
     Locked(Arc<str>),
@@ -51,6 +56,11 @@ impl Packages {
         let folder = self.backend.as_ref().or(self.root.as_ref())?.folder();
         if let Some(version) = installed(files, &folder, name) {
             return Some(Version::Installed(version));
+        }
+        let installed = self.plug_and_play.as_ref();
+        if let Some(installed) = installed.filter(|installed| installed.knows(&folder)) {
+            let version = installed.version(&folder, name);
+            return version.map(Version::Installed);
         }
         let locked = self
             .lockfile
@@ -94,7 +104,8 @@ pub(super) struct Finder<'f> {
     files: &'f dyn Files,
     listing: &'f [Listed],
     manifests: BTreeMap<FilePath, Option<Arc<Manifest>>>,
-    lockfiles: BTreeMap<FilePath, Option<Arc<Lockfile>>>,
+    /// The backend of each workspace that was asked for.
+    workspaces: BTreeMap<FilePath, Option<Arc<Manifest>>>,
 }
 
 impl<'f> Finder<'f> {
@@ -103,7 +114,7 @@ impl<'f> Finder<'f> {
             files,
             listing,
             manifests: BTreeMap::new(),
-            lockfiles: BTreeMap::new(),
+            workspaces: BTreeMap::new(),
         }
     }
 
@@ -111,39 +122,83 @@ impl<'f> Finder<'f> {
     pub(super) fn packages(&mut self, folder: &FilePath, sources: &mut Sources) -> Packages {
         let root = self.manifest(&folder.join("package.json"), sources);
         Packages {
-            backend: self.backend(folder, sources).or_else(|| root.clone()),
-            lockfile: self.lockfile(folder),
+            backend: self.backend(folder, root.as_ref(), sources),
             root,
+            ..Packages::default()
         }
     }
 
-    fn backend(&mut self, folder: &FilePath, sources: &mut Sources) -> Option<Arc<Manifest>> {
+    /// The backend of the app root at `folder`: below it, or among the packages of the workspace it is part of.
+    fn backend(
+        &mut self,
+        folder: &FilePath,
+        own: Option<&Arc<Manifest>>,
+        sources: &mut Sources,
+    ) -> Option<Arc<Manifest>> {
         if let Some(usual) = self.manifest(&folder.join("packages/backend/package.json"), sources) {
             return Some(usual);
         }
-        let candidates: Vec<FilePath> = crate::files::below(self.listing, folder)
+        let below: Vec<FilePath> = crate::files::below(self.listing, folder)
             .iter()
             .map(|listed| &listed.path)
-            .filter(|path| path.name() == "package.json")
-            .filter(|path| path.parent() != *folder && may_be_backend(self.files, path))
+            .filter(|path| path.name() == "package.json" && path.parent() != *folder)
             .cloned()
             .collect();
+        if let Some(found) = self.backends(&below, sources).into_iter().next() {
+            return Some(found);
+        }
+        let is_backend = |own: &&Arc<Manifest>| own.is_backend() || own.uses_backend();
+        if own.filter(is_backend).is_none()
+            && let Some(found) = self.backend_of_workspace(folder, sources)
+        {
+            return Some(found);
+        }
+        own.cloned()
+    }
+
+    /// The one backend of the workspace around a folder; none when there are several to choose from. A workspace
+    /// without a package.json for each of its packages (Nx) has the dependencies of all in that of its root.
+    fn backend_of_workspace(
+        &mut self,
+        folder: &FilePath,
+        sources: &mut Sources,
+    ) -> Option<Arc<Manifest>> {
+        let workspace = members::root(self.files, folder)?;
+        if let Some(known) = self.workspaces.get(&workspace) {
+            return known.clone();
+        }
+        let members = members::manifests(self.files, &workspace);
+        let backends = self.backends(&members, sources);
+        let found = match backends.as_slice() {
+            [one] => Some(Arc::clone(one)),
+            [] => {
+                let root = self.manifest(&workspace.join("package.json"), sources);
+                root.filter(|root| root.uses_backend())
+            }
+            _ => None,
+        };
+        self.workspaces.insert(workspace, found.clone());
+        found
+    }
+
+    /// The backends among these: those of that role; only without one, those that use what backends are made of.
+    fn backends(&mut self, paths: &[FilePath], sources: &mut Sources) -> Vec<Arc<Manifest>> {
+        let candidates = paths.iter().filter(|path| may_be_backend(self.files, path));
+        let candidates: Vec<FilePath> = candidates.cloned().collect();
         let manifests: Vec<Arc<Manifest>> = candidates
             .iter()
             .filter_map(|path| self.manifest(path, sources))
             .collect();
-        let is_backend = |manifest: &&Arc<Manifest>| manifest.role.as_deref() == Some("backend");
-        let uses_defaults = |manifest: &&Arc<Manifest>| {
-            let library = manifest
-                .role
-                .as_deref()
-                .is_some_and(|role| role != "backend");
-            !library && manifest.dependency("@backstage/backend-defaults").is_some()
-        };
-        let found = manifests.iter().find(is_backend);
-        found
-            .or_else(|| manifests.iter().find(uses_defaults))
-            .cloned()
+        let (by_role, others): (Vec<_>, Vec<_>) = manifests
+            .into_iter()
+            .partition(|manifest| manifest.is_backend());
+        if !by_role.is_empty() {
+            return by_role;
+        }
+        others
+            .into_iter()
+            .filter(|manifest| manifest.uses_backend())
+            .collect()
     }
 
     /// The package.json at a path, read once.
@@ -162,24 +217,6 @@ impl<'f> Finder<'f> {
         });
         self.manifests.insert(path.clone(), manifest.clone());
         manifest
-    }
-
-    /// The nearest lockfile at or above a folder.
-    fn lockfile(&mut self, folder: &FilePath) -> Option<Arc<Lockfile>> {
-        if let Some(known) = self.lockfiles.get(folder) {
-            return known.clone();
-        }
-        let here = lockfile::NAMES.iter().find_map(|name| {
-            let path = folder.join(name);
-            let text = self.files.read(&path, LOCKFILE_LIMIT).ok()?;
-            Lockfile::parse(path, &text).map(Arc::new)
-        });
-        let lockfile = match here {
-            None if !folder.as_str().is_empty() => self.lockfile(&folder.parent()),
-            here => here,
-        };
-        self.lockfiles.insert(folder.clone(), lockfile.clone());
-        lockfile
     }
 }
 
