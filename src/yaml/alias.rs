@@ -60,11 +60,6 @@ impl Leaves {
         }
     }
 
-    /// Whether this is one alias and nothing else.
-    pub(super) fn is_alias(&self) -> bool {
-        !self.scalar && self.aliases.len() == 1
-    }
-
     /// Adds the tips of a part.
     pub(super) fn add(&mut self, part: &Leaves) {
         self.scalar |= part.scalar;

@@ -39,19 +39,26 @@ pub fn subspan(text: &str, node: Span, style: ScalarStyle, part: Range<usize>) -
     Some(Span::new(first.start_of(part.start), last.end_of(part.end)))
 }
 
-/// The string a flow scalar spells; `None` when `span` is no scalar of this style.
-pub(super) fn flow_text(text: &str, span: Span, style: ScalarStyle) -> Option<String> {
-    let mut string = String::new();
-    flow::decode(text, span, style, &mut string)?;
-    Some(string)
+/// Why a flow scalar spells no string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FlowError {
+    /// Its closing quote is missing.
+    Unclosed,
+    /// The `\\` at this offset begins no escape.
+    Escape(usize),
 }
 
-/// The string a block scalar spells; `None` when `span` does not begin with a block scalar's header.
-pub(super) fn block_text(text: &str, span: Span) -> Option<String> {
-    let mut string = String::new();
-    block::decode(text, span, &mut string)?;
-    Some(string)
+/// The string the flow scalar at `span` spells.
+pub(super) fn flow_text(text: &str, span: Span, style: ScalarStyle) -> Result<String, FlowError> {
+    let mut decoded = Decoded::default();
+    flow::decode(text, span, style, &mut decoded).ok_or(FlowError::Unclosed)?;
+    match decoded.unknown_escape {
+        Some(at) => Err(FlowError::Escape(at)),
+        None => Ok(decoded.text),
+    }
 }
+
+pub(super) use block::{BlockError, block_text};
 
 fn decode(text: &str, span: Span, style: ScalarStyle, sink: &mut impl Sink) -> Option<()> {
     match style {
@@ -65,6 +72,26 @@ fn decode(text: &str, span: Span, style: ScalarStyle, sink: &mut impl Sink) -> O
 /// Takes the decoded string piece by piece, with the bytes that spell each.
 trait Sink {
     fn push(&mut self, decoded: &str, source: Range<usize>);
+
+    /// A `\` that begins no escape.
+    fn unknown_escape(&mut self, _at: usize) {}
+}
+
+/// The string alone.
+#[derive(Default)]
+struct Decoded {
+    text: String,
+    unknown_escape: Option<usize>,
+}
+
+impl Sink for Decoded {
+    fn push(&mut self, decoded: &str, _: Range<usize>) {
+        self.text.push_str(decoded);
+    }
+
+    fn unknown_escape(&mut self, at: usize) {
+        self.unknown_escape.get_or_insert(at);
+    }
 }
 
 impl Sink for String {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::decode;
 use super::{
     Document, Entry, Key, MAX_DEPTH, MAX_VALUES, Node, NodeValue, Problem, ScalarStyle, Text,
-    syntax,
+    problem,
 };
 use crate::text::Span;
 
@@ -63,10 +63,7 @@ impl<'t> Reader<'t> {
     }
 
     fn refuse<T>(&self, what: &str) -> Read<T> {
-        Err(Box::new(syntax::own(
-            what,
-            syntax::character(self.text, self.at),
-        )))
+        Err(problem::own(what, problem::character(self.text, self.at)))
     }
 
     /// Takes `wanted`, white space before it passed over.
@@ -176,8 +173,8 @@ impl<'t> Reader<'t> {
         self.at += 1;
         let span = Span::new(start, self.at);
         match decode::flow_text(self.text, span, ScalarStyle::DoubleQuoted) {
-            Some(string) => Ok(string.into()),
-            None => self.refuse("this is no JSON string"),
+            Ok(string) => Ok(string.into()),
+            Err(_) => self.refuse("this is no JSON string"),
         }
     }
 

@@ -5,23 +5,26 @@
 //! YAML text again. Never: files, directives, placeholders.
 
 mod alias;
-mod build;
+mod compose;
 mod decode;
-mod events;
+mod directives;
 mod json;
 mod key;
+mod lexer;
 pub mod number;
-mod sanitize;
+mod pairs;
+mod parser;
+mod problem;
 mod scalar;
-mod syntax;
 mod tag;
+mod token;
 mod tree;
 
 use std::sync::Arc;
 
 use crate::text::Span;
 
-pub use build::parse;
+pub use compose::parse;
 pub use decode::subspan;
 pub use json::parse_json;
 

@@ -22,11 +22,10 @@ pub(super) enum TagName {
 }
 
 impl TagName {
-    /// The name of a parsed tag.
-    pub(super) fn of(tag: &granit_parser::Tag) -> Self {
-        match tag.suffix_in_namespace("tag:yaml.org,2002:") {
-            Some(suffix) => Self::Core(suffix.into_owned()),
-            None if tag.original() == "!" => Self::NonSpecific,
+    /// A tag in full, with its handle resolved.
+    pub(super) fn of(name: &str) -> Self {
+        match name.strip_prefix("tag:yaml.org,2002:") {
+            Some(suffix) => Self::Core(suffix.to_owned()),
             None => Self::Other,
         }
     }

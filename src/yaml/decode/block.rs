@@ -2,28 +2,64 @@
 
 use std::ops::Range;
 
-use super::Sink;
+use super::{Decoded, Sink};
 use crate::text::Span;
 
-/// Decodes the block scalar at `span`, which begins at its `|` or `>`, into `sink`.
+/// What a block scalar spells.
+pub(in crate::yaml) struct BlockText {
+    /// The string.
+    pub value: String,
+    /// Whether its lines begin at the start of the line, which only those of a whole document may.
+    pub is_unindented: bool,
+}
+
+/// Why a block scalar spells no string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::yaml) enum BlockError {
+    /// A line, whose content begins at this offset, is indented too little.
+    Indentation(usize),
+    /// The same, and its content begins with a tab.
+    Tab(usize),
+}
+
+/// The string of the block scalar with this header and these lines, in a collection that is indented by `parent`.
+pub(in crate::yaml) fn block_text(
+    text: &str,
+    header: &str,
+    body: Range<usize>,
+    parent: usize,
+) -> Result<BlockText, BlockError> {
+    let mut decoded = Decoded::default();
+    let Some(header) = Header::read(header) else {
+        return Err(BlockError::Indentation(body.start));
+    };
+    let lines = match body.is_empty() {
+        true => Vec::new(),
+        false => split(text.get(body.clone()).unwrap_or_default(), body.start),
+    };
+    let explicit = header.indent.map(|indent| parent + indent);
+    let block = Block::new(text, header, lines, explicit);
+    let is_unindented = block.indent == 0 && block.lines.iter().any(|line| !line.is_empty());
+    block.check(explicit.unwrap_or(parent))?;
+    block.emit(&mut decoded);
+    Ok(BlockText {
+        value: decoded.text,
+        is_unindented,
+    })
+}
+
+/// Decodes the block scalar at `span`, which begins at its `|` or `>` and ends with its last line of content, into
+/// `sink`.
 pub(super) fn decode(text: &str, span: Span, sink: &mut impl Sink) -> Option<()> {
     let range = span.range();
     let source = text.get(range.clone())?;
     let header = Header::read(source)?;
     let body_start = source.find('\n').map_or(source.len(), |at| at + 1);
-    let body = source.get(body_start..)?;
-    let mut lines = split(body, range.start + body_start);
-    if body.ends_with('\n') && header.chomp != Chomp::Keep {
-        lines.pop();
-    }
-    let parent = header.indent.map(|_| parent_indent(text, range.start));
-    let scalar = Block {
-        text,
-        indent: indent_of(&lines, header.indent, parent.unwrap_or_default()),
-        lines,
-        header,
-    };
-    scalar.emit(sink);
+    let lines = split(source.get(body_start..)?, range.start + body_start);
+    let explicit = header
+        .indent
+        .map(|indent| indent + parent_indent(text, range.start));
+    Block::new(text, header, lines, explicit).emit(sink);
     Some(())
 }
 
@@ -101,19 +137,6 @@ fn split(body: &str, offset: usize) -> Vec<Line> {
         .collect()
 }
 
-/// How many columns are cut from each line.
-fn indent_of(lines: &[Line], explicit: Option<usize>, parent: usize) -> usize {
-    if let Some(explicit) = explicit {
-        return parent + explicit;
-    }
-    let first = lines.iter().find(|line| !line.is_empty());
-    let deepest = || lines.iter().map(|line| line.indent).max();
-    first
-        .map(|line| line.indent)
-        .or_else(deepest)
-        .unwrap_or_default()
-}
-
 /// The column of the collection that a scalar whose header stands at `at` belongs to: what an explicit indentation
 /// counts from.
 fn parent_indent(text: &str, at: usize) -> usize {
@@ -142,7 +165,45 @@ struct Block<'t> {
     lines: Vec<Line>,
 }
 
-impl Block<'_> {
+impl<'t> Block<'t> {
+    /// With as many columns cut from each line as its header says, or else as its first line with content is indented.
+    fn new(text: &'t str, header: Header, lines: Vec<Line>, explicit: Option<usize>) -> Self {
+        let first = lines.iter().find(|line| !line.is_empty());
+        let indent = explicit.or(first.map(|line| line.indent));
+        Self {
+            text,
+            header,
+            indent: indent.unwrap_or_default(),
+            lines,
+        }
+    }
+
+    /// Refuses lines that are indented too little. `least` is how far the first line with content has to be indented,
+    /// unless empty lines before it are indented more.
+    fn check(&self, mut least: usize) -> Result<(), BlockError> {
+        let mut is_first = true;
+        for line in &self.lines {
+            if line.is_empty() {
+                if is_first && self.header.indent.is_none() {
+                    least = least.max(line.indent);
+                }
+                continue;
+            }
+            if std::mem::take(&mut is_first) && line.indent >= least {
+                least = self.indent;
+            }
+            if line.indent < least {
+                let at = line.start + line.indent;
+                let is_tab = self.text.as_bytes().get(at) == Some(&b'\t');
+                return Err(match is_tab {
+                    true => BlockError::Tab(at),
+                    false => BlockError::Indentation(at),
+                });
+            }
+        }
+        Ok(())
+    }
+
     fn emit(&self, sink: &mut impl Sink) {
         let content_end = self.content_end();
         let content_start = self.lines.iter().position(|line| !line.is_empty());

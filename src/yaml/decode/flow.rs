@@ -210,7 +210,10 @@ impl<'t> Escapes<'t> {
                 sink.push(character.encode_utf8(&mut buffer), source);
                 self.at = end;
             }
-            None => self.emit(sink, (1 + length).min(self.source.len() - start)),
+            None => {
+                sink.unknown_escape(self.offset + start);
+                self.emit(sink, (1 + length).min(self.source.len() - start));
+            }
         }
     }
 }
@@ -242,15 +245,20 @@ fn hex(text: &str, digits: usize) -> Option<u32> {
     hexadecimal.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
-/// The character an escape names, and the length of the escape without its backslash.
+/// The character an escape names, and the length of the escape without its backslash. A surrogate that stands alone
+/// has no place in UTF-8.
 fn code_point(text: &str, digits: usize) -> (Option<char>, usize) {
+    let character = |code| match code {
+        0xd800..=0xdfff => Some('\u{fffd}'),
+        code => char::from_u32(code),
+    };
     match hex(text, digits) {
-        Some(code) => (char::from_u32(code), 1 + digits),
+        Some(code) => (character(code), 1 + digits),
         None => (None, 1),
     }
 }
 
-/// `\uD83D\uDE00` is one character in JavaScript. A surrogate that stands alone has no place in UTF-8.
+/// `\uD83D\uDE00` is one character in JavaScript.
 fn surrogates(text: &str) -> (Option<char>, usize) {
     let Some(first) = hex(text, 4) else {
         return (None, 1);
@@ -265,6 +273,6 @@ fn surrogates(text: &str) -> (Option<char>, usize) {
             let code = 0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00);
             (char::from_u32(code), 11)
         }
-        _ => (Some(char::from_u32(first).unwrap_or('\u{fffd}')), 5),
+        _ => code_point(text, 4),
     }
 }

@@ -199,6 +199,8 @@ export function generate(rng) {
   }
   let text = layer(rng);
   if (kind >= 5) for (let count = 1 + rng.below(2); count > 0; count -= 1) text = damage(rng, text);
+  // Half a character cannot stand in a file: writing it makes U+FFFD of it.
+  text = text.toWellFormed();
   const files = { ...EXTRA, 'app-config.yaml': text };
   if (rng.chance(0.2)) files['app-config.local.yaml'] = layer(rng);
   return { files, env: { ...ENV }, configs: [] };
