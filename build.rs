@@ -162,13 +162,14 @@ impl Statics {
         });
         let cases = self.list("card::Case", &card.cases, Self::case);
         let references = self.list("card::Words", &card.references, |_, text| words(text));
+        let supersedes = self.list("card::Words", &card.supersedes, |_, text| words(text));
         let aliases = self.list("card::Words", &card.aliases, |_, text| words(text));
         let examples = self.list("card::Example", &card.examples, Self::example);
         format!(
             "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
              chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, default: card::Switch::{:?}, each: {each}, \
-             cases: {cases}, why: {}, fix: {}, references: {references}, aliases: {aliases}, \
-             examples: {examples} }}",
+             cases: {cases}, why: {}, fix: {}, references: {references}, \
+             supersedes: {supersedes}, aliases: {aliases}, examples: {examples} }}",
             words(&card.id),
             words(&card.title),
             card.group,

@@ -21,7 +21,7 @@ use crate::backstage::workspace::AppRoot;
 use crate::backstage::workspace::packages::Installs;
 use crate::files::FilePath;
 use crate::finding::Finding;
-use crate::rules::combine::combine;
+use crate::rules::combine::{combine, leave_out_superseded};
 use crate::rules::engine::Rules;
 use crate::run::{Failure, Request, Run};
 use crate::settings::Settings;
@@ -118,7 +118,8 @@ fn in_turn(apps: Vec<App<'_>>, judging: &Judging<'_>, run: &mut Run) -> Result<J
                 let source = run.sources.get(finding.primary.place.source);
                 selection.adjust(finding, &FilePath::new(source.repository_path()))
             });
-            judged.findings.extend(adjusted);
+            let left = leave_out_superseded(adjusted.collect(), rules.cards());
+            judged.findings.extend(left);
         }
         run.secrets.add_all(ready.secrets, |source| source);
     }

@@ -43,6 +43,9 @@ pub struct Card {
     pub fix: Words,
     /// Pages that say more.
     pub references: Several<Words>,
+    /// Rules that say less about the same: where this one finds something, their findings at the same place are left
+    /// out.
+    pub supersedes: Several<Words>,
     /// Earlier ids, which settings and suppressions may still use.
     pub aliases: Several<Words>,
     /// What it finds and what it leaves alone.

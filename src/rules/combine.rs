@@ -1,11 +1,13 @@
 //! Findings of every subject to the findings of the run.
 //!
-//! In: findings of layers, chains and app roots, in any order. Out: one per rule and primary place.
+//! In: findings of layers, chains and app roots, in any order. Out: one per rule and primary place, without those
+//! that another rule says better.
 //! Never: severities of settings, suppressions, or the order of reports.
 
 use std::collections::HashMap;
 
-use crate::finding::{Finding, RuleId};
+use super::card::Card;
+use crate::finding::{ChainName, Finding, RuleId};
 use crate::text::Place;
 
 /// One finding for each rule, primary place and config path (one place may lack several keys): it names all chains,
@@ -31,6 +33,39 @@ pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
     combined
 }
 
+/// Leaves out what a card's rule says better: findings of the rules it supersedes, at the primary place of one of its
+/// own. A rule that is judged on chains does so in those in which it found that.
+pub fn leave_out_superseded<'c>(
+    mut findings: Vec<Finding>,
+    cards: impl IntoIterator<Item = &'c Card>,
+) -> Vec<Finding> {
+    for card in cards {
+        if card.supersedes.is_empty() {
+            continue;
+        }
+        let own = findings
+            .iter()
+            .filter(|found| found.rule.as_str() == card.id);
+        let mut better: HashMap<Place, Vec<ChainName>> = HashMap::new();
+        for found in own {
+            let chains = better.entry(found.primary.place).or_default();
+            chains.extend(found.chains.iter().cloned());
+        }
+        findings.retain_mut(|found| {
+            let superseded = card
+                .supersedes
+                .iter()
+                .any(|rule| found.rule.as_str() == rule);
+            let Some(chains) = better.get(&found.primary.place).filter(|_| superseded) else {
+                return true;
+            };
+            found.chains.retain(|chain| !chains.contains(chain));
+            !chains.is_empty() && !found.chains.is_empty()
+        });
+    }
+    findings
+}
+
 fn join(same: &mut Finding, other: Finding) {
     let mut chains = std::mem::take(&mut same.chains);
     chains.extend(other.chains.iter().cloned());
@@ -42,5 +77,69 @@ fn join(same: &mut Finding, other: Finding) {
     same.chains = chains;
     if !agreed {
         same.edits.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Label, Severity};
+    use crate::text::{Source, Sources, Span};
+
+    fn found(rule: &'static str, place: Place, chains: &[&str]) -> Finding {
+        Finding {
+            rule: RuleId::loader(rule),
+            severity: Severity::Error,
+            message: String::new(),
+            primary: Label {
+                place,
+                note: String::new(),
+            },
+            related: Vec::new(),
+            help: None,
+            chains: chains.iter().map(|&name| ChainName(name.into())).collect(),
+            config_path: None,
+            edits: Vec::new(),
+        }
+    }
+
+    fn places() -> [Place; 2] {
+        let mut sources = Sources::default();
+        let source = sources.add(Source::new("a", "ab"));
+        [0, 1].map(|start| Place {
+            source,
+            span: Span::new(start, start + 1),
+        })
+    }
+
+    #[test]
+    fn what_a_rule_supersedes_stays_where_that_rule_finds_nothing() {
+        let mut card = crate::rules::catalog::cards()[0].clone();
+        card.id = "better".into();
+        card.supersedes = vec!["worse".into()].into();
+        let [here, there] = places();
+        let left = leave_out_superseded(
+            vec![
+                found("better", here, &["one", "two"]),
+                found("worse", here, &["one"]),
+                found("worse", here, &["two", "three"]),
+                found("worse", there, &["one"]),
+                found("other", here, &["one"]),
+            ],
+            [&card],
+        );
+        let left: Vec<_> = left
+            .iter()
+            .map(|found| (found.rule.as_str(), found.primary.place, found.chains.len()))
+            .collect();
+        assert_eq!(
+            left,
+            [
+                ("better", here, 2),
+                ("worse", here, 1),
+                ("worse", there, 1),
+                ("other", here, 1)
+            ]
+        );
     }
 }

@@ -61,6 +61,11 @@ impl<'c> Rules<'c> {
             .collect();
         Self { rules }
     }
+
+    /// The cards.
+    pub fn cards(&self) -> impl Iterator<Item = &'c Card> {
+        self.rules.iter().map(|rule| rule.card)
+    }
 }
 
 /// What is judged.
@@ -340,8 +345,8 @@ fn render(template: &str, items: &[&Variables<'_>], secrets: &Secrets) -> String
     )
 }
 
-/// Why a finding is less severe on this chain.
-fn unseen(chain: &Chain, secrets: &Secrets) -> String {
+/// The end of a message: why a finding is less severe on this incomplete chain.
+pub fn unseen(chain: &Chain, secrets: &Secrets) -> String {
     let reason = chain.lacks.first().map_or("", |lack| &lack.reason);
     format!(
         " (an unseen layer may change this: {})",

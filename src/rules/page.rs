@@ -100,6 +100,14 @@ fn facts(card: &Card) -> String {
             Incomplete::Skip => "; not where an unseen layer may set it otherwise",
         });
     }
+    if !card.supersedes.is_empty() {
+        let superseded: Vec<String> = card.supersedes.iter().map(|id| format!("`{id}`")).collect();
+        let _ = write!(
+            line,
+            " · instead of {} at the same place",
+            superseded.join(", ")
+        );
+    }
     if !card.aliases.is_empty() {
         let _ = write!(line, " · earlier: {}", card.aliases.join(", "));
     }

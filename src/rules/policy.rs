@@ -29,7 +29,7 @@ pub fn read(root: &Node) -> Result<Vec<Card>, Vec<PolicyMistake>> {
     };
     let mut cards: Vec<Card> = Vec::new();
     let mut mistakes = Vec::new();
-    for node in nodes {
+    for node in &nodes {
         match read_one(node) {
             Ok(card) => {
                 if let Some(name) = taken(&card, &cards) {
@@ -42,6 +42,13 @@ pub fn read(root: &Node) -> Result<Vec<Card>, Vec<PolicyMistake>> {
                 cards.push(card);
             }
             Err(found) => mistakes.extend(found),
+        }
+    }
+    let sound = mistakes.is_empty();
+    for (node, card) in nodes.iter().zip(&cards).filter(|_| sound) {
+        if let Some(name) = superseded_unknown(card, &cards) {
+            let message = format!("`supersedes`: there is no rule `{name}`");
+            mistakes.push(at(node, "supersedes", &message));
         }
     }
     if mistakes.is_empty() {
@@ -87,6 +94,16 @@ fn taken<'c>(card: &'c Card, others: &[Card]) -> Option<&'c str> {
         .map(AsRef::as_ref)
         .find(|name: &&str| {
             catalog::card(name).is_some() || others.iter().any(|other| other.answers_to(name))
+        })
+}
+
+/// A rule that the card supersedes and that neither is built in nor stands in the same file.
+fn superseded_unknown<'c>(card: &'c Card, others: &[Card]) -> Option<&'c str> {
+    card.supersedes
+        .iter()
+        .map(AsRef::as_ref)
+        .find(|name: &&str| {
+            catalog::card(name).is_none() && !others.iter().any(|other| other.answers_to(name))
         })
 }
 

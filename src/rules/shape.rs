@@ -70,6 +70,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
     let why = fields.required("why", prose);
     let fix = fields.required("fix", prose);
     let references = fields.optional("references", |at| at.list(line));
+    let supersedes = fields.optional("supersedes", |at| at.list(self::id));
     let aliases = fields.optional("aliases", |at| at.list(self::id));
     let examples = fields.optional("examples", |at| at.list(example));
     fields.finish();
@@ -87,6 +88,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
         why: why?,
         fix: fix?,
         references: several(references),
+        supersedes: several(supersedes),
         aliases: several(aliases),
         examples: several(examples),
     })

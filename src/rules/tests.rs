@@ -230,6 +230,13 @@ fn every_built_in_card_is_sound() {
         assert!(!card.references.is_empty(), "{}: no reference", card.id);
         let severities: BTreeSet<Severity> = card.cases.iter().map(|case| case.severity).collect();
         assert!(!severities.is_empty(), "{}", card.id);
+        for superseded in card.supersedes.iter() {
+            assert!(
+                catalog::card(superseded).is_some(),
+                "{}: {superseded}",
+                card.id
+            );
+        }
     }
 }
 

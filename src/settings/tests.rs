@@ -231,6 +231,11 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
             "yaml-syntax",
             "policy.yaml:1 `id`: there is a rule `yaml-syntax` already",
         ),
+        (
+            "scope:",
+            "supersedes: [schema-violated]\nscope:",
+            "policy.yaml:3 `supersedes`: there is no rule `schema-violated`",
+        ),
     ] {
         let policy = POLICY.replacen(from, to, 1);
         let loaded = load(&[
