@@ -130,7 +130,8 @@ impl LoadedApp {
         };
         let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
             .into_iter()
-            .map(|problem| of_schema(problem, chain, first.start()))
+            .filter(|problem| self.can_tell(problem, chain))
+            .map(|problem| of_schema(problem, chain, first.start(), judge.secrets))
             .collect();
         let facts = self.chain_facts(chain, effective, judge);
         let subject = Subject {
@@ -141,6 +142,22 @@ impl LoadedApp {
         };
         findings.extend(engine::evaluate(judge.rules, &subject, judge.secrets)?);
         Ok(findings)
+    }
+
+    /// Whether what is seen of a chain is enough to tell this problem. Of an incomplete chain whose seen layers are
+    /// all parts of deployment files, the image's own layers are missing: they may set whatever is required. The
+    /// sections of the root are what an unseen layer usually brings.
+    fn can_tell(&self, problem: &schema::Problem, chain: &Chain) -> bool {
+        let is_part = || {
+            let mut layers = chain.layers.iter();
+            layers.all(|layer| {
+                let layer = self.app.layer(&layer.path);
+                layer.is_some_and(|layer| layer.embedded.is_some())
+            })
+        };
+        problem.ground == schema::Ground::Presence
+            || chain.is_complete()
+            || !(problem.path.is_root() || is_part())
     }
 
     /// The effective config of a chain. `None` when one of its layers does not load: it would hide what is below
@@ -267,8 +284,12 @@ fn of_problem(problem: &Problem) -> Finding {
     }
 }
 
-fn of_schema(problem: schema::Problem, chain: &Chain, start: Place) -> Finding {
+fn of_schema(problem: schema::Problem, chain: &Chain, start: Place, secrets: &Secrets) -> Finding {
     let unseen = problem.ground == schema::Ground::Absence && !chain.is_complete();
+    let mut message = problem.message;
+    if unseen {
+        message.push_str(&engine::unseen(chain, secrets));
+    }
     let card = catalog::card(problem.rule.as_str());
     Finding {
         severity: if unseen {
@@ -277,7 +298,7 @@ fn of_schema(problem: schema::Problem, chain: &Chain, start: Place) -> Finding {
             problem.severity
         },
         rule: problem.rule,
-        message: problem.message,
+        message,
         primary: Label {
             place: problem.place.unwrap_or(start),
             note: problem.note,
