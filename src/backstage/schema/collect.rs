@@ -77,6 +77,11 @@ pub fn collect(files: &dyn Files, app_root: &FilePath, lockfile: Option<&Lockfil
     collector.finish(app_root)
 }
 
+fn is_installed(package: &FilePath) -> bool {
+    let path = package.as_str();
+    path.starts_with("node_modules/") || path.contains("/node_modules/")
+}
+
 struct Collector<'a> {
     files: &'a dyn Files,
     node: &'a NodeModules<'a>,
@@ -122,6 +127,8 @@ impl Collector<'_> {
                     Err(NotLocated::Broken(file)) => self.lose(format!(
                         "{file} is no valid package.json, so what it brings is not checked"
                     )),
+                    // What an installed package lacks is optional, or for its own development: the app has none.
+                    Err(NotLocated::Absent) if is_installed(&folder) => {}
                     Err(NotLocated::Absent) => self.stand_in(name),
                 }
             }
