@@ -1,5 +1,7 @@
 //! What a check would look at, without checking it.
 
+use std::rc::Rc;
+
 use super::target;
 use super::wanted::Wanted;
 use crate::backstage::workspace::{AppRoot, LeftOut};
@@ -17,11 +19,12 @@ pub struct Found {
     pub sources: Sources,
 }
 
-/// An app root, and how its paths are shown.
+/// An app root, and the files it is from.
 pub struct FoundApp {
     /// The app root.
     pub app: AppRoot,
-    shown: Box<dyn Fn(&FilePath) -> String>,
+    /// Its repository.
+    pub files: Rc<dyn Files>,
 }
 
 impl Found {
@@ -36,7 +39,7 @@ impl Found {
 impl FoundApp {
     /// A path as a person knows it: relative to where the run was started.
     pub fn show(&self, path: &FilePath) -> String {
-        (self.shown)(path)
+        self.files.display(path)
     }
 }
 
@@ -56,14 +59,11 @@ pub fn workspaces(request: &Request) -> Result<Found, Failure> {
         }
         left_out.extend(found.left_out);
         let roots = wanted.apply(found.app_roots, &target, &mut run.sources)?;
-        let files: std::rc::Rc<dyn Files> = target.files.into();
-        for (app, _) in roots {
-            let files = std::rc::Rc::clone(&files);
-            apps.push(FoundApp {
-                app,
-                shown: Box::new(move |path| files.display(path)),
-            });
-        }
+        let files: Rc<dyn Files> = target.files.into();
+        apps.extend(roots.into_iter().map(|(app, _)| FoundApp {
+            app,
+            files: Rc::clone(&files),
+        }));
     }
     Ok(Found {
         apps,

@@ -1,19 +1,19 @@
 //! `stagecheck schema`: the schema that an app's packages demand of its configuration.
 
-use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
 
 use super::console::Console;
-use super::{Outcome, Status, output};
+use super::{Outcome, Status, check, output};
 use crate::backstage::schema::{self, Cache, Collection, NoteWeight, SchemaOrigin, SchemaSource};
 use crate::backstage::workspace::packages::Installs;
-use crate::backstage::workspace::{self, AppRoot, Options};
-use crate::files::{DiskFiles, FilePath};
-use crate::run::{Failure, Note, NoteLevel};
-use crate::text::Sources;
+use crate::check::workspaces::{self, Found, FoundApp};
+use crate::files::DiskFiles;
+use crate::run::{Failure, Note, NoteLevel, Request};
+use crate::text::closest;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -30,29 +30,21 @@ pub struct Arguments {
     /// value may, and nothing is required
     #[arg(long, conflicts_with = "package")]
     for_editor: bool,
+    /// Settings to use [default: stagecheck.yaml]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "STAGECHECK_SETTINGS",
+        hide_env = true
+    )]
+    settings: Option<PathBuf>,
     /// Collect the schemas anew, past the user's cache folder
     #[arg(long)]
     no_cache: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
-    let (files, folder) = open(arguments)?;
-    let found = workspace::find(
-        &files,
-        &folder,
-        &Options::default(),
-        &mut Sources::default(),
-    );
-    let mut app = choose(found.app_roots, arguments.chain.as_deref())?;
-    if let Some(app) = &mut app {
-        Installs::default().complete(&files, &app.path, &mut app.packages);
-    }
-    let cache = Cache::of_user().filter(|_| !arguments.no_cache);
-    let mut source = SchemaSource::new(cache);
-    let collection = match &app {
-        Some(app) => source.of_app(&files, &app.path, app.packages.lockfile.as_deref()),
-        None => source.of_app(&files, &folder, None),
-    };
+    let collection = collected(arguments)?;
     say_where_from(&collection, console);
     let schemas = match &arguments.package {
         Some(name) => of_package(&collection, name)?,
@@ -69,39 +61,48 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     Ok(Status::Clean)
 }
 
-/// The repository, and the folder in it that is asked for.
-fn open(arguments: &Arguments) -> Result<(DiskFiles, FilePath), Failure> {
-    let start = env::current_dir().map_err(|error| {
-        Failure::new(format!("cannot find the current folder: {}", error.kind()))
-    })?;
-    let path = start.join(arguments.path.clone().unwrap_or_default());
-    let shown = arguments
-        .path
-        .as_deref()
-        .unwrap_or(&start)
-        .display()
-        .to_string();
-    let failed = |error| Failure::new(format!("cannot read {shown}: {error}"));
-    let files = DiskFiles::open(&path, &start).map_err(failed)?;
-    let located = files.locate(&path).map_err(failed)?;
-    let folder = if path.is_file() {
-        located.parent()
-    } else {
-        located
+/// The schemas of the app that is meant; without any app those of the packages here.
+fn collected(arguments: &Arguments) -> Result<Arc<Collection>, Failure> {
+    let request = Request {
+        start: check::start()?,
+        paths: arguments.path.iter().cloned().collect(),
+        settings: arguments.settings.clone(),
+        ..Request::default()
     };
-    Ok((files, folder))
+    let found = workspaces::workspaces(&request)?;
+    let cache = Cache::of_user().filter(|_| !arguments.no_cache);
+    let mut source = SchemaSource::new(cache);
+    if let Some(FoundApp { mut app, files }) = choose(found, arguments.chain.as_deref())? {
+        Installs::default().complete(files.as_ref(), &app.path, &mut app.packages);
+        let lockfile = app.packages.lockfile.as_deref();
+        return Ok(source.of_app(files.as_ref(), &app.path, lockfile));
+    }
+    let unreadable = |error| Failure::new(format!("cannot read this folder: {error}"));
+    let files = DiskFiles::open(&request.start, &request.start).map_err(unreadable)?;
+    let folder = files.locate(&request.start).map_err(unreadable)?;
+    Ok(source.of_app(&files, &folder, None))
 }
 
-/// The app root that is meant; `None` when there is none.
-fn choose(mut apps: Vec<AppRoot>, chain: Option<&str>) -> Result<Option<AppRoot>, Failure> {
+/// The app root that is meant: every chain of it is checked with the same schemas. `None` when there is none.
+fn choose(found: Found, chain: Option<&str>) -> Result<Option<FoundApp>, Failure> {
+    let mut apps = found.apps;
     if let Some(name) = chain {
-        apps.retain(|app| app.chains.iter().any(|chain| *chain.name.0 == *name));
+        let names = apps.iter().flat_map(|found| &found.app.chains);
+        let near = closest(name, names.map(|chain| &*chain.name.0)).map(str::to_owned);
+        apps.retain(|found| found.app.chains.iter().any(|chain| *chain.name.0 == *name));
         if apps.is_empty() {
-            return Err(Failure::new(format!("there is no chain named `{name}`")));
+            let failure = Failure::new("there is no chain of the name given with --chain");
+            return Err(match near {
+                Some(near) => failure.with_help(format!("did you mean `{near}`?")),
+                None => failure.with_help("`stagecheck chains` lists them"),
+            });
         }
     }
     if apps.len() > 1 {
-        let paths: Vec<String> = apps.iter().map(|app| app.path.to_string()).collect();
+        let paths: Vec<String> = apps
+            .iter()
+            .map(|found| found.show(&found.app.path))
+            .collect();
         let failure = Failure::new(format!("there are several app roots: {}", paths.join(", ")));
         return Err(failure.with_help("name one: `stagecheck schema PATH`"));
     }
