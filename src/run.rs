@@ -3,6 +3,8 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::backstage::workspace::{LeftOut, LocalLayers};
@@ -37,6 +39,41 @@ pub struct Request {
     pub baseline: BaselineRequest,
     /// Whether schemas collected earlier may be used.
     pub schema_cache: SchemaCache,
+    /// Where the run says how far it is.
+    pub progress: Progress,
+}
+
+/// How far a run is, for whoever waits for it in another thread. Clones are the same run.
+#[derive(Debug, Clone, Default)]
+pub struct Progress(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    found: AtomicUsize,
+    checked: AtomicUsize,
+}
+
+// Nothing else depends on these counts, so no order between them is asked for.
+impl Progress {
+    /// So many app roots more are there to check.
+    pub fn add_found(&self, count: usize) {
+        self.0.found.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// One more app root has been checked.
+    pub fn add_checked(&self) {
+        self.0.checked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many app roots there are, as far as they are found.
+    pub fn found(&self) -> usize {
+        self.0.found.load(Ordering::Relaxed)
+    }
+
+    /// How many of them have been checked.
+    pub fn checked(&self) -> usize {
+        self.0.checked.load(Ordering::Relaxed)
+    }
 }
 
 /// Whether schemas that an earlier run collected may be used, and kept for the next.

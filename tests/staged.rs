@@ -150,5 +150,5 @@ fn outside_a_repository_it_says_so() {
     write(&folder, SOUND);
     let (status, text) = check(folder.path());
     assert_eq!(status, 2);
-    assert!(text.contains("in no git repository"), "{text}");
+    assert!(text.contains("no git repository here"), "{text}");
 }

@@ -14,7 +14,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::javascript;
+use crate::files::reason;
 use crate::run::{EnvironmentRequest, Failure, ProcessEnvironment};
+use crate::text::mask::escape;
 
 pub use overrides::{OverrideError, OverrideReason};
 
@@ -36,7 +38,7 @@ pub fn from_request(
         let text = read(&start.join(file)).map_err(|reason| {
             Failure::new(format!(
                 "cannot read the variables in {}: {reason}",
-                file.display()
+                escape(&file.display().to_string())
             ))
         })?;
         environment.add_file(&text);
@@ -57,14 +59,14 @@ pub fn of_process() -> impl Iterator<Item = (String, String)> {
 const MAX_FILE: u64 = 1024 * 1024;
 
 fn read(path: &Path) -> Result<String, String> {
-    let about = std::fs::metadata(path).map_err(|error| error.kind().to_string())?;
+    let about = std::fs::metadata(path).map_err(|error| reason(&error).to_owned())?;
     if !about.is_file() {
         return Err("it is not a regular file".into());
     }
     if about.len() > MAX_FILE {
         return Err(format!("it is larger than {MAX_FILE} bytes"));
     }
-    std::fs::read_to_string(path).map_err(|error| error.kind().to_string())
+    std::fs::read_to_string(path).map_err(|error| reason(&error).to_owned())
 }
 
 /// What is known of the environment. By default nothing is.

@@ -122,6 +122,7 @@ fn in_turn(apps: Vec<App<'_>>, judging: &Judging<'_>, run: &mut Run) -> Result<J
             judged.findings.extend(left);
         }
         run.secrets.add_all(ready.secrets, |source| source);
+        judging.request.progress.add_checked();
     }
     Ok(judged)
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::target::Target;
 use super::wanted::Known;
 use crate::baseline::Baseline;
-use crate::files::FilePath;
+use crate::files::{FilePath, reason};
 use crate::rules::catalog;
 use crate::run::{BaselineRequest, Baselined, Failure, Request, Run};
+use crate::text::mask::escape;
 
 /// The largest baseline, in bytes.
 const MAX_SIZE: u64 = 64 << 20;
@@ -25,9 +26,9 @@ pub(super) fn apply(
 ) -> Result<(), Failure> {
     let (name, text) = match (&request.baseline, wanted.baseline()) {
         (BaselineRequest::File(path), _) => {
-            let name = path.display().to_string();
+            let name = escape(&path.display().to_string()).into_owned();
             let text = std::fs::read_to_string(request.start.join(path)).map_err(|error| {
-                let message = format!("cannot read the baseline `{name}`: {}", error.kind());
+                let message = format!("cannot read the baseline `{name}`: {}", reason(&error));
                 Failure::new(message).with_help("make one with --write-baseline")
             })?;
             (name, Arc::from(text))

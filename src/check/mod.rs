@@ -153,6 +153,7 @@ impl<'t> Prepared<'t> {
             }
             run.checked.left_out.extend(found.left_out);
             let roots = wanted.apply(found.app_roots, target, &mut run.sources)?;
+            request.progress.add_found(roots.len());
             apps.extend(roots.into_iter().map(|(root, settings)| App {
                 target,
                 root,

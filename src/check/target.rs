@@ -113,7 +113,10 @@ fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failu
         FileState::WorkingTree => Ok(Box::new(files)),
         FileState::Staged => match StagedFiles::of(files) {
             Ok(staged) => Ok(Box::new(staged)),
-            Err(error) => Err(unreadable(Path::new("--staged"), &error)),
+            Err(error) => {
+                let message = format!("cannot check what is staged: {error}");
+                Err(Failure::new(message))
+            }
         },
     }
 }
@@ -127,7 +130,14 @@ fn locate(files: &DiskFiles, full: &Path, named: &Path) -> Result<FilePath, Fail
 fn named_settings(files: &DiskFiles, request: &Request) -> Result<Option<FilePath>, Failure> {
     let settings = request.settings.as_ref();
     settings
-        .map(|path| locate(files, &request.start.join(path), path))
+        .map(|path| {
+            files.locate(&request.start.join(path)).map_err(|error| {
+                Failure::new(format!(
+                    "cannot read the settings `{}`: {error}",
+                    shown(path)
+                ))
+            })
+        })
         .transpose()
 }
 

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{chains, completions, explain, facts, init, print, rules, schema};
@@ -155,8 +156,8 @@ pub struct EnvironmentArguments {
 /// Which rules apply.
 #[derive(Debug, Args)]
 pub struct RuleArguments {
-    /// Fail on findings of this severity and above [default: error]
-    #[arg(long, value_name = "SEVERITY", help_heading = RULES)]
+    /// Fail on findings from error, warning or info on, or never [default: error]
+    #[arg(long, value_name = "SEVERITY", hide_possible_values = true, help_heading = RULES)]
     pub fail_on: Option<Threshold>,
     /// Apply only these rules or groups
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
@@ -178,8 +179,8 @@ pub struct RuleArguments {
 /// What is written where.
 #[derive(Debug, Args)]
 pub struct OutputArguments {
-    /// The form of the report
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto, help_heading = OUTPUT)]
+    /// The report: auto, pretty, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, azure or checkstyle
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto(), hide_default_value = true, hide_possible_values = true, help_heading = OUTPUT)]
     pub format: FormatChoice,
     /// Also write a report to a file
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
@@ -195,8 +196,8 @@ pub struct OutputArguments {
 /// How to speak to a person; every command takes them.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct ConsoleArguments {
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = OUTPUT)]
+    /// Use colours: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true, global = true, help_heading = OUTPUT)]
     pub color: ColorChoice,
     /// Say nothing on stderr but failures
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
@@ -366,11 +367,11 @@ fn severity_of_rule(text: &str) -> Result<(String, Severity), String> {
     Ok((rule.into(), severity.parse()?))
 }
 
-fn format_or_auto(text: &str) -> Result<FormatChoice, String> {
-    match text {
-        "auto" => Ok(FormatChoice::Auto),
-        text => format(text).map(FormatChoice::Format),
-    }
+fn format_or_auto() -> impl TypedValueParser<Value = FormatChoice> {
+    let names = std::iter::once("auto").chain(Format::ALL.map(Format::name));
+    // Every name but `auto` is that of a format.
+    PossibleValuesParser::new(names)
+        .map(|name| Format::of_name(&name).map_or(FormatChoice::Auto, FormatChoice::Format))
 }
 
 fn output_file(text: &str) -> Result<OutputFile, String> {
@@ -389,7 +390,7 @@ fn format(name: &str) -> Result<Format, String> {
         let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
         match crate::text::closest(name, names.iter().copied()) {
             Some(near) => format!("there is no such format; did you mean `{near}`?"),
-            None => format!("the formats are auto, {}", names.join(", ")),
+            None => format!("the formats are {}", names.join(", ")),
         }
     })
 }

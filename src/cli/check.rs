@@ -10,9 +10,11 @@ use super::console::Console;
 use super::output::Output;
 use super::{Outcome, Status, list_files, output};
 use crate::baseline::Baseline;
+use crate::files::reason;
 use crate::report::{self, Clean, Format};
 use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
 use crate::text::closest;
+use crate::text::mask::escape;
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     let run = once(arguments, console, &start()?)?;
@@ -36,12 +38,39 @@ pub(super) fn once(
     start: &Path,
 ) -> Result<Run, Failure> {
     let request = arguments.request(start.to_owned())?;
-    let run = crate::check::check(&request).map_err(|failure| with_command(failure, &request))?;
-    for note in &run.notes {
+    let waiting = console.progress(&request.progress);
+    let run = crate::check::check(&request);
+    drop(waiting);
+    let run = run.map_err(|failure| with_command(failure, &request))?;
+    for note in run.notes.iter().chain(&read_and_left_out(&run)) {
         console.note(note);
     }
     write(&run, &request, &arguments.output, console)?;
     Ok(run)
+}
+
+/// For `-v`: what was read, what was left out and why, and how long it took.
+fn read_and_left_out(run: &Run) -> Vec<Note> {
+    let note = |text: String| Note {
+        level: NoteLevel::Verbose,
+        text,
+    };
+    let layers = run.checked.layers.iter();
+    let read = layers.map(|layer| format!("read {}", escape(run.sources.get(*layer).path())));
+    let left_out = run.checked.left_out.iter().map(|left_out| {
+        let path = left_out.path.to_string();
+        format!(
+            "left out {}: it {}",
+            escape(&path),
+            escape(&left_out.reason)
+        )
+    });
+    let took = format!(
+        "chains checked: {}, in {} ms",
+        run.checked.chains,
+        run.elapsed.as_millis()
+    );
+    read.chain(left_out).chain([took]).map(note).collect()
 }
 
 /// The folder this runs in.
@@ -50,24 +79,32 @@ pub(super) fn once(
 /// When it is gone, or may not be looked up.
 pub(super) fn start() -> Result<PathBuf, Failure> {
     env::current_dir().map_err(|error| {
-        let message = format!("cannot tell the folder this runs in: {}", error.kind());
+        let message = format!("cannot tell the folder this runs in: {}", reason(&error));
         Failure::new(message)
     })
 }
 
-/// A word that is no path may be a command with a slip in it.
+/// A first word that is no path may be a command with a slip in it, or one that other programs have.
 fn with_command(failure: Failure, request: &Request) -> Failure {
-    let [word] = request.paths.as_slice() else {
+    let word = request.paths.first().and_then(|word| word.to_str());
+    let Some(word) = word.filter(|word| !request.start.join(word).exists()) else {
         return failure;
     };
+    if failure.help.is_some() {
+        return failure;
+    }
+    match word {
+        "check" | "lint" | "scan" | "validate" | "run" => {
+            return failure.with_help("checking needs no command: `stagecheck [PATH]...`");
+        }
+        "help" => return failure.with_help("`stagecheck --help` says what there is"),
+        _ => {}
+    }
     let command = super::command();
     let names = command.get_subcommands().map(clap::Command::get_name);
-    let meant = word.to_str().and_then(|word| closest(word, names));
-    match meant {
-        Some(meant) if failure.help.is_none() && !request.start.join(word).exists() => {
-            failure.with_help(format!("did you mean the command `{meant}`?"))
-        }
-        _ => failure,
+    match closest(word, names) {
+        Some(meant) => failure.with_help(format!("did you mean the command `{meant}`?")),
+        None => failure,
     }
 }
 
@@ -127,7 +164,7 @@ fn append_job_summary(run: &Run) -> Result<(), Failure> {
     let file = File::options().append(true).create(true).open(path);
     let written = file.and_then(|mut file| file.write_all(report::job_summary(run).as_bytes()));
     written.map_err(|error| {
-        Failure::new(format!("cannot write the job summary: {}", error.kind()))
+        Failure::new(format!("cannot write the job summary: {}", reason(&error)))
             .with_help("GITHUB_STEP_SUMMARY names a file that cannot be written; unset it")
     })
 }

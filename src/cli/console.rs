@@ -6,8 +6,9 @@ use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::args::{ColorChoice, ConsoleArguments};
+use super::progress::ProgressLine;
 use crate::report::{Clean, Color, Drawing, Format, Look, Time};
-use crate::run::{Note, NoteLevel};
+use crate::run::{Note, NoteLevel, Progress};
 
 /// The version, with the commit it was built from where that is known.
 pub(crate) const VERSION: &str = match option_env!("STAGECHECK_VERSION") {
@@ -68,6 +69,15 @@ impl Console {
         self.look(io::stderr().is_terminal())
     }
 
+    /// A line for who waits for a long run; shown until it is dropped.
+    pub(crate) fn progress(self, progress: &Progress) -> ProgressLine {
+        let interactive = io::stderr().is_terminal() && variable("TERM").as_deref() != Some("dumb");
+        match interactive && self.verbosity != Verbosity::Quiet && variable("CI").is_none() {
+            true => ProgressLine::start(progress),
+            false => ProgressLine::none(),
+        }
+    }
+
     /// Says a note on stderr, if it is wanted there. A closed stderr is nobody's concern.
     pub(crate) fn note(self, note: &Note) {
         let wanted = match self.verbosity {
@@ -109,7 +119,7 @@ fn suiting_format(terminal: bool, variable: &dyn Fn(&str) -> Option<String>) -> 
     }
 }
 
-/// The argument wins, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what the terminal is.
+/// The argument wins, then `NO_COLOR`, then `FORCE_COLOR` and `CLICOLOR_FORCE`, then what the terminal is.
 fn color(choice: ColorChoice, terminal: bool, variable: &dyn Fn(&str) -> Option<String>) -> Color {
     let is = |name: &str, value: &str| variable(name).is_some_and(|set| set == value);
     let wanted = match choice {
@@ -117,7 +127,8 @@ fn color(choice: ColorChoice, terminal: bool, variable: &dyn Fn(&str) -> Option<
         ColorChoice::Never => false,
         ColorChoice::Auto if variable("NO_COLOR").is_some() => false,
         ColorChoice::Auto => {
-            let forced = variable("CLICOLOR_FORCE").is_some() && !is("CLICOLOR_FORCE", "0");
+            let asked = |name| variable(name).is_some() && !is(name, "0");
+            let forced = asked("FORCE_COLOR") || asked("CLICOLOR_FORCE");
             forced || (terminal && !is("TERM", "dumb") && !is("CLICOLOR", "0"))
         }
     };
@@ -187,6 +198,8 @@ mod tests {
         ));
         assert!(colored(Auto, false, &[("CLICOLOR_FORCE", "1")]));
         assert!(!colored(Auto, false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(colored(Auto, false, &[("FORCE_COLOR", "1")]));
+        assert!(!colored(Auto, false, &[("FORCE_COLOR", "0")]));
         assert!(!colored(Auto, true, &[("TERM", "dumb")]));
         assert!(colored(Always, false, &[("NO_COLOR", "1")]));
         assert!(!colored(Never, true, &[("CLICOLOR_FORCE", "1")]));

@@ -17,6 +17,7 @@ mod list_files;
 mod output;
 mod paint;
 mod print;
+mod progress;
 mod rules;
 mod schema;
 mod test_policies;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::files::reason;
 use crate::run::Failure;
 
 /// Writes to stdout. A reader that stops reading (`| head`) is no failure.
@@ -19,7 +20,7 @@ pub(super) fn to_stdout(
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
             "cannot write to stdout: {}",
-            error.kind()
+            reason(&error)
         ))),
         _ => Ok(()),
     }
@@ -81,7 +82,7 @@ fn shown(path: &Path) -> String {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    let failure = Failure::new(format!("cannot write {}: {}", shown(path), error.kind()));
+    let failure = Failure::new(format!("cannot write {}: {}", shown(path), reason(error)));
     match error.kind() {
         io::ErrorKind::NotFound => failure.with_help("make the folder first"),
         io::ErrorKind::IsADirectory => failure.with_help("name a file in that folder"),

@@ -12,3 +12,13 @@ fn short_help_fits_a_screen() {
     let help = command().render_help().to_string();
     assert!(help.lines().count() < 64, "{help}");
 }
+
+#[test]
+fn the_help_names_every_format() {
+    let help = command().render_help().to_string();
+    let told = help.split_once("The report: ").unwrap().1;
+    let told = told.split_once("--output").unwrap().0;
+    for format in crate::report::Format::ALL {
+        assert!(told.contains(format.name()), "{}: {help}", format.name());
+    }
+}

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::git::{EntryKind, GIT_FILE_LIMIT, GitFolders, IgnoreRules, Index};
-use super::{FilePath, Files, GitStatus, Identity, Listed, ReadError};
+use super::{FilePath, Files, GitStatus, Identity, Listed, ReadError, reason};
 
 /// The longest path that is looked for, in bytes: no system has longer ones.
 const LONGEST_PATH: usize = 4096;
@@ -53,7 +53,7 @@ pub enum OpenError {
     #[error("its path is not UTF-8")]
     NotUtf8,
     /// It is in no git repository, or in one whose index cannot be read.
-    #[error("it is in no git repository whose index can be read")]
+    #[error("there is no git repository here whose index can be read")]
     NoIndex,
 }
 
@@ -442,6 +442,6 @@ fn io(error: &std::io::Error) -> ReadError {
         ErrorKind::PermissionDenied => {
             ReadError::Io("it may not be read (permission denied)".into())
         }
-        kind => ReadError::Io(kind.to_string()),
+        _ => ReadError::Io(reason(error).into()),
     }
 }

@@ -7,6 +7,7 @@
 mod disk;
 mod git;
 mod memory;
+mod reason;
 mod staged;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::text::Source;
 
 pub use disk::{DiskFiles, OpenError};
 pub use memory::MemoryFiles;
+pub use reason::reason;
 pub use staged::StagedFiles;
 
 /// A path below the root of a [`Files`]: `/` between parts, no `.` or `..` inside, empty for the root itself.

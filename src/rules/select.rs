@@ -128,9 +128,7 @@ pub fn unknown<'c>(name: &str, policies: impl IntoIterator<Item = &'c Card>) -> 
         return None;
     }
     let ids = cards.iter().map(|card| card.id.as_ref()).chain(groups);
-    let hint = closest(name, ids).map_or_else(
-        || "; `stagecheck rules` lists them".to_owned(),
-        |known| format!(": did you mean `{known}`?"),
-    );
+    let hint =
+        closest(name, ids).map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
     Some(format!("`{name}` is no rule and no group of rules{hint}"))
 }

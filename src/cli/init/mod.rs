@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Outcome, Status, output};
+use crate::files::reason;
 use crate::run::{Failure, Request};
 
 /// Its arguments.
@@ -111,7 +112,7 @@ impl NewFile {
                 Ok(format!("kept    {}\n", self.path))
             }
             Err(error) => {
-                let message = format!("cannot write {}: {}", self.path, error.kind());
+                let message = format!("cannot write {}: {}", self.path, reason(&error));
                 Err(Failure::new(message))
             }
         }
