@@ -2,25 +2,72 @@
 
 #![allow(clippy::unwrap_used)] // a test that fails here has nothing to say
 
-use assert_cmd::Command;
+mod support;
+
+use std::fs;
+
+use serde_json::Value;
+use support::Portal;
 
 /// The findings of these rules in a fixture, as `path:line:column rule`, in order.
 fn findings(fixture: &str, rules: &[&str]) -> Vec<String> {
-    let folder = format!("{}/fixtures/{fixture}", env!("CARGO_MANIFEST_DIR"));
-    let mut command = Command::cargo_bin("stagecheck").unwrap();
-    let output = command
-        .args(["--format", "concise"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines()
-        .filter_map(|line| {
-            let (place, rest) = line.split_once(": ")?;
-            let rule = rest.split_once('[')?.1.split_once(']')?.0;
-            rules.contains(&rule).then(|| format!("{place} {rule}"))
+    let lines = Portal::fixture(fixture).findings(&[]).into_iter();
+    lines
+        .filter(|line| rules.contains(&line.rule.as_str()))
+        .map(|line| format!("{}:{}:{} {}", line.path, line.line, line.column, line.rule))
+        .collect()
+}
+
+/// The chains of a fixture, as `name[!][?]: layers`: production and not complete.
+fn chains(fixture: &str) -> Vec<String> {
+    let portal = Portal::fixture(fixture);
+    let answer = portal.run(&["chains", "--format", "json"]);
+    let document: Value = serde_json::from_str(&answer.stdout).unwrap();
+    let roots = document["appRoots"].as_array().unwrap();
+    let chains = roots
+        .iter()
+        .flat_map(|root| root["chains"].as_array().unwrap());
+    chains
+        .map(|chain| {
+            let layers = chain["layers"].as_array().unwrap().iter();
+            let layers: Vec<&str> = layers
+                .map(|layer| layer["path"].as_str().unwrap())
+                .collect();
+            let production = if chain["production"] == true { "!" } else { "" };
+            let complete = if chain["complete"] == true { "" } else { "?" };
+            let name = chain["name"].as_str().unwrap();
+            format!("{name}{production}{complete}: {}", layers.join(" "))
         })
         .collect()
+}
+
+/// The bytes under the labels of the findings of a rule in a fixture, the primary one first.
+fn labels(fixture: &str, rule: &str) -> Vec<Vec<(String, String)>> {
+    let portal = Portal::fixture(fixture);
+    let answer = portal.run(&["--format", "json"]);
+    let document: Value = serde_json::from_str(&answer.stdout).unwrap();
+    let slice = |label: &Value| {
+        let path = label["path"].as_str().unwrap();
+        let text = fs::read(portal.path().join(path)).unwrap();
+        let at = |end: &str| usize::try_from(label["bytes"][end].as_u64().unwrap()).unwrap();
+        let bytes = &text[at("start")..at("end")];
+        (path.to_owned(), String::from_utf8(bytes.to_vec()).unwrap())
+    };
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings
+        .filter(|finding| finding["rule"] == rule)
+        .map(|finding| {
+            let related = finding["related"].as_array().unwrap().iter();
+            std::iter::once(&finding["primary"])
+                .chain(related)
+                .map(slice)
+                .collect()
+        })
+        .collect()
+}
+
+fn label(path: &str, bytes: &str) -> (String, String) {
+    (path.to_owned(), bytes.to_owned())
 }
 
 const RULES: &[&str] = &[
@@ -38,6 +85,173 @@ fn an_image_that_omits_the_production_layer_runs_in_memory() {
         [
             "app-config.yaml:9:17 memory-database-in-production",
             "packages/backend/Dockerfile:9:1 production-layer-not-loaded",
+        ]
+    );
+}
+
+#[test]
+fn the_labels_stand_on_the_command_of_the_image_and_on_the_layer_it_omits() {
+    let found = labels("deploy-image", "production-layer-not-loaded");
+    let command = r#"CMD ["node", "packages/backend", "--config", "app-config.yaml"]"#;
+    assert_eq!(
+        found,
+        [[
+            label("packages/backend/Dockerfile", command),
+            label("app-config.production.yaml", "")
+        ]]
+    );
+    let found = labels("deploy-image", "memory-database-in-production");
+    assert_eq!(found[0][0], label("app-config.yaml", "\":memory:\""));
+    assert_eq!(found[0][1], label("app-config.yaml", "better-sqlite3"));
+}
+
+#[test]
+fn labels_in_a_block_of_a_config_map_stand_on_its_very_bytes() {
+    let found = labels("deploy-kubernetes", "memory-database-in-production");
+    assert_eq!(found[0][0], label("k8s/config.yaml", "':memory:'"));
+    assert_eq!(found[0][1], label("k8s/config.yaml", "better-sqlite3"));
+}
+
+#[test]
+fn labels_in_values_stand_on_their_very_bytes() {
+    let found = labels("deploy-helm", "memory-database-in-production");
+    assert_eq!(
+        found[0][0],
+        label("charts/portal/values-staging.yaml", "':memory:'")
+    );
+    let found = labels("deploy-red-hat", "hardcoded-secret");
+    assert_eq!(found, [[label("values.yaml", "quay-hub-7f3aX")]]);
+    let found = labels("deploy-gitops", "memory-database-in-production");
+    assert_eq!(
+        found[0][0],
+        label("clusters/quay/portal.yaml", "':memory:'")
+    );
+}
+
+#[test]
+fn workloads_of_every_kind_make_chains() {
+    let both = "app-config.yaml app-config.cluster.yaml";
+    assert_eq!(
+        chains("deploy-workloads"),
+        [
+            "development: app-config.yaml".to_owned(),
+            format!("kubernetes:portal!: {both}"),
+            format!("kubernetes:portal-once!: {both}"),
+            format!("kubernetes:portal-try!: {both}"),
+            format!("packages/backend/Dockerfile!: {both}"),
+        ]
+    );
+    assert_eq!(
+        chains("deploy-kubernetes")[1],
+        "kubernetes:portal!: app-config.yaml k8s/config.yaml#app-config.cluster.yaml"
+    );
+}
+
+#[test]
+fn variables_of_a_config_map_are_those_of_the_workload() {
+    let portal = Portal::fixture("deploy-workloads");
+    let chains_without_tls = |portal: &Portal| -> Vec<String> {
+        let answer = portal.run(&["--format", "json"]);
+        let document: Value = serde_json::from_str(&answer.stdout).unwrap();
+        let findings = document["findings"].as_array().unwrap().iter();
+        let of_tls = findings.filter(|finding| finding["rule"] == "tls-missing-in-production");
+        of_tls
+            .flat_map(|finding| finding["chains"].as_array().unwrap().clone())
+            .map(|chain| chain.as_str().unwrap().to_owned())
+            .collect()
+    };
+    // The image alone may be on this machine: its host has a local default that a deployment replaces.
+    assert_eq!(
+        chains_without_tls(&portal),
+        ["kubernetes:portal-once", "kubernetes:portal-try"]
+    );
+    portal.edit("k8s/environment.yaml", "  PGSSLMODE: verify-full\n", "");
+    assert_eq!(
+        chains_without_tls(&portal),
+        [
+            "kubernetes:portal",
+            "kubernetes:portal-once",
+            "kubernetes:portal-try"
+        ]
+    );
+}
+
+#[test]
+fn values_of_both_charts_make_chains_in_the_order_of_their_templates() {
+    assert_eq!(
+        chains("deploy-chart-database")[1],
+        "helm:values.yaml!: app-config.yaml extra.yaml#app-config.extra.yaml values.yaml#backstage.appConfig"
+    );
+    assert_eq!(
+        chains("deploy-red-hat"),
+        [
+            "helm:values.yaml!?: hub-config.yaml#app-config.hub.yaml values.yaml#upstream.backstage.appConfig"
+        ]
+    );
+    assert_eq!(
+        chains("deploy-gitops")[1..],
+        [
+            "helm:argo/portal.yaml!: app-config.yaml argo/portal.yaml#spec.source.helm.valuesObject.backstage.appConfig",
+            "helm:clusters/quay/portal.yaml!: app-config.yaml clusters/quay/portal.yaml#spec.values.backstage.appConfig",
+        ]
+    );
+}
+
+#[test]
+fn the_database_that_a_chart_brings_is_no_file_in_memory_and_not_on_this_machine() {
+    let rules = &["memory-database-in-production", "tls-missing-in-production"];
+    assert_eq!(
+        findings("deploy-chart-database", rules),
+        ["values.yaml:20:17 tls-missing-in-production"]
+    );
+    // Without it nothing sets POSTGRES_HOST, and the default is this machine.
+    let portal = Portal::fixture("deploy-chart-database");
+    portal.edit("values.yaml", "enabled: true", "enabled: false");
+    let lines = portal.findings(&[]);
+    assert!(
+        lines
+            .iter()
+            .all(|line| !rules.contains(&line.rule.as_str()))
+    );
+    // With it, and nothing that uses it, the data is in memory all the same.
+    let portal = Portal::fixture("deploy-chart-database");
+    let database = "      database:\n        client: pg\n        connection:\n          host: ${POSTGRES_HOST:-localhost}\n          port: ${POSTGRES_PORT}\n          user: ${POSTGRES_USER}\n          password: ${POSTGRES_PASSWORD}\n";
+    portal.edit("values.yaml", database, "");
+    let lines = portal.findings(&[]).into_iter();
+    let found: Vec<(String, usize)> = lines
+        .filter(|line| rules.contains(&line.rule.as_str()))
+        .map(|line| (line.path, line.line))
+        .collect();
+    assert_eq!(found, [("app-config.yaml".to_owned(), 9)]);
+}
+
+#[test]
+fn the_backend_of_a_rush_repository_is_the_one_whose_drivers_count() {
+    assert_eq!(
+        labels("workspace-rush", "missing-driver")[0][1],
+        label("apps/portal-backend/package.json", "\"dependencies\"")
+    );
+}
+
+#[test]
+fn processes_of_every_kind_make_chains() {
+    let both = "app-config.yaml app-config.production.yaml";
+    assert_eq!(
+        chains("deploy-processes"),
+        [
+            "Makefile:run: app-config.yaml".to_owned(),
+            format!("Procfile:web!: {both}"),
+            "deploy/entrypoint.sh?: app-config.yaml".to_owned(),
+            format!("deploy/portal.service!: {both}"),
+            "development: app-config.yaml".to_owned(),
+            format!("score.yaml:portal!: {both}"),
+        ]
+    );
+    assert_eq!(
+        chains("deploy-compose")[..2],
+        [
+            "compose:portal!: app-config.yaml deploy/app-config.compose.yaml",
+            "compose:portal-dev: app-config.yaml",
         ]
     );
 }

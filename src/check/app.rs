@@ -1,10 +1,13 @@
 //! One app root judged: layers, chains, and the root itself.
 
+use std::borrow::Cow;
+
 use super::load::{LoadedApp, LoadedLayer};
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::facts;
 use crate::backstage::facts::layers::{Contents, Known};
 use crate::backstage::merge;
+use crate::backstage::resolve::Deployed;
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::Chain;
@@ -171,9 +174,22 @@ impl LoadedApp {
         if loaded.is_empty() || loaded.iter().any(|loaded| loaded.is_broken()) {
             return None;
         }
-        let layers = loaded
+        let deployed = Deployed::new(
+            judge.environment,
+            chain.sure_environment(),
+            &chain.unknown_environment,
+        );
+        let layers: Vec<Cow<'_, Value>> = loaded
             .iter()
-            .filter_map(|layer| layer.resolved.root.as_ref());
+            .filter_map(|layer| {
+                let root = layer.resolved.root.as_ref()?;
+                Some(match &deployed {
+                    Some(deployed) => Cow::Owned(deployed.put_into(root, &layer.secret_places())),
+                    None => Cow::Borrowed(root),
+                })
+            })
+            .collect();
+        let layers = layers.iter().map(AsRef::as_ref);
         let merged = merge::merge(layers.chain(judge.overrides));
         Some(merged.unwrap_or_else(|| Value::derived(Kind::Object(Object::new()))))
     }

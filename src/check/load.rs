@@ -88,6 +88,12 @@ impl LoadedLayer {
         secrets::hide(&self.secrets, &mut run.secrets);
     }
 
+    /// Where secrets stand, or belong.
+    pub fn secret_places(&self) -> Vec<Place> {
+        let places = self.secrets.iter().filter_map(|secret| secret.place);
+        places.collect()
+    }
+
     /// The start of its text.
     pub fn start(&self) -> Place {
         Place::new(self.layer.source, self.layer.start)

@@ -164,6 +164,7 @@ impl<'r> Wanted<'r> {
                     production: wanted.production.unwrap_or(by_name),
                     lacks: Vec::new(),
                     environment: wanted.environment.clone(),
+                    unknown_environment: Vec::new(),
                 });
             }
         }

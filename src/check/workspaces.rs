@@ -6,7 +6,7 @@ use super::target;
 use super::wanted::Wanted;
 use crate::backstage::workspace::{AppRoot, LeftOut};
 use crate::files::{FilePath, Files};
-use crate::run::{Failure, Request, Run};
+use crate::run::{Failure, Note, Request, Run};
 use crate::text::Sources;
 
 /// The app roots that a request is about, as their settings want them.
@@ -17,6 +17,8 @@ pub struct Found {
     pub left_out: Vec<LeftOut>,
     /// The texts of manifests and start commands.
     pub sources: Sources,
+    /// That nothing was found.
+    pub notes: Vec<Note>,
 }
 
 /// An app root, and the files it is from.
@@ -69,5 +71,6 @@ pub fn workspaces(request: &Request) -> Result<Found, Failure> {
         apps,
         left_out,
         sources: run.sources,
+        notes: run.notes,
     })
 }

@@ -56,6 +56,7 @@ fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
         production: true,
         lacks,
         environment: Vec::new(),
+        unknown_environment: Vec::new(),
     };
     let subject = object([
         ("name", Value::string("production")),

@@ -4,10 +4,13 @@
 //! real loader hands to the merge (`@backstage/config-loader` 1.11.3, `sources/transform`), in which what depends on
 //! something unknown is open, and every problem on the way. Never: another layer.
 
+mod deployed;
 mod directive;
 mod include;
 pub mod placeholder;
 mod walk;
+
+pub use deployed::Deployed;
 
 use super::environment::Environment;
 use super::layer::Layer;

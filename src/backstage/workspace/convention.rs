@@ -76,6 +76,7 @@ fn chain(name: Arc<str>, layers: &[&LayerFile]) -> Chain {
             .collect(),
         lacks: Vec::new(),
         environment: Vec::new(),
+        unknown_environment: Vec::new(),
     }
 }
 

@@ -59,6 +59,7 @@ pub fn explicit(
         production,
         lacks: Vec::new(),
         environment: Vec::new(),
+        unknown_environment: Vec::new(),
     });
     root.layers.sort_by(|a, b| a.path.cmp(&b.path));
     let listing = files.list(&root.path, &|name| name == "package.json");

@@ -228,9 +228,23 @@ pub struct Chain {
     pub lacks: Vec<Lack>,
     /// Environment variables the deployment file itself sets to known values.
     pub environment: Vec<(Arc<str>, Arc<str>)>,
+    /// Those it sets to values that are not known here: from a Secret, or by a chart for its own database.
+    pub unknown_environment: Vec<Arc<str>>,
 }
 
 impl Chain {
+    /// The variables that the running process has for sure: those of a deployment. What an image sets is only what it
+    /// has when nobody says otherwise.
+    pub fn sure_environment(&self) -> &[(Arc<str>, Arc<str>)] {
+        match self.origin {
+            ChainOrigin::StartCommand {
+                kind: StartKind::Dockerfile,
+                ..
+            } => &[],
+            _ => &self.environment,
+        }
+    }
+
     /// Whether all that the process would load is here.
     pub fn is_complete(&self) -> bool {
         self.lacks.is_empty()

@@ -86,7 +86,11 @@ impl Draft {
                 kind: LackKind::Unreadable,
             });
         }
-        let environment = environment(&self.environment, &mut lacks);
+        let (environment, mut unknown_environment) = environment(&self.environment, &mut lacks);
+        // Compose and a shell pass on what is not set as an empty text, or not at all.
+        if !matches!(self.kind, StartKind::Kubernetes | StartKind::Helm) {
+            unknown_environment.clear();
+        }
         let production = self.audience == Audience::People
             || layers
                 .iter()
@@ -103,6 +107,7 @@ impl Draft {
             production,
             lacks,
             environment,
+            unknown_environment,
         }
     }
 }
@@ -151,13 +156,20 @@ fn reason(kind: &LackKind, word: Option<&Word>, shown: &dyn Fn(&FilePath) -> Str
     }
 }
 
-/// The variables with known values, the last of each name. Those that set config on top are lacks.
-fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<(Arc<str>, Arc<str>)> {
+/// Variables with known values, and the names of others.
+type Environment = (Vec<(Arc<str>, Arc<str>)>, Vec<Arc<str>>);
+
+/// The variables with known values and the others, the last of each name. Those that set config on top are lacks.
+fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Environment {
     let mut known: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+    let mut unknown: Vec<Arc<str>> = Vec::new();
     for (name, value) in variables {
         known.retain(|(known, _)| **known != **name);
+        unknown.retain(|unknown| **unknown != **name);
         if value.certainty == Certainty::Known {
             known.push((name.as_str().into(), value.text.as_str().into()));
+        } else {
+            unknown.push(name.as_str().into());
         }
         if name.starts_with("APP_CONFIG_")
             && !lacks.iter().any(|lack| lack.place == Some(value.place))
@@ -169,5 +181,5 @@ fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<(Arc<
             });
         }
     }
-    known
+    (known, unknown)
 }

@@ -1,18 +1,18 @@
-//! Kubernetes manifests and Helm values to chains and embedded layers.
+//! Kubernetes manifests to chains and embedded layers. Values of charts among them are read in `charts`.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
 
+use super::super::document::NodeExt as _;
 use super::super::embedded::{Embedded, FilledInBy};
 use super::super::names::{self, NameKind};
 use super::super::{LayerRole, StartKind, document};
 use super::chain::Audience;
+use super::charts::ValuesIn;
 use super::dockerfile::Launch;
-use super::helm::{self, Chart, Values};
+use super::helm;
 use super::image::{Mount, MountSource};
 use super::instruction::Form;
 use super::kubernetes::{self, ConfigMap, ConfigMount, Container, Object, Workload};
@@ -25,8 +25,7 @@ use super::word::Word;
 pub(super) struct Cluster {
     config_maps: Vec<(FilePath, ConfigMap)>,
     workloads: Vec<(FilePath, SourceId, Workload)>,
-    /// Values by file.
-    values: BTreeMap<FilePath, (Values, Range<usize>)>,
+    pub(super) values: Vec<ValuesIn>,
 }
 
 /// Whether a file may hold manifests or values, by its name.
@@ -59,7 +58,7 @@ impl Reader<'_> {
         }
         let is_values = helm::may_be(&text);
         if !is_values && !kubernetes::may_be(&text) {
-            return;
+            return self.note_own_keys(path, &text);
         }
         let source = self.add_source(path, Arc::clone(&text));
         for (range, node) in document::documents(&text, &|text| {
@@ -70,12 +69,25 @@ impl Reader<'_> {
                 Some(Object::Workload(workload)) => {
                     cluster.workloads.push((path.clone(), source, workload))
                 }
-                None => {
-                    if let Some(values) = helm::values(source, &node) {
-                        cluster.values.insert(path.clone(), (values, range));
-                    }
-                }
+                None => self.values(path, source, range, &node, cluster),
             }
+        }
+    }
+
+    /// Says so when values name a layer under a key that only their own chart can read.
+    fn note_own_keys(&mut self, path: &FilePath, text: &str) {
+        if !path.name().starts_with("values") || !text.contains("app-config") {
+            return;
+        }
+        let code = text
+            .lines()
+            .map(|line| line.split(" #").next().unwrap_or(line));
+        let code = code.filter(|line| !line.trim_start().starts_with('#'));
+        let words = code.flat_map(|line| line.split([' ', '"', '\'', ',', '[', ']', '/']));
+        let mut layers = words.filter(|word| matches!(names::kind_of(word), NameKind::Layer(_)));
+        if let Some(layer) = layers.next() {
+            let reason = format!("names `{layer}` under a key that only its own chart can read");
+            self.leave_out(path, reason);
         }
     }
 
@@ -90,7 +102,7 @@ impl Reader<'_> {
         }
     }
 
-    fn embed_key(
+    pub(super) fn embed_key(
         &mut self,
         path: &FilePath,
         map: &ConfigMap,
@@ -200,13 +212,12 @@ impl Reader<'_> {
     }
 
     /// The variables that ConfigMaps of these names hold.
-    fn variables_of_maps(
+    pub(super) fn variables_of_maps(
         &self,
         path: &FilePath,
         names: &[String],
         cluster: &Cluster,
     ) -> Vec<(String, Word)> {
-        use super::super::document::NodeExt as _;
         let maps = names.iter().filter_map(|name| find(cluster, path, name));
         maps.flat_map(|(_, map)| {
             map.data.iter().filter_map(|(key, value)| {
@@ -216,170 +227,10 @@ impl Reader<'_> {
         })
         .collect()
     }
-
-    /// The chains of Helm values: of each file alone, and of each further file over `values.yaml` beside it.
-    fn charts(&mut self, cluster: &Cluster) {
-        for (path, (values, range)) in &cluster.values {
-            let base =
-                base_of(path).and_then(|base| Some((cluster.values.get_key_value(&base)?, base)));
-            let mut layers = Vec::new();
-            if let Some(((base, (below, range)), _)) = &base {
-                layers.extend(self.embed_values(base, below, range));
-            }
-            layers.extend(self.embed_values(path, values, range));
-            let merged = values_over(values, base.as_ref().map(|((_, (below, _)), _)| below));
-            self.chart(path, &merged, &layers, cluster);
-        }
-    }
-
-    fn embed_values(
-        &mut self,
-        path: &FilePath,
-        values: &Values,
-        range: &Range<usize>,
-    ) -> Option<(FilePath, Place)> {
-        let (keys, place) = values.config.as_ref()?;
-        let embedded = Embedded {
-            source: values.source,
-            document: range.clone(),
-            keys: keys.clone(),
-            filled_in_by: FilledInBy::Helm,
-        };
-        let key = keys.join(".");
-        Some((self.embed(path, &key, LayerRole::Other, embedded), *place))
-    }
-
-    fn chart(
-        &mut self,
-        path: &FilePath,
-        values: &Values,
-        layers: &[(FilePath, Place)],
-        cluster: &Cluster,
-    ) {
-        let folder = values.folder.clone().unwrap_or_else(|| match values.chart {
-            Chart::Official => "/app".to_owned(),
-            Chart::RedHat => "/opt/app-root/src".to_owned(),
-        });
-        let command = match (&values.command, values.chart) {
-            (Some((words, place)), _) if !words.is_empty() => Some((words.clone(), *place)),
-            (Some(_), _) | (None, Chart::RedHat) => None,
-            (None, Chart::Official) => Some((
-                chart_words(&["node", "packages/backend"], values.place),
-                values.place,
-            )),
-        };
-        let (mut args, place) = values.args.clone().unwrap_or_else(|| match values.chart {
-            Chart::Official => (Vec::new(), values.place),
-            Chart::RedHat => {
-                let words = [
-                    "--config",
-                    "dynamic-plugins-root/app-config.dynamic-plugins.yaml",
-                ];
-                (chart_words(&words, values.place), values.place)
-            }
-        });
-        let mut mounts = Vec::new();
-        for (file, map) in values.extra.iter().flatten() {
-            let target = format!("{folder}/{}", file.text);
-            args.extend(chart_words(&["--config"], file.place));
-            args.push(Word {
-                text: target.clone(),
-                ..file.clone()
-            });
-            let host = find(cluster, path, map)
-                .filter(|(_, map)| map.data.iter().any(|(key, _)| *key == file.text));
-            let source = host.map_or(MountSource::Elsewhere, |(host, map)| {
-                let role = LayerRole::of(&FilePath::new(&file.text));
-                MountSource::Layer(self.embed_key(host, map, &file.text, role))
-            });
-            mounts.push(Mount { target, source });
-        }
-        for (index, (layer, place)) in layers.iter().enumerate() {
-            // Helm merges the values before it writes one file; merging the layers one by one comes to the same.
-            let target = format!("{folder}/app-config-from-configmap.{index}.yaml");
-            args.extend(chart_words(&["--config", &target], *place));
-            mounts.push(Mount {
-                target,
-                source: MountSource::Layer(layer.clone()),
-            });
-        }
-        let mut environment = self.variables_of_maps(path, &values.environment_from, cluster);
-        environment.extend(values.environment.iter().cloned());
-        let unread: Vec<Word> = match self.has_own_templates(path) {
-            true => chart_words(&["the chart's own templates"], values.place),
-            false => Vec::new(),
-        };
-        let image = self.app_image(path);
-        let stage = image
-            .as_ref()
-            .and_then(|(_, dockerfile)| dockerfile.target(None));
-        let run = Run {
-            name: format!("helm:{}", self.name_of(path)),
-            kind: StartKind::Helm,
-            source: values.source,
-            place: Some(values.place),
-            dockerfile: image
-                .as_ref()
-                .map(|(_, dockerfile)| &**dockerfile)
-                .zip(stage),
-            entrypoint: command.map(|(words, place)| Launch {
-                form: Form::Exec(words),
-                place,
-            }),
-            command: (!args.is_empty()).then_some(Launch {
-                form: Form::Exec(args),
-                place,
-            }),
-            folder: Some(folder),
-            environment,
-            mounts,
-            audience: audience_of(path),
-            unread,
-        };
-        let contexts = self.contexts(&path.parent());
-        self.take(path, &run, &contexts);
-    }
-
-    /// Whether values are for a chart of one's own that runs containers by its own templates: then those decide.
-    fn has_own_templates(&self, path: &FilePath) -> bool {
-        let folder = path.parent();
-        let charts = [folder.clone(), folder.parent()];
-        charts.iter().any(|chart| {
-            let is_template = |path: &FilePath| path.is_within(&chart.join("templates"));
-            let runs = |path: &FilePath| {
-                self.text(path)
-                    .is_some_and(|text| text.contains("containers:"))
-            };
-            self.files.is_file(&chart.join("Chart.yaml"))
-                && self
-                    .listed_below(chart)
-                    .iter()
-                    .any(|listed| is_template(&listed.path) && runs(&listed.path))
-        })
-    }
-}
-
-fn values_over(values: &Values, below: Option<&Values>) -> Values {
-    match below {
-        Some(below) => values.clone().over(below),
-        None => values.clone(),
-    }
-}
-
-/// The `values.yaml` that helm reads before a further file of the same folder.
-fn base_of(path: &FilePath) -> Option<FilePath> {
-    let name = path.name();
-    let is_further = name.starts_with("values") && !matches!(name, "values.yaml" | "values.yml");
-    is_further.then(|| path.parent().join("values.yaml"))
-}
-
-/// Words that a chart writes by itself, at the place that makes it.
-fn chart_words(words: &[&str], place: Place) -> Vec<Word> {
-    words.iter().map(|word| Word::known(*word, place)).collect()
 }
 
 /// The ConfigMap of a name: the one in the same file, folder, or anywhere.
-fn find<'c>(
+pub(super) fn find<'c>(
     cluster: &'c Cluster,
     near: &FilePath,
     name: &str,
@@ -397,7 +248,7 @@ fn find<'c>(
 }
 
 /// Who depends on what a file starts, by any part of its path: `overlays/dev/deployment.yaml`.
-fn audience_of(path: &FilePath) -> Audience {
+pub(super) fn audience_of(path: &FilePath) -> Audience {
     let parts = path.as_str().split('/');
     match parts
         .map(audience)

@@ -13,6 +13,7 @@ use crate::text::{Place, SourceId};
 use crate::yaml::Node;
 
 use super::kubernetes;
+use super::shape::{self, Around, Sureness};
 use super::word::{Variables, Word};
 
 /// Which chart values are for.
@@ -47,7 +48,7 @@ pub(super) struct Values {
     pub(super) environment_from: Vec<String>,
 }
 
-/// Keys of `backstage` that only these charts have.
+/// Keys of `backstage` that say what is started.
 const MARKS: &[&str] = &[
     "appConfig",
     "extraAppConfig",
@@ -63,27 +64,59 @@ pub(super) fn may_be(text: &str) -> bool {
     text.contains("backstage:") && MARKS.iter().any(|mark| text.contains(mark))
 }
 
-/// The values for a chart in the root of a values file: at the top, below `upstream`, or below the name that a chart
-/// of one's own gives its dependency.
-pub(super) fn values(source: SourceId, root: &Node) -> Option<Values> {
-    let at_top = std::iter::once((Vec::new(), root));
+/// Values that a file holds, and how sure it is what they are for.
+pub(super) struct Found {
+    pub(super) values: Values,
+    pub(super) sureness: Sureness,
+}
+
+/// The values in the root of a values file, or in the part of a manifest that `keys` lead to: at its top, below
+/// `upstream`, or below the name that a chart of one's own gives its dependency. `around` is what is known of the
+/// chart. Nothing for what has no `backstage` to speak of.
+pub(super) fn values(
+    source: SourceId,
+    keys: &[&str],
+    root: &Node,
+    around: &Around,
+) -> Option<Found> {
+    let at_top = std::iter::once((None, root));
     let below = root
         .entries()
         .iter()
-        .map(|entry| (vec![Arc::clone(&entry.key.text)], &entry.value));
-    at_top.chain(below).find_map(|(keys, parent)| {
+        .map(|entry| (Some(Arc::clone(&entry.key.text)), &entry.value));
+    let (key, parent, entry) = at_top.chain(below).find_map(|(key, parent)| {
         let entry = parent.entry("backstage")?;
         let is_ours = MARKS.iter().any(|mark| entry.value.get(mark).is_some());
-        is_ours.then(|| {
-            read(
-                source,
-                keys,
-                parent,
-                &entry.value,
-                kubernetes::place(source, entry.key.span),
-            )
-        })
+        is_ours.then_some((key, parent, entry))
+    })?;
+    let sureness = shape::sureness(around, root, key.as_deref(), parent);
+    let keys = keys.iter().map(|key| Arc::from(*key)).chain(key);
+    let place = kubernetes::place(source, entry.key.span);
+    Some(Found {
+        values: read(source, keys.collect(), parent, &entry.value, place),
+        sureness,
     })
+}
+
+/// The part of a manifest that holds values, the keys that lead there, and what it says of the chart: Flux'
+/// HelmRelease, an Application of Argo CD with `valuesObject`.
+pub(super) fn in_manifest(node: &Node) -> Option<(&'static [&'static str], &Node, Around)> {
+    let at = |keys: &[&str]| keys.iter().try_fold(node, |node, key| node.get(key));
+    let named = |keys: &[&str]| {
+        let name = at(keys).and_then(|name| name.as_str());
+        name.map_or(Around::Nothing, shape::of_name)
+    };
+    match node.get("kind")?.as_str()? {
+        "HelmRelease" => {
+            let keys = &["spec", "values"];
+            Some((keys, at(keys)?, named(&["spec", "chart", "spec", "chart"])))
+        }
+        "Application" => {
+            let keys = &["spec", "source", "helm", "valuesObject"];
+            Some((keys, at(keys)?, named(&["spec", "source", "chart"])))
+        }
+        _ => None,
+    }
 }
 
 fn read(
@@ -97,7 +130,7 @@ fn read(
         Some("upstream") => Chart::RedHat,
         _ => Chart::Official,
     };
-    let mut environment = database(source, parent);
+    let mut environment = database(source, chart, parent, place);
     environment.extend(kubernetes::environment(source, node.get("extraEnvVars")));
     let mut variables = Variables::default();
     for (name, word) in &environment {
@@ -154,23 +187,27 @@ fn extra(source: SourceId, list: &Node, variables: &Variables) -> Vec<(Word, Str
     list.items().iter().filter_map(one).collect()
 }
 
-/// With `postgresql.enabled` the chart brings its own PostgreSQL and sets the variables that lead to it.
-fn database(source: SourceId, parent: &Node) -> Vec<(String, Word)> {
-    let Some(postgresql) = parent.entry("postgresql") else {
-        return Vec::new();
+/// With `postgresql.enabled` the chart brings its own PostgreSQL and sets the variables that lead to it. The official
+/// chart does so only when asked, that of Red Hat unless told not to.
+fn database(
+    source: SourceId,
+    chart: Chart,
+    parent: &Node,
+    otherwise: Place,
+) -> Vec<(String, Word)> {
+    let postgresql = parent.entry("postgresql");
+    let enabled = postgresql.and_then(|entry| entry.value.get("enabled"));
+    let enabled = enabled.and_then(|node| node.scalar_text());
+    let enabled = match enabled.as_deref() {
+        Some(enabled) => enabled == "true",
+        None => chart == Chart::RedHat,
     };
-    let enabled = postgresql
-        .value
-        .get("enabled")
-        .and_then(|node| node.scalar_text());
-    if enabled.as_deref() != Some("true") {
+    if !enabled {
         return Vec::new();
     }
-    let place = kubernetes::place(source, postgresql.key.span);
-    let user = postgresql
-        .value
-        .get("auth")
-        .and_then(|auth| auth.get("username"));
+    let place = postgresql.map_or(otherwise, |entry| kubernetes::place(source, entry.key.span));
+    let auth = postgresql.and_then(|entry| entry.value.get("auth"));
+    let user = auth.and_then(|auth| auth.get("username"));
     let user = user
         .and_then(|user| user.as_str())
         .unwrap_or("bn_backstage");

@@ -10,6 +10,7 @@ use super::compose::{self, Service};
 use super::env_file;
 use super::reader::{Reader, audience};
 use super::run::Run;
+use super::word::Certainty;
 
 /// Endings of files that only look like Dockerfiles.
 const OTHER_ENDINGS: &[&str] = &[
@@ -71,7 +72,17 @@ impl Reader<'_> {
         let Some(root) = document::root(self.sources.get(source).text()) else {
             return;
         };
-        for service in compose::services(&root, &path.parent(), source, self.sources) {
+        let mut services = compose::services(&root, &path.parent(), source, self.sources);
+        let names: Vec<String> = services.iter().map(|one| one.name.clone()).collect();
+        for service in &mut services {
+            // A host beside it is on this machine for one and on another for the next: compose does not say.
+            for (_, value) in &mut service.environment {
+                if names.contains(&value.text) {
+                    value.certainty = Certainty::Open;
+                }
+            }
+        }
+        for service in services {
             self.service(path, source, service);
         }
     }

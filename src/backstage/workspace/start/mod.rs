@@ -17,6 +17,7 @@ mod instruction;
 mod kubernetes;
 // From what they say to chains.
 mod chain;
+mod charts;
 mod cluster;
 mod image;
 mod images;
@@ -25,6 +26,7 @@ mod other;
 mod reader;
 mod run;
 mod scripts;
+mod shape;
 
 use crate::files::{FilePath, Files, Listed};
 use crate::text::Sources;

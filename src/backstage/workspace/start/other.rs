@@ -14,6 +14,7 @@ use super::chain::{Audience, Draft};
 use super::kubernetes;
 use super::line::{self, Line, Picks, Surroundings};
 use super::reader::{Reader, audience};
+use super::shell;
 use super::word::{Anchor, Variables, Word};
 
 /// A line of a file that may start something.
@@ -74,12 +75,23 @@ impl Reader<'_> {
             Kind::Makefile => makefile(&text),
             Kind::Shell | Kind::Score => shell_script(&text),
         };
+        let environment = match kind {
+            Kind::Unit => assignments(&text, source, "Environment="),
+            Kind::Shell => assignments(&text, source, "export "),
+            _ => Vec::new(),
+        };
         for one in found {
-            self.line(path, source, one);
+            self.line(path, source, one, &environment);
         }
     }
 
-    fn line(&mut self, path: &FilePath, source: SourceId, found: Found<'_>) {
+    fn line(
+        &mut self,
+        path: &FilePath,
+        source: SourceId,
+        found: Found<'_>,
+        environment: &[(String, Word)],
+    ) {
         let Some(root) = self.root_of(path) else {
             return;
         };
@@ -99,7 +111,7 @@ impl Reader<'_> {
             audience: found.audience,
             folder: path.parent(),
             variables: Variables::default(),
-            environment: Vec::new(),
+            environment: environment.to_vec(),
         };
         let folders = [root.clone()];
         let around = Surroundings {
@@ -178,6 +190,28 @@ fn score_variables(source: SourceId, node: Option<&Node>) -> Vec<(String, Word)>
         Some((entry.key.text.to_string(), word))
     };
     entries.iter().filter_map(one).collect()
+}
+
+/// The `NAME=value` words behind a keyword at the start of lines: `Environment=` of a systemd unit, `export` of a
+/// shell script.
+fn assignments(text: &str, source: SourceId, keyword: &str) -> Vec<(String, Word)> {
+    let mut found = Vec::new();
+    for (start, line) in lines(text) {
+        let Some(words) = line.trim_start().strip_prefix(keyword) else {
+            continue;
+        };
+        let anchor = Anchor::Exact(source, start + line.len() - words.len());
+        for word in shell::commands(words, anchor, &Variables::default()).concat() {
+            if let Some((name, value)) = word.text.split_once('=') {
+                let value = Word {
+                    text: value.to_owned(),
+                    ..word.clone()
+                };
+                found.push((name.to_owned(), value));
+            }
+        }
+    }
+    found
 }
 
 /// The lines of a text with the byte each begins at; lines that a `\` continues are one.

@@ -36,6 +36,8 @@ impl Reader<'_> {
                 };
                 match start.picks {
                     Picks::Command => drafts.push(start.draft),
+                    // The loader looks where the packages are; an app root elsewhere is named, or not loaded.
+                    Picks::Loader if !manifest.folder().is_within(folder) => {}
                     Picks::Loader => {
                         development.get_or_insert(Draft {
                             name: "development".into(),

@@ -108,7 +108,7 @@ fn other_workloads_and_templates_make_no_chain() {
 }
 
 /// The text at the value of a path in an embedded layer.
-fn at(files: &MemoryFiles, layer: &str, path: &[&str]) -> (String, usize) {
+pub(super) fn at(files: &MemoryFiles, layer: &str, path: &[&str]) -> (String, usize) {
     use crate::backstage::workspace::document::NodeExt as _;
     let mut sources = Sources::default();
     let workspace = find(files, &FilePath::root(), &Options::default(), &mut sources);
@@ -167,114 +167,4 @@ fn places_in_other_styles_are_those_of_the_host() {
         let (found, _) = at(&files, "c.yaml#app-config.yaml", &["backend", "x"]);
         assert!(found.contains("pg") && found.len() < 10, "{found}");
     }
-}
-
-const VALUES: &str = "\
-backstage:
-  extraEnvVars:
-    - {name: PGSSLMODE, value: verify-full}
-  extraAppConfig:
-    - filename: app-config.extra.yaml
-      configMapRef: elsewhere
-  appConfig:
-    app:
-      baseUrl: 'https://{{ .Values.host }}'
-    backend:
-      database:
-        client: pg
-postgresql:
-  enabled: true
-";
-
-#[test]
-fn values_of_the_official_chart_are_read_in_its_order() {
-    let workspace = found(&MemoryFiles::new([
-        ("app-config.yaml", ""),
-        ("deploy/values.yaml", VALUES),
-    ]));
-    let chain = &workspace.app_roots[0].chains[0];
-    assert_eq!(
-        chains_of(&[("app-config.yaml", ""), ("deploy/values.yaml", VALUES)]),
-        [
-            "helm:deploy/values.yaml!: deploy/values.yaml#backstage.appConfig ? `/app/app-config.extra.yaml` is not in this repository"
-        ]
-    );
-    let environment: Vec<(&str, &str)> = chain
-        .environment
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    assert_eq!(
-        environment,
-        [
-            ("POSTGRES_PORT", "5432"),
-            ("POSTGRES_USER", "bn_backstage"),
-            ("PGSSLMODE", "verify-full")
-        ]
-    );
-}
-
-#[test]
-fn places_in_values_are_those_of_the_file_and_templates_in_them_are_open() {
-    let files = MemoryFiles::new([("values.yaml", VALUES)]);
-    let layer = "values.yaml#backstage.appConfig";
-    assert_eq!(
-        at(&files, layer, &["backend", "database", "client"]),
-        ("pg".into(), 12)
-    );
-    let mut sources = Sources::default();
-    let workspace = find(&files, &FilePath::root(), &Options::default(), &mut sources);
-    let found = workspace.app_roots[0].layer(&FilePath::new(layer)).unwrap();
-    let document = found.embedded.as_ref().unwrap().document(&sources);
-    let text = format!("{:?}", document.root.unwrap());
-    assert!(text.contains("${HELM_TEMPLATE}") && !text.contains(".Values"));
-}
-
-#[test]
-fn further_values_lie_over_those_beside_them() {
-    let production =
-        "backstage:\n  args: [--config, app-config.yaml]\n  appConfig:\n    app: {title: x}\n";
-    assert_eq!(
-        chains_of(&[
-            ("app-config.yaml", ""),
-            ("values.yaml", VALUES.replace("elsewhere", "none").as_str()),
-            ("values-dev.yaml", production),
-        ])[0],
-        "helm:values-dev.yaml: app-config.yaml values.yaml#backstage.appConfig values-dev.yaml#backstage.appConfig \
-         ? `/app/app-config.extra.yaml` is not in this repository"
-    );
-}
-
-#[test]
-fn the_red_hat_chart_keeps_the_entry_point_of_its_image() {
-    let values = "upstream:\n  backstage:\n    appConfig:\n      app: {title: x}\n";
-    assert_eq!(
-        chains_of(&[("app-config.yaml", ""), ("values.yaml", values)]),
-        [
-            "helm:values.yaml!: values.yaml#upstream.backstage.appConfig \
-             ? `dynamic-plugins-root/app-config.dynamic-plugins.yaml` is not in this repository \
-             ? the image's own entry point may add layers"
-        ]
-    );
-}
-
-#[test]
-fn a_repository_with_nothing_but_values_has_an_app_root() {
-    let workspace = found(&MemoryFiles::new([("apps/portal/values.yaml", VALUES)]));
-    assert_eq!(workspace.app_roots[0].path.as_str(), "apps/portal");
-}
-
-#[test]
-fn values_of_a_chart_with_templates_of_its_own_are_up_to_those() {
-    let template = "kind: Deployment\nspec: {{ .Values.spec }}\ncontainers:\n";
-    let chains = chains_of(&[
-        ("app-config.yaml", ""),
-        ("chart/Chart.yaml", "name: portal\n"),
-        ("chart/templates/deployment.yaml", template),
-        ("chart/values.yaml", VALUES),
-    ]);
-    assert!(
-        chains[0].ends_with(" ? the chart's own templates may add layers"),
-        "{chains:?}"
-    );
 }

@@ -106,3 +106,22 @@ fn services_for_development_are_not_production() {
         ["docker-compose.dev.yml:portal: app-config.yaml"]
     );
 }
+
+#[test]
+fn the_name_of_a_service_beside_it_says_nothing_about_where_it_runs() {
+    let compose = "services:\n  postgres:\n    image: postgres\n  portal:\n    build: .\n    environment:\n      POSTGRES_HOST: postgres\n      POSTGRES_PORT: 5432\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("Dockerfile", IMAGE),
+        ("compose.yaml", compose),
+    ]));
+    let chains = &workspace.app_roots[0].chains;
+    let chain = chains
+        .iter()
+        .find(|chain| &*chain.name.0 == "compose:portal")
+        .unwrap();
+    assert_eq!(
+        *chain.environment,
+        [("POSTGRES_PORT".into(), "5432".into())]
+    );
+}

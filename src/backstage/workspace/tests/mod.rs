@@ -473,6 +473,7 @@ fn where_nothing_deploys_an_app_each_further_layer_is_a_chain_beside_development
     );
 }
 
+mod charts;
 mod cluster;
 mod compose;
 mod hostile;

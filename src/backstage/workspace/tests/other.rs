@@ -69,3 +69,29 @@ fn a_score_file_names_containers() {
     );
     assert_eq!(*chain.environment, [("PGSSLMODE".into(), "require".into())]);
 }
+
+#[test]
+fn units_and_scripts_set_variables() {
+    let unit = format!(
+        "[Service]\nEnvironment=PGSSLMODE=require \"TITLE=a b\"\nEnvironment=PGSSLMODE=verify-full\nExecStart=/usr/bin/{COMMAND}\n"
+    );
+    let script =
+        format!("#!/bin/sh\nPLAIN=1\nexport PGSSLMODE=verify-full TITLE='a b'\nexec {COMMAND}\n");
+    for (name, text) in [("portal.service", unit), ("start.sh", script)] {
+        let mut files = LAYERS.to_vec();
+        files.push((name, &text));
+        let workspace = found(&MemoryFiles::new(files));
+        let chains = &workspace.app_roots[0].chains;
+        let chain = chains.iter().find(|chain| &*chain.name.0 == name).unwrap();
+        let mut environment = chain.environment.clone();
+        environment.sort();
+        assert_eq!(
+            environment,
+            [
+                ("PGSSLMODE".into(), "verify-full".into()),
+                ("TITLE".into(), "a b".into())
+            ],
+            "{name}"
+        );
+    }
+}
