@@ -196,13 +196,13 @@ impl Statics {
             format!("Some(card::Replace {{ here: {here}, with: {with} }})")
         });
         format!(
-            "card::Case {{ when: {}, severity: Severity::{:?}, message: {}, several: {}, at: {at}, fix: {}, \
+            "card::Case {{ when: {}, severity: Severity::{:?}, message: {}, several: {}, at: {at}, help: {}, \
              replace: {replace} }}",
             words(&case.when),
             case.severity,
             words(&case.message),
             option(case.several.as_ref()),
-            option(case.fix.as_ref()),
+            option(case.help.as_ref()),
         )
     }
 

@@ -64,11 +64,11 @@ impl LoadedApp {
                 tree,
             }));
         }
-        for chain in &self.app.chains {
+        for (chain, overrides) in self.app.chains.iter().zip(self.overrides()) {
             facts.extend(self.effective(chain, judge).map(|effective| Facts {
                 scope: Scope::Chain,
                 name: chain.name.to_string(),
-                tree: self.chain_facts(chain, effective, judge),
+                tree: self.chain_facts(chain, effective, overrides, judge),
             }));
         }
         facts
@@ -89,8 +89,8 @@ impl LoadedApp {
             findings.extend(problems.map(of_problem));
             findings.extend(self.judge_layer(loaded, judge)?);
         }
-        for chain in &self.app.chains {
-            findings.extend(self.judge_chain(chain, judge)?);
+        for (chain, overrides) in self.app.chains.iter().zip(self.overrides()) {
+            findings.extend(self.judge_chain(chain, overrides, judge)?);
         }
         findings.extend(self.judge_root(judge)?);
         Ok(findings)
@@ -124,6 +124,7 @@ impl LoadedApp {
     fn judge_chain(
         &self,
         chain: &Chain,
+        overrides: Value,
         judge: &Judge<'_>,
     ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
         let first = chain.layers.first();
@@ -136,7 +137,7 @@ impl LoadedApp {
             .filter(|problem| self.can_tell(problem, chain))
             .map(|problem| of_schema(problem, chain, first.start(), judge.secrets))
             .collect();
-        let facts = self.chain_facts(chain, effective, judge);
+        let facts = self.chain_facts(chain, effective, overrides, judge);
         let subject = Subject {
             scope: Scope::Chain,
             facts: &facts,
@@ -194,16 +195,42 @@ impl LoadedApp {
         Some(merged.unwrap_or_else(|| Value::derived(Kind::Object(Object::new()))))
     }
 
-    fn chain_facts(&self, chain: &Chain, effective: Value, judge: &Judge<'_>) -> Value {
+    /// What the layers of each chain do to each other.
+    fn overrides(&self) -> Vec<Value> {
+        let layer = |path: &FilePath| -> Option<facts::overrides::Layer<'_>> {
+            let loaded = self.layers.get(path)?;
+            Some(facts::overrides::Layer {
+                name: loaded.layer.path.as_str(),
+                root: loaded.resolved.root.as_ref(),
+            })
+        };
+        let of_chain = |chain: &Chain| -> Vec<_> {
+            let paths = chain.layers.iter().map(|layer| &layer.path);
+            paths.filter_map(layer).collect()
+        };
+        let chains: Vec<_> = self.app.chains.iter().map(of_chain).collect();
+        facts::overrides::collect(&chains)
+    }
+
+    fn chain_facts(
+        &self,
+        chain: &Chain,
+        effective: Value,
+        overrides: Value,
+        judge: &Judge<'_>,
+    ) -> Value {
         let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
         let subject = facts::chain::collect(chain, start);
         let databases = self.databases(chain, &effective, judge.files, judge.environment);
+        let pools = facts::pools::collect(&databases);
         let sections = [
             ("auth", facts::auth::collect(&effective)),
             ("cors", facts::cors::collect(&effective)),
             ("databases", databases),
             ("deployment", facts::deployment::collect(judge.settings)),
             ("integrations", facts::integrations::collect(&effective)),
+            ("overrides", overrides),
+            ("pools", pools),
             ("proxies", facts::proxies::collect(&effective)),
             ("urls", facts::urls::collect(&effective)),
         ];

@@ -146,8 +146,8 @@ pub struct Case {
     pub several: Option<Words>,
     /// Where to point; the first is the primary label.
     pub at: Several<At>,
-    /// The config to write instead, when it differs from the card's.
-    pub fix: Option<Words>,
+    /// What to write instead in this very case, in place of the card's `fix`; `{path}` stands for a value.
+    pub help: Option<Words>,
     /// The one string to write in the place of another, when that is sure to be meant.
     pub replace: Option<Replace>,
 }

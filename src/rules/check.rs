@@ -89,6 +89,9 @@ impl Checked {
         if let Some(several) = &case.several {
             self.template(&format!("{field}.several"), several);
         }
+        if let Some(help) = &case.help {
+            self.template(&format!("{field}.help"), help);
+        }
         if case.at.is_empty() {
             self.note(&format!("{field}.at"), "has at least one place");
         }

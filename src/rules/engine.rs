@@ -221,7 +221,10 @@ impl<'c> Rule<'c> {
                 .get("config")
                 .and_then(|config| point::config_path(config, place)),
             primary,
-            help: Some(case.fix.as_ref().unwrap_or(&self.card.fix).to_string()),
+            help: Some(match &case.help {
+                Some(help) => render(help, &items, secrets),
+                None => self.card.fix.to_string(),
+            }),
             edits: edits(case.replace.as_ref(), &items, secrets),
             chains: subject
                 .chain

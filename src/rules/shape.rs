@@ -101,7 +101,7 @@ fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
     let message = fields.required("message", line);
     let several_message = fields.optional("several", line);
     let labels = fields.required("at", |at| at.list(label));
-    let fix = fields.optional("fix", prose);
+    let help = fields.optional("help", prose);
     let replace = fields.optional("replace", replace);
     fields.finish();
     Some(Case {
@@ -110,7 +110,7 @@ fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         message: message?,
         several: several_message,
         at: several(Some(labels?)),
-        fix,
+        help,
         replace,
     })
 }
@@ -123,7 +123,7 @@ fn loader_case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         message: Cow::Borrowed(""),
         several: None,
         at: Cow::Borrowed(&[]),
-        fix: None,
+        help: None,
         replace: None,
     })
 }

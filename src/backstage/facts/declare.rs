@@ -114,6 +114,16 @@ pub const CHAIN_FACTS: &[Field] = &[
         "the code hosts the portal reads from",
     ),
     Field::new(
+        "overrides",
+        Shape::List(super::overrides::FIELDS),
+        "what layers do to the layers below them",
+    ),
+    Field::new(
+        "pools",
+        Shape::List(super::pools::FIELDS),
+        "the pools of those databases, setting by setting",
+    ),
+    Field::new(
         "proxies",
         Shape::List(super::proxies::FIELDS),
         "the endpoints of the proxy",

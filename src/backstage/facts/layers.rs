@@ -245,6 +245,7 @@ impl Facts<'_> {
             chain.lacks.iter().any(|lack| is_unsure(&lack.kind))
         };
         if !layer.role.is_production()
+            || layer.embedded.is_some()
             || self.loaders(&layer.path).next().is_some()
             || deployments().any(|c| could(&c))
         {
@@ -270,7 +271,10 @@ impl Facts<'_> {
 
     /// An image that starts with nothing but base layers, for all that can be read, while another chain loads this one.
     fn omitted_by_image(&self, layer: &LayerFile) -> Value {
-        if !layer.role.is_production() || self.loaders(&layer.path).next().is_none() {
+        // A layer inside a manifest exists in the cluster alone: no image could name it.
+        let in_manifest = layer.embedded.is_some();
+        let is_loaded = self.loaders(&layer.path).next().is_some();
+        if !layer.role.is_production() || in_manifest || !is_loaded {
             return absent();
         }
         let is_base = |path: &FilePath| {

@@ -17,6 +17,8 @@ pub mod docs;
 pub mod integrations;
 pub mod layer;
 pub mod layers;
+pub mod overrides;
+pub mod pools;
 pub mod proxies;
 pub mod secrets;
 pub mod urls;

@@ -2,7 +2,8 @@
 
 use super::declare::{Field, Shape};
 use super::{absent, list, object, truth};
-use crate::backstage::secrets::{Certainty, Secret, Standing, origin};
+use crate::backstage::schema::Part;
+use crate::backstage::secrets::{Certainty, Extent, Secret, Standing, origin};
 use crate::backstage::value::Value;
 use crate::text::mask::MASK;
 
@@ -58,6 +59,12 @@ pub const FIELDS: &[Field] = &[
         Shape::String,
         "a name for the variable that could hold it, e.g. `GITHUB_TOKEN`; absent where `path` is",
     ),
+    Field::new(
+        "instead",
+        Shape::String,
+        "the line to write, e.g. `clientSecret: ${AUTH_GITHUB_CLIENT_SECRET}`; `…` stands for what stays of a value of \
+         which it is a part. Absent where `path` is, and for a secret in a key",
+    ),
 ];
 
 /// The secrets of a layer as facts. The secrets themselves are not in them.
@@ -81,6 +88,22 @@ fn fact(secret: &Secret) -> Value {
         ("inDefault", truth(secret.in_default)),
         ("besideLocalHost", truth(secret.beside_local_host)),
         ("variable", text(secret.variable.clone())),
+        ("instead", text(instead(secret))),
     ])
     .with_origin(origin(secret))
+}
+
+/// The line to write in the place of the one the secret is in; empty for a comment.
+fn instead(secret: &Secret) -> String {
+    let key = match secret.path.parts().last() {
+        Some(Part::Key(key)) => format!("{key}: "),
+        Some(Part::Item(_)) => "- ".to_owned(),
+        None => return String::new(),
+    };
+    let variable = &secret.variable;
+    match secret.extent {
+        Extent::Whole => format!("{key}${{{variable}}}"),
+        Extent::Part => format!("{key}…${{{variable}}}…"),
+        Extent::Key => String::new(),
+    }
 }

@@ -28,30 +28,60 @@ pub const FIELDS: &[Field] = &[
         Shape::Bool,
         "the host is this very machine; open where the URL is",
     ),
+    Field::new(
+        "firstLocal",
+        Shape::String,
+        "the path of the first of these URLs whose host is this very machine; absent when none is. Points at its value",
+    ),
 ];
 
 const PATHS: [[&str; 2]; 2] = [["app", "baseUrl"], ["backend", "baseUrl"]];
 
 /// The URLs of an effective config; those that are not set are not in the list.
 pub fn collect(config: &Value) -> Value {
-    list(PATHS.iter().filter_map(|path| {
-        let value = config.at(path.iter().copied())?;
-        let parts = parts(value);
-        let part = |part: Option<Value>| part.unwrap_or_else(absent).with_origin(value.origin);
-        Some(
-            object([
-                ("name", Value::string(path.join("."))),
-                ("value", value.clone()),
-                (
-                    "scheme",
-                    part(parts.as_ref().map(|parts| parts.scheme.clone())),
-                ),
-                ("host", part(parts.as_ref().map(|parts| parts.host.clone()))),
-                ("hostLocal", part(parts.map(|parts| parts.local))),
-            ])
-            .with_origin(value.origin),
-        )
-    }))
+    let urls: Vec<Url<'_>> = PATHS
+        .iter()
+        .filter_map(|path| {
+            let value = config.at(path.iter().copied())?;
+            let parts = parts(value);
+            let name = path.join(".");
+            Some(Url { name, value, parts })
+        })
+        .collect();
+    let first = urls.iter().find(|url| url.is_local());
+    let first = first.map_or_else(absent, |url| {
+        Value::string(url.name.as_str()).with_origin(url.value.origin)
+    });
+    list(urls.iter().map(|url| url.fact(&first)))
+}
+
+struct Url<'v> {
+    name: String,
+    value: &'v Value,
+    parts: Option<Parts>,
+}
+
+impl Url<'_> {
+    fn is_local(&self) -> bool {
+        let local = self.parts.as_ref().and_then(|parts| parts.local.as_bool());
+        local == Some(true)
+    }
+
+    fn fact(&self, first_local: &Value) -> Value {
+        let part = |part: fn(&Parts) -> &Value| {
+            let part = self.parts.as_ref().map(part).cloned();
+            part.unwrap_or_else(absent).with_origin(self.value.origin)
+        };
+        object([
+            ("name", Value::string(self.name.as_str())),
+            ("value", self.value.clone()),
+            ("scheme", part(|parts| &parts.scheme)),
+            ("host", part(|parts| &parts.host)),
+            ("hostLocal", part(|parts| &parts.local)),
+            ("firstLocal", first_local.clone()),
+        ])
+        .with_origin(self.value.origin)
+    }
 }
 
 /// What is known about a URL; each part is open where the URL is.

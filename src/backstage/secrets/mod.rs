@@ -83,6 +83,7 @@ fn in_plain_text(text: &str, part: Place) -> Vec<Secret> {
                 standing: Standing::Literal,
                 certainty: hit.certainty,
                 in_default: hit.in_default,
+                extent: Extent::Part,
                 beside_local_host: false,
                 variable: String::new(),
                 text: slice.get(hit.range).map(|text| Hidden(text.into())),
@@ -176,6 +177,8 @@ pub struct Secret {
     pub certainty: Certainty,
     /// Whether it is the default of a placeholder (`${NAME:-…}`).
     pub in_default: bool,
+    /// How much of its value it is.
+    pub extent: Extent,
     /// Whether it is the literal password of something on this very machine: its URL, or a key beside it, names
     /// a literal local host.
     pub beside_local_host: bool,
@@ -216,6 +219,17 @@ pub enum Standing {
     Elsewhere,
     /// Not known here: a placeholder or directive, as it should be.
     Open,
+}
+
+/// How much of a value a secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it, or the default of the one placeholder that is all of it.
+    Whole,
+    /// A part, such as the password in a URL.
+    Part,
+    /// It stands in the key.
+    Key,
 }
 
 /// How sure it is that a secret belongs at a place.
@@ -274,7 +288,7 @@ impl<'v> Finder<'v> {
                 text: Arc::clone(key),
                 standing: Standing::Literal,
             };
-            self.add(&text, hit, place);
+            self.add(&text, hit, place, Extent::Key);
         }
     }
 
@@ -296,12 +310,13 @@ impl<'v> Finder<'v> {
                     true => place::of_part(self.sources, place, &hit.range),
                     false => Some(place),
                 });
-                self.add(&known, hit, place);
+                let extent = extent(&known.text, &hit);
+                self.add(&known, hit, place, extent);
             }
         }
     }
 
-    fn add(&mut self, known: &Known, hit: leaf::Hit, place: Option<Place>) {
+    fn add(&mut self, known: &Known, hit: leaf::Hit, place: Option<Place>, extent: Extent) {
         let standing = if hit.is_literal {
             known.standing
         } else {
@@ -324,6 +339,7 @@ impl<'v> Finder<'v> {
             kind: hit.kind,
             certainty: hit.certainty,
             in_default: hit.in_default,
+            extent,
             beside_local_host: standing == Standing::Literal && is_local(),
             variable: name_of_default(&known.text, &hit)
                 .unwrap_or_else(|| name::variable(&self.path)),
@@ -348,6 +364,13 @@ impl<'v> Finder<'v> {
             (Visibility::Backend, None) => Belongs::ByItsLooks,
         }
     }
+}
+
+/// How much of a text a hit is.
+fn extent(text: &str, hit: &leaf::Hit) -> Extent {
+    let is_placeholder = text.starts_with("${") && text.ends_with('}');
+    let is_all = hit.range == (0..text.len()) || (hit.in_default && is_placeholder);
+    if is_all { Extent::Whole } else { Extent::Part }
 }
 
 /// The variable whose default a secret is.

@@ -146,14 +146,9 @@ pub const FIELDS: &[Field] = &[
         "options of the pool in effect that the app fails on when it starts",
     ),
     Field::new(
-        "poolProblem",
-        Shape::Object(POOL_PROBLEM),
-        "the first of them; absent when there is none",
-    ),
-    Field::new(
-        "poolMisplaced",
-        Shape::Object(POOL_MISPLACED),
-        "a pool written where nothing reads it; absent when there is none",
+        "poolsMisplaced",
+        Shape::List(POOL_MISPLACED),
+        "pools written where nothing reads them",
     ),
     Field::new(
         "driver",

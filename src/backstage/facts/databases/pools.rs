@@ -15,12 +15,8 @@ pub fn facts(plan: &Plan, section: &Value, plugin: Option<&str>) -> Vec<(&'stati
         ("pool", size(&pool)),
         ("poolInherited", super::super::truth(inherited)),
         ("basePool", base.unwrap_or_else(absent)),
-        (
-            "poolProblem",
-            problems.first().cloned().unwrap_or_else(absent),
-        ),
         ("poolProblems", list(problems)),
-        ("poolMisplaced", misplaced(plan, section, plugin)),
+        ("poolsMisplaced", misplaced(plan, section, plugin)),
     ]
 }
 
@@ -52,7 +48,7 @@ fn inherits(plan: &Plan, section: &Value, plugin: &str) -> bool {
             .any(|size| base.contains_key(*size) && !own.contains_key(*size))
 }
 
-/// A pool where nothing reads it.
+/// The pools where nothing reads them.
 fn misplaced(plan: &Plan, section: &Value, plugin: Option<&str>) -> Value {
     let mut places: Vec<(&'static str, Vec<&str>)> = Vec::new();
     match plugin {
@@ -67,13 +63,11 @@ fn misplaced(plan: &Plan, section: &Value, plugin: Option<&str>) -> Value {
             }
         }
     }
-    for (place, path) in places {
-        if let Some(value) = section.at(path).filter(|value| is_pool(value)) {
-            return object([("where", Value::string(place)), ("value", value.clone())])
-                .with_origin(value.origin);
-        }
-    }
-    absent()
+    list(places.into_iter().filter_map(|(place, path)| {
+        let value = section.at(path).filter(|value| is_pool(value))?;
+        let fact = object([("where", Value::string(place)), ("value", value.clone())]);
+        Some(fact.with_origin(value.origin))
+    }))
 }
 
 /// Whether it looks like a pool at all.

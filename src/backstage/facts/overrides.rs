@@ -1,0 +1,378 @@
+//! `facts.overrides`: what the layers of a chain do to the layers below them, where that may surprise.
+//!
+//! In: the resolved layers of every chain of an app root. Out: for each chain a list: values that are set again, keys
+//! that a `null` removes, and lists that lose items. Never: the merge itself, or a guess at an open value.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use super::declare::{Field, Shape};
+use super::{absent, list, object, truth};
+use crate::backstage::value::{Kind, Value};
+use crate::text::Place;
+
+/// What [`collect`] gives for each override.
+pub const FIELDS: &[Field] = &[
+    Field::new(
+        "path",
+        Shape::String,
+        "its path in the config; points at what the upper layer sets",
+    ),
+    Field::new(
+        "kind",
+        Shape::String,
+        "`same`: it sets what is set below it already; `removed`: a `null` removes what is below it; `list`: a list \
+         replaces one that has other items",
+    ),
+    Field::new("layer", Shape::String, "the layer that sets it"),
+    Field::new(
+        "below",
+        Shape::String,
+        "the layer that set it before; points at what that one sets",
+    ),
+    Field::new(
+        "everywhere",
+        Shape::Bool,
+        "it is so in every chain that loads the layer",
+    ),
+    Field::new(
+        "explicit",
+        Shape::Bool,
+        "for `removed`: `null` or `~` is written there; false for a key with nothing behind it",
+    ),
+    Field::new(
+        "mapping",
+        Shape::Bool,
+        "what is below is a mapping with keys in it",
+    ),
+    Field::new(
+        "dropped",
+        Shape::Strings,
+        "for `list`: the items of the list below that are gone, a mapping by the key that names it",
+    ),
+    Field::new(
+        "firstDropped",
+        Shape::String,
+        "the first of them; points at it",
+    ),
+    Field::new(
+        "items",
+        Shape::Number,
+        "for `list`: how many items the upper list has",
+    ),
+    Field::new(
+        "lost",
+        Shape::Number,
+        "for `list`: how many items of the list below are gone",
+    ),
+    Field::new(
+        "kept",
+        Shape::Number,
+        "for `list`: how many items of the list below stand in the upper one too",
+    ),
+];
+
+/// One layer of a chain.
+#[derive(Clone, Copy)]
+pub struct Layer<'v> {
+    /// Its path, for people.
+    pub name: &'v str,
+    /// What it sets; `None` when it sets nothing, or cannot be read.
+    pub root: Option<&'v Value>,
+}
+
+/// `facts.overrides` of each of these chains, whose layers are lowest first.
+pub fn collect(chains: &[Vec<Layer<'_>>]) -> Vec<Value> {
+    let found: Vec<Vec<Override<'_>>> = chains.iter().map(|layers| of_chain(layers)).collect();
+    let mut loads: HashMap<&str, usize> = HashMap::new();
+    for layer in chains.iter().flatten() {
+        *loads.entry(layer.name).or_default() += 1;
+    }
+    let mut times: HashMap<(Effect, Place, &str), usize> = HashMap::new();
+    for one in found.iter().flatten() {
+        if let Some(key) = one.key() {
+            *times.entry(key).or_default() += 1;
+        }
+    }
+    let everywhere = |one: &Override<'_>| {
+        let all = loads.get(one.layer).copied().unwrap_or_default();
+        one.key().is_some_and(|key| times.get(&key) == Some(&all))
+    };
+    found
+        .iter()
+        .map(|found| list(found.iter().map(|one| one.fact(everywhere(one)))))
+        .collect()
+}
+
+/// What an upper layer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Effect {
+    Same,
+    Removed,
+    List,
+}
+
+/// One value that overrides another.
+struct Override<'v> {
+    effect: Effect,
+    path: String,
+    layer: &'v str,
+    top: &'v Value,
+    below: Below<'v>,
+    dropped: Vec<&'v Value>,
+    kept: usize,
+}
+
+/// A value in a lower layer.
+#[derive(Clone, Copy)]
+struct Below<'v> {
+    value: &'v Value,
+    layer: &'v str,
+}
+
+impl Override<'_> {
+    /// What the same override in another chain shares with it.
+    fn key(&self) -> Option<(Effect, Place, &str)> {
+        let place = self.top.key_place().or_else(|| self.top.place())?;
+        Some((self.effect, place, &self.path))
+    }
+
+    fn fact(&self, everywhere: bool) -> Value {
+        let kind = match self.effect {
+            Effect::Same => "same",
+            Effect::Removed => "removed",
+            Effect::List => "list",
+        };
+        let mapping = self.below.value.as_object();
+        let explicit = match self.effect {
+            Effect::Removed => truth(self.top.place().is_some_and(|place| !place.span.is_empty())),
+            Effect::Same | Effect::List => absent(),
+        };
+        let dropped: Vec<Value> = self.dropped.iter().map(|item| named(item)).collect();
+        let first = dropped.first().cloned().unwrap_or_else(absent);
+        let count = |items: usize| match self.effect {
+            Effect::List => super::number(items as f64),
+            Effect::Same | Effect::Removed => absent(),
+        };
+        let items = self.top.as_array().map_or(0, <[Value]>::len);
+        let dropped = match self.effect {
+            Effect::List => list(dropped),
+            Effect::Same | Effect::Removed => absent(),
+        };
+        let at_top = match self.top.kind {
+            Kind::Null | Kind::Object(_) | Kind::Array(_) => super::at_key(self.top),
+            _ => self.top.origin,
+        };
+        object([
+            (
+                "path",
+                Value::string(self.path.as_str()).with_origin(at_top),
+            ),
+            ("kind", Value::string(kind)),
+            ("layer", Value::string(self.layer)),
+            (
+                "below",
+                Value::string(self.below.layer).with_origin(super::at_key(self.below.value)),
+            ),
+            ("everywhere", truth(everywhere)),
+            ("explicit", explicit),
+            (
+                "mapping",
+                truth(mapping.is_some_and(|keys| !keys.is_empty())),
+            ),
+            ("dropped", dropped),
+            ("firstDropped", first),
+            ("items", count(items)),
+            ("lost", count(self.dropped.len())),
+            ("kept", count(self.kept)),
+        ])
+        .with_origin(at_top)
+    }
+}
+
+/// The keys by which people know an item, the first that it has.
+const NAMES: [&str; 6] = ["id", "name", "host", "target", "url", "type"];
+
+/// An item as people know it.
+fn named(item: &Value) -> Value {
+    let name = NAMES.iter().find_map(|name| item.get(name));
+    match (&item.kind, name) {
+        (Kind::Object(_), Some(name)) => name.clone(),
+        (Kind::Object(_), None) => Value::string("{…}").with_origin(item.origin),
+        _ => item.clone(),
+    }
+}
+
+fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Override<'v>> {
+    let mut walk = Walk {
+        layer: "",
+        path: Vec::new(),
+        found: Vec::new(),
+    };
+    // Nearest layer first.
+    let mut below: Vec<Below<'v>> = Vec::new();
+    for layer in layers {
+        let Some(root) = layer.root else { continue };
+        walk.layer = layer.name;
+        walk.value(root, &below);
+        below.insert(
+            0,
+            Below {
+                value: root,
+                layer: layer.name,
+            },
+        );
+    }
+    walk.found
+}
+
+struct Walk<'v> {
+    layer: &'v str,
+    path: Vec<&'v str>,
+    found: Vec<Override<'v>>,
+}
+
+/// Whether a value changes what is below it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Nothing,
+    Something,
+}
+
+impl<'v> Walk<'v> {
+    /// Notes what `top` does to the values below it, of which the nearest is the first.
+    fn value(&mut self, top: &'v Value, below: &[Below<'v>]) -> Change {
+        let Some(&nearest) = below.first() else {
+            return Change::Something;
+        };
+        match (&top.kind, &nearest.value.kind) {
+            (_, Kind::Null) => Change::Something,
+            (Kind::Null, _) => {
+                self.note(Effect::Removed, top, nearest);
+                Change::Something
+            }
+            (Kind::Object(object), Kind::Object(_)) => {
+                let first = self.found.len();
+                let mut change = Change::Nothing;
+                for (key, child) in object {
+                    let under: Vec<Below<'v>> = below
+                        .iter()
+                        .take_while(|lower| lower.value.as_object().is_some())
+                        .filter_map(|lower| {
+                            let value = lower.value.get(key)?;
+                            Some(Below { value, ..*lower })
+                        })
+                        .collect();
+                    self.path.push(key);
+                    if self.value(child, &under) == Change::Something {
+                        change = Change::Something;
+                    }
+                    self.path.pop();
+                }
+                // A mapping that changes nothing is told once, instead of key by key.
+                if change == Change::Nothing && !self.path.is_empty() {
+                    self.found.truncate(first);
+                    self.note(Effect::Same, top, nearest);
+                }
+                change
+            }
+            (Kind::Array(items), Kind::Array(under)) => self.items(items, under, top, nearest),
+            _ if is_same(top, nearest.value) => {
+                self.note(Effect::Same, top, nearest);
+                Change::Nothing
+            }
+            _ => Change::Something,
+        }
+    }
+
+    fn items(
+        &mut self,
+        items: &'v [Value],
+        under: &'v [Value],
+        top: &'v Value,
+        nearest: Below<'v>,
+    ) -> Change {
+        let upper: Vec<String> = items.iter().map(written).collect();
+        let lower: Vec<String> = under.iter().map(written).collect();
+        if upper == lower {
+            self.note(Effect::Same, top, nearest);
+            return Change::Nothing;
+        }
+        let upper: HashSet<&String> = upper.iter().collect();
+        let dropped: Vec<&Value> = under
+            .iter()
+            .zip(&lower)
+            .filter(|(_, text)| !upper.contains(text))
+            .map(|(item, _)| item)
+            .collect();
+        if !dropped.is_empty() {
+            self.note(Effect::List, top, nearest);
+            if let Some(noted) = self.found.last_mut() {
+                noted.kept = under.len() - dropped.len();
+                noted.dropped = dropped;
+            }
+        }
+        Change::Something
+    }
+
+    fn note(&mut self, effect: Effect, top: &'v Value, below: Below<'v>) {
+        self.found.push(Override {
+            effect,
+            path: self.path.join("."),
+            layer: self.layer,
+            top,
+            below,
+            dropped: Vec::new(),
+            kept: 0,
+        });
+    }
+}
+
+/// Whether two values that are no mappings or lists say the same: open ones when the same text is written there.
+fn is_same(top: &Value, below: &Value) -> bool {
+    match (&top.kind, &below.kind) {
+        (Kind::String(top), Kind::String(below)) => top.value == below.value,
+        (Kind::Open(top), Kind::Open(below)) => {
+            top.written == below.written && top.cause == below.cause && !top.written.is_empty()
+        }
+        (Kind::Bool(top), Kind::Bool(below)) => top == below,
+        (Kind::Number(top), Kind::Number(below)) => top == below,
+        _ => false,
+    }
+}
+
+/// A text that two items share exactly when they say the same.
+fn written(value: &Value) -> String {
+    let mut text = String::new();
+    write_value(value, &mut text);
+    text
+}
+
+fn write_value(value: &Value, text: &mut String) {
+    let _ = match &value.kind {
+        Kind::Null => write!(text, "null"),
+        Kind::Bool(value) => write!(text, "{value}"),
+        Kind::Number(value) => write!(text, "{value}"),
+        Kind::String(string) => write!(text, "{:?}", &*string.value),
+        Kind::Open(open) => write!(text, "${:?}", &*open.written),
+        Kind::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_value(item, text);
+                text.push(',');
+            }
+            write!(text, "]")
+        }
+        Kind::Object(object) => {
+            let mut entries: Vec<_> = object.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            text.push('{');
+            for (key, child) in entries {
+                let _ = write!(text, "{:?}:", &**key);
+                write_value(child, text);
+                text.push(',');
+            }
+            write!(text, "}}")
+        }
+    };
+}
