@@ -3,10 +3,11 @@
 //! In: a fault and where it is. Out: a sentence, a note for the label, and help. Of a union, only the branch
 //! the user meant is explained. Values of the configuration never occur in what is said.
 
-use super::check::{Ground, Saying, Walk};
+use super::check::Ground;
 use super::demand::{Demand, Demands};
 use super::judge::Fault;
 use super::model::{Bound, Schema};
+use super::walk::{Saying, Walk};
 use crate::backstage::value::{Kind, Value};
 use crate::finding::Edit;
 use crate::text::Place;

@@ -4,12 +4,12 @@
 //! found by the kind of value, then by keys that tell the branches apart (`type`, `store`, `client`), then by
 //! which branch has least against the value.
 
-use super::check::{Seen, UNION_DEPTH, Walk};
 use super::coerce::coerce;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::explain::{not_allowed, wanted_words, wrong_kind};
 use super::model::Schema;
 use super::path::Part;
+use super::walk::{Seen, UNION_DEPTH, Walk};
 use crate::backstage::value::Value;
 
 /// How many branches are held against a value to find the meant one.

@@ -23,6 +23,7 @@ mod path;
 mod source;
 pub mod typescript;
 mod visibility;
+mod walk;
 
 pub use cache::Cache;
 pub use check::{Ground, Problem, check};

@@ -3,11 +3,11 @@
 //! In: the [`Schemas`] and a path. Out: the [`Visibility`] the app's packages give that path. All branches of
 //! unions count, since a secret in one form is a secret to be careful with in every form.
 
-use super::check::UNION_DEPTH;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::model::Visibility;
 use super::packages::{PackageSchema, Schemas};
 use super::path::{ConfigPath, Part};
+use super::walk::UNION_DEPTH;
 
 impl Schemas {
     /// Who may see the value at a path. When packages disagree, the most careful wins: `secret` over

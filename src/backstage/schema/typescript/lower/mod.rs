@@ -1,19 +1,23 @@
 //! TypeScript text to a [`Module`]: the parser's tree, reduced to types and cut loose from its memory.
 
+mod literals;
+mod types;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{self, TSType};
+use oxc_ast::ast;
 use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
 
 use super::doc;
 use super::stack::{self, Stack};
 use super::tree::{
-    Alias, Conditional, Declaration, Doc, Export, Import, Interface, Mapped, Member, Module,
-    Parameter, TupleItem, TupleKind, Type,
+    Alias, Declaration, Doc, Export, Import, Interface, Member, Module, Parameter, Type,
 };
+use literals::{enum_values, property_name};
+use types::reference;
 
 /// Reads the types of a TypeScript file. Mistakes that leave the rest readable are counted.
 ///
@@ -232,112 +236,6 @@ impl Lowering<'_> {
         members.collect()
     }
 
-    fn ty(&self, ty: &TSType<'_>) -> Type {
-        let all = |types: &[TSType<'_>]| types.iter().map(|ty| self.ty(ty)).collect();
-        let boxed = |ty: &TSType<'_>| Box::new(self.ty(ty));
-        match ty {
-            TSType::TSAnyKeyword(_) | TSType::TSUnknownKeyword(_) => Type::Anything,
-            TSType::TSNeverKeyword(_) => Type::Never,
-            TSType::TSUndefinedKeyword(_) | TSType::TSVoidKeyword(_) => Type::Undefined,
-            TSType::TSNullKeyword(_) => Type::Null,
-            TSType::TSBooleanKeyword(_) => Type::Boolean,
-            TSType::TSNumberKeyword(_) => Type::Number,
-            TSType::TSStringKeyword(_) => Type::String,
-            TSType::TSObjectKeyword(_) => Type::Object,
-            TSType::TSLiteralType(literal) => literal_type(&literal.literal),
-            TSType::TSArrayType(array) => Type::Array(boxed(&array.element_type)),
-            TSType::TSTupleType(tuple) => Type::Tuple(
-                tuple
-                    .element_types
-                    .iter()
-                    .map(|item| self.tuple_item(item))
-                    .collect(),
-            ),
-            TSType::TSUnionType(union) => Type::Union(all(&union.types)),
-            TSType::TSIntersectionType(both) => Type::Intersection(all(&both.types)),
-            TSType::TSParenthesizedType(inner) => self.ty(&inner.type_annotation),
-            TSType::TSTypeLiteral(literal) => Type::Members(self.members(&literal.members)),
-            TSType::TSTypeReference(named) => reference(
-                &named.type_name,
-                self.arguments(named.type_arguments.as_deref()),
-            ),
-            TSType::TSImportType(import) => {
-                let mut path = Vec::new();
-                if let Some(qualifier) = &import.qualifier {
-                    import_path(qualifier, &mut path);
-                }
-                let arguments = self.arguments(import.type_arguments.as_deref());
-                Type::Import(import.source.value.as_str().into(), path, arguments)
-            }
-            TSType::TSTypeOperatorType(operator) => match operator.operator {
-                ast::TSTypeOperatorOperator::Keyof => Type::KeyOf(boxed(&operator.type_annotation)),
-                ast::TSTypeOperatorOperator::Readonly => self.ty(&operator.type_annotation),
-                ast::TSTypeOperatorOperator::Unique => Type::Unsupported("a unique symbol"),
-            },
-            TSType::TSIndexedAccessType(access) => {
-                Type::Indexed(boxed(&access.object_type), boxed(&access.index_type))
-            }
-            TSType::TSMappedType(mapped) => Type::Mapped(Box::new(Mapped {
-                parameter: mapped.key.name.as_str().into(),
-                keys: self.ty(&mapped.constraint),
-                value: match (&mapped.type_annotation, &mapped.name_type) {
-                    (_, Some(_)) => Type::Unsupported("a mapped type that renames its keys"),
-                    (Some(value), None) => self.ty(value),
-                    (None, None) => Type::Anything,
-                },
-                marked: mapped.optional.is_some(),
-            })),
-            TSType::TSConditionalType(conditional) => Type::Conditional(Box::new(Conditional {
-                check: self.ty(&conditional.check_type),
-                extends: self.ty(&conditional.extends_type),
-                yes: self.ty(&conditional.true_type),
-                no: self.ty(&conditional.false_type),
-            })),
-            TSType::TSTemplateLiteralType(template) => Type::Template(
-                template.quasis.iter().map(|text| quasi(text)).collect(),
-                all(&template.types),
-            ),
-            TSType::TSNamedTupleMember(member) => self.tuple_item(&member.element_type).item,
-            TSType::TSFunctionType(_) | TSType::TSConstructorType(_) => {
-                Type::Unsupported("a function")
-            }
-            TSType::TSTypeQuery(_) => Type::Unsupported("`typeof` of a value"),
-            TSType::TSInferType(_) => Type::Unsupported("`infer`"),
-            TSType::TSBigIntKeyword(_) | TSType::TSSymbolKeyword(_) => {
-                Type::Unsupported("a bigint or symbol")
-            }
-            _ => Type::Unsupported("a type of an unusual kind"),
-        }
-    }
-
-    fn tuple_item(&self, item: &ast::TSTupleElement<'_>) -> TupleItem {
-        let (item, kind) = match item {
-            ast::TSTupleElement::TSOptionalType(optional) => {
-                (self.ty(&optional.type_annotation), TupleKind::Optional)
-            }
-            ast::TSTupleElement::TSRestType(rest) => match &rest.type_annotation {
-                TSType::TSNamedTupleMember(member) => {
-                    (self.tuple_item(&member.element_type).item, TupleKind::Rest)
-                }
-                inner => (self.ty(inner), TupleKind::Rest),
-            },
-            ast::TSTupleElement::TSNamedTupleMember(member) => {
-                let inner = self.tuple_item(&member.element_type);
-                let kind = if member.optional {
-                    TupleKind::Optional
-                } else {
-                    inner.kind
-                };
-                (inner.item, kind)
-            }
-            other => match other.as_ts_type() {
-                Some(ty) => (self.ty(ty), TupleKind::Required),
-                None => (Type::Anything, TupleKind::Required),
-            },
-        };
-        TupleItem { item, kind }
-    }
-
     fn doc(&self, start: u32) -> Doc {
         let comment = self.docs.get(&start);
         let text = comment.and_then(|&(start, end)| self.text.get(start..end));
@@ -361,97 +259,4 @@ fn imports(import: &ast::ImportDeclaration<'_>, module: &mut Module) {
 
 fn exported(name: &ast::ModuleExportName<'_>) -> Arc<str> {
     name.name().as_str().into()
-}
-
-fn reference(name: &ast::TSTypeName<'_>, arguments: Vec<Type>) -> Type {
-    let mut path = Vec::new();
-    let mut name = name;
-    loop {
-        match name {
-            ast::TSTypeName::IdentifierReference(identifier) => {
-                path.push(identifier.name.as_str().into());
-                break;
-            }
-            ast::TSTypeName::QualifiedName(qualified) => {
-                path.push(qualified.right.name.as_str().into());
-                name = &qualified.left;
-            }
-            ast::TSTypeName::ThisExpression(_) => return Type::Unsupported("`this`"),
-        }
-    }
-    path.reverse();
-    Type::Reference(path, arguments)
-}
-
-fn import_path(qualifier: &ast::TSImportTypeQualifier<'_>, path: &mut Vec<Arc<str>>) {
-    match qualifier {
-        ast::TSImportTypeQualifier::Identifier(name) => path.push(name.name.as_str().into()),
-        ast::TSImportTypeQualifier::QualifiedName(qualified) => {
-            import_path(&qualified.left, path);
-            path.push(qualified.right.name.as_str().into());
-        }
-    }
-}
-
-fn property_name(key: &ast::PropertyKey<'_>) -> Option<Arc<str>> {
-    Some(match key {
-        ast::PropertyKey::StaticIdentifier(name) => name.name.as_str().into(),
-        ast::PropertyKey::StringLiteral(text) => text.value.as_str().into(),
-        ast::PropertyKey::NumericLiteral(number) => number.value.to_string().into(),
-        _ => return None,
-    })
-}
-
-fn quasi(text: &ast::TemplateElement<'_>) -> Arc<str> {
-    text.value.cooked.unwrap_or(text.value.raw).as_str().into()
-}
-
-fn literal_type(literal: &ast::TSLiteral<'_>) -> Type {
-    use serde_json::Value;
-    Type::Literal(match literal {
-        ast::TSLiteral::BooleanLiteral(literal) => Value::Bool(literal.value),
-        ast::TSLiteral::NumericLiteral(literal) => number(literal.value),
-        ast::TSLiteral::StringLiteral(literal) => literal.value.as_str().into(),
-        ast::TSLiteral::TemplateLiteral(template) => {
-            let texts: Vec<_> = template.quasis.iter().map(|text| quasi(text)).collect();
-            texts.concat().into()
-        }
-        ast::TSLiteral::UnaryExpression(unary) => match &unary.argument {
-            ast::Expression::NumericLiteral(literal) => number(-literal.value),
-            _ => return Type::Unsupported("a computed literal"),
-        },
-        ast::TSLiteral::BigIntLiteral(_) => return Type::Unsupported("a bigint"),
-    })
-}
-
-/// A number as JSON: whole when it is.
-fn number(number: f64) -> serde_json::Value {
-    #[allow(clippy::cast_possible_truncation)]
-    let whole = number as i64;
-    #[allow(clippy::cast_precision_loss)]
-    let exact = whole as f64 == number;
-    if exact { whole.into() } else { number.into() }
-}
-
-fn enum_values(
-    declaration: &ast::TSEnumDeclaration<'_>,
-) -> Option<Vec<(Arc<str>, serde_json::Value)>> {
-    let mut next = Some(0.0);
-    let mut values = Vec::new();
-    for member in &declaration.body.members {
-        let name: Arc<str> = member.id.static_name().as_str().into();
-        let value = match &member.initializer {
-            None => number(next?),
-            Some(ast::Expression::StringLiteral(text)) => text.value.as_str().into(),
-            Some(ast::Expression::NumericLiteral(literal)) => number(literal.value),
-            Some(ast::Expression::UnaryExpression(unary)) => match &unary.argument {
-                ast::Expression::NumericLiteral(literal) => number(-literal.value),
-                _ => return None,
-            },
-            Some(_) => return None,
-        };
-        next = value.as_f64().map(|number| number + 1.0);
-        values.push((name, value));
-    }
-    Some(values)
 }

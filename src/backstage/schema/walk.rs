@@ -1,0 +1,354 @@
+//! A walk down a configuration with the demands of all packages side by side.
+//!
+//! In: demands and a value. Out: what they say against it and everything below. Never: which packages speak about a
+//! top-level key; `check` asks them.
+
+use std::sync::Arc;
+
+use super::check::{Ground, Problem};
+use super::demand::{Demand, Demands, KeyDemands};
+use super::explain;
+use super::judge::{Fault, Judge, Verdict, missing_keys};
+use super::model::{Schema, Visibility};
+use super::packages::{Schemas, Standing};
+use super::path::{ConfigPath, Part};
+use crate::backstage::value::{Kind, Object, Value};
+use crate::finding::{Edit, RuleId, Severity};
+use crate::text::Place;
+
+/// How many unions directly within unions are looked into for what they describe.
+pub(super) const UNION_DEPTH: u8 = 8;
+
+/// With more top-level keys than this no misspelt ones are looked for: each is compared with every known one, and
+/// no config of an app has so many.
+const MOST_TOP_LEVEL_KEYS: usize = 2_000;
+
+/// The visibilities that schemas give a value, inherited ones included.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
+    frontend: bool,
+    secret: bool,
+    reported: bool,
+}
+
+/// What is said about one place before it is known which packages say it.
+pub(super) struct Saying {
+    pub rule: &'static str,
+    pub message: String,
+    pub place: Option<Place>,
+    pub note: String,
+    pub help: Option<String>,
+    pub edit: Option<Edit>,
+    pub ground: Ground,
+}
+
+/// A walk down a configuration with all demands side by side.
+pub(super) struct Walk {
+    pub judge: Judge,
+    pub path: ConfigPath,
+    pub problems: Vec<Problem>,
+    /// The nearest place for values that have none.
+    pub nearest: Option<Place>,
+}
+
+impl Walk {
+    pub fn new(nearest: Option<Place>) -> Self {
+        Self {
+            judge: Judge::default(),
+            path: ConfigPath::root(),
+            problems: Vec::new(),
+            nearest,
+        }
+    }
+
+    /// Goes one step down for the time of `inner`.
+    pub fn step(&mut self, part: Part, value: &Value, inner: impl FnOnce(&mut Self)) {
+        let nearest = self.nearest;
+        self.nearest = value.key_place().or(value.place()).or(nearest);
+        self.path.push(part);
+        inner(self);
+        self.path.pop();
+        self.nearest = nearest;
+    }
+
+    /// Checks one value: `judged` must hold; `described` is what unions that do hold say about it.
+    pub fn value(
+        &mut self,
+        judged: &Demands<'_>,
+        described: &Demands<'_>,
+        value: &Value,
+        seen: Seen,
+    ) {
+        if judged.is_empty() && described.is_empty() {
+            return;
+        }
+        let seen = self.remarks(judged, described, value, seen);
+        let mut described = described.clone();
+        let mut mistyped = false;
+        for demand in judged.iter() {
+            match self.judge.own(demand, value) {
+                Ok(_) => self.describe(demand, value, &mut described, UNION_DEPTH),
+                Err(fault) => {
+                    mistyped |= matches!(fault, Fault::Type(_));
+                    self.fault(demand, fault, value, &mut described);
+                }
+            }
+            self.report_missing(demand, value);
+        }
+        if mistyped {
+            return;
+        }
+        match &value.kind {
+            Kind::Object(object) => {
+                for (key, child) in object {
+                    self.key(judged, &described, key, child, value, seen);
+                }
+            }
+            Kind::Array(items) => {
+                for (index, child) in items.iter().enumerate() {
+                    self.item(judged, &described, index, child, seen);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn key(
+        &mut self,
+        judged: &Demands<'_>,
+        described: &Demands<'_>,
+        key: &Arc<str>,
+        child: &Value,
+        parent: &Value,
+        seen: Seen,
+    ) {
+        let known_below = match described.key(key) {
+            KeyDemands::Judged(demands) => demands,
+            KeyDemands::Refused(_) => Demands::default(),
+        };
+        let part = Part::Key(key.clone());
+        match judged.key(key) {
+            KeyDemands::Refused(by) if known_below.is_empty() && child.as_open().is_none() => {
+                self.step(part, child, |walk| {
+                    let saying = explain::refused(walk, &[judged, described], key, child, parent);
+                    walk.say(by, saying);
+                });
+            }
+            KeyDemands::Refused(_) => {}
+            KeyDemands::Judged(demands) => self.step(part, child, |walk| {
+                if demands.is_empty() && known_below.is_empty() {
+                    walk.unknown_key(&[judged, described], key, child, parent);
+                } else {
+                    walk.value(&demands, &known_below, child, seen);
+                }
+            }),
+        }
+    }
+
+    fn item(
+        &mut self,
+        judged: &Demands<'_>,
+        described: &Demands<'_>,
+        index: usize,
+        child: &Value,
+        seen: Seen,
+    ) {
+        let known_below = match described.item(index) {
+            KeyDemands::Judged(demands) => demands,
+            KeyDemands::Refused(_) => Demands::default(),
+        };
+        self.step(Part::Item(index), child, |walk| match judged.item(index) {
+            KeyDemands::Judged(demands) => walk.value(&demands, &known_below, child, seen),
+            KeyDemands::Refused(by) => {
+                let saying = explain::too_many_items(walk, child);
+                walk.say(by, saying);
+            }
+        });
+    }
+
+    /// Adds what the branches of a demand's unions say, where they are not ruled out.
+    fn describe<'s>(
+        &self,
+        demand: Demand<'s>,
+        value: &Value,
+        described: &mut Demands<'s>,
+        depth: u8,
+    ) {
+        if depth == 0 {
+            return;
+        }
+        let one_of = demand.schema.rare.iter().flat_map(|rare| &rare.one_of);
+        for schema in demand.schema.any_of.iter().chain(one_of) {
+            let demand = Demand { schema, ..demand };
+            let branch = Demands::of(demand);
+            if self.judge.judge(&branch, value) != Verdict::Invalid {
+                for inner in branch.iter() {
+                    described.add_flat(inner);
+                    self.describe(inner, value, described, depth - 1);
+                }
+            }
+        }
+    }
+
+    fn fault<'s>(
+        &mut self,
+        demand: Demand<'s>,
+        fault: Fault<'s>,
+        value: &Value,
+        described: &mut Demands<'s>,
+    ) {
+        if let Fault::NoneOf(branches) = fault {
+            // Which keys are known is asked of every branch: the union is reported already.
+            for schema in branches {
+                for inner in Demands::of(Demand { schema, ..demand }).iter() {
+                    described.add_flat(inner);
+                }
+            }
+            explain::union(self, demand, branches, value);
+        } else {
+            let saying = explain::fault(self, demand.schema, fault, value);
+            self.say(demand, saying);
+        }
+    }
+
+    pub fn report_missing(&mut self, demand: Demand<'_>, value: &Value) {
+        if demand.package.standing == Standing::AnotherVersion {
+            return;
+        }
+        for key in missing_keys(demand.schema, value) {
+            let saying = explain::missing(self, key, value);
+            self.say(demand, saying);
+        }
+    }
+
+    /// Deprecation and visibility, which are said of a value whether or not it is right.
+    fn remarks(
+        &mut self,
+        judged: &Demands<'_>,
+        described: &Demands<'_>,
+        value: &Value,
+        mut seen: Seen,
+    ) -> Seen {
+        let mut deepest = seen;
+        for demand in judged.iter().chain(described.iter()) {
+            let Schema {
+                visibility,
+                deep_visibility,
+                deprecated,
+                ..
+            } = demand.schema;
+            if let Some(reason) = deprecated {
+                let saying = explain::deprecated(self, reason, value);
+                self.say(demand, saying);
+            }
+            for given in [visibility, deep_visibility].into_iter().flatten() {
+                seen.frontend |= *given == Visibility::Frontend;
+                seen.secret |= *given == Visibility::Secret;
+            }
+            if let Some(given) = deep_visibility {
+                deepest.frontend |= *given == Visibility::Frontend;
+                deepest.secret |= *given == Visibility::Secret;
+            }
+            if seen.frontend && seen.secret && !seen.reported {
+                let saying = explain::visible_secret(self, value);
+                self.say(demand, saying);
+                seen.reported = true;
+            }
+        }
+        deepest.reported = seen.reported;
+        deepest
+    }
+
+    fn unknown_key(&mut self, known: &[&Demands<'_>], key: &str, child: &Value, parent: &Value) {
+        if known.iter().any(|demands| demands.is_map()) {
+            return;
+        }
+        let Some(by) = known.iter().find_map(|demands| {
+            demands
+                .iter()
+                .find(|demand| !demand.schema.properties.is_empty())
+        }) else {
+            return;
+        };
+        if let Some((saying, nearest)) = explain::unknown(self, known, key, child, parent) {
+            let owner = known.iter().find_map(|demands| {
+                demands
+                    .iter()
+                    .find(|demand| demand.schema.properties.contains_key(nearest))
+            });
+            self.say(owner.unwrap_or(by), saying);
+        }
+    }
+
+    /// A top-level key that no package speaks about.
+    pub fn top_level_key(
+        &mut self,
+        key: &Arc<str>,
+        value: &Value,
+        object: &Object,
+        schemas: &Schemas,
+    ) {
+        if object.len() > MOST_TOP_LEVEL_KEYS {
+            return;
+        }
+        let known = schemas.packages().iter().flat_map(|package| package.keys());
+        let absent = known
+            .map(|key| &**key)
+            .filter(|known| !object.contains_key(*known));
+        let Some(nearest) = explain::misspelling_of(key, absent) else {
+            return;
+        };
+        let Some(package) = schemas.about(nearest).next() else {
+            return;
+        };
+        self.step(Part::Key(key.clone()), value, |walk| {
+            let saying = explain::misspelt(walk, nearest, value);
+            walk.say(
+                Demand {
+                    schema: package.schema(),
+                    package,
+                },
+                saying,
+            );
+        });
+    }
+
+    /// Notes a problem, or one more package that says the same.
+    pub fn say(&mut self, demand: Demand<'_>, saying: Saying) {
+        let package = demand.package;
+        let severity = match (saying.rule, package.standing) {
+            (explain::DEPRECATED | explain::UNKNOWN_KEY, _) => Severity::Warning,
+            (_, Standing::InForce) => Severity::Error,
+            (_, Standing::AnotherVersion) => Severity::Warning,
+        };
+        let by: Arc<str> = format!("{} {}", package.name, package.version).into();
+        self.adopt(Problem {
+            rule: RuleId::loader(saying.rule),
+            severity,
+            message: saying.message,
+            place: saying.place.or(self.nearest),
+            note: saying.note,
+            help: saying.help,
+            edit: saying.edit,
+            path: self.path.clone(),
+            ground: saying.ground,
+            packages: vec![by],
+        });
+    }
+
+    /// Adds a problem, or its packages to the problem that says the same.
+    pub fn adopt(&mut self, new: Problem) {
+        let same = self.problems.iter_mut().find(|problem| {
+            problem.path == new.path && problem.rule == new.rule && problem.message == new.message
+        });
+        let Some(problem) = same else {
+            return self.problems.push(new);
+        };
+        problem.severity = problem.severity.max(new.severity);
+        for by in new.packages {
+            if !problem.packages.contains(&by) {
+                problem.packages.push(by);
+            }
+        }
+    }
+}
