@@ -62,7 +62,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "schemas",
-        about: "make the built-in schemas from the published packages [--installed DIR]",
+        about: "make the built-in schemas from the published packages [--installed DIR | --check]",
         run: schemas::run,
     },
 ];
