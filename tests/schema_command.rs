@@ -139,6 +139,8 @@ fn the_form_for_editors_takes_one_layer_as_it_is_written() {
         "own: { $include: own.yaml }",
         "own: { key: { $file: key.txt }, nested: '${NESTED}' }",
         "own: { nested: { list: ['${ITEM}', { on: '${ON}' }, { $include: item.yaml }] } }",
+        "own: { nested: null }",
+        "own:",
         "${KEY}: plain\nother: 1",
     ] {
         assert!(validator.is_valid(&layer(fine)), "{fine}");

@@ -57,7 +57,7 @@ fn with_head(schema: Value) -> Value {
     Value::Object(head)
 }
 
-/// A string with a placeholder, or a directive.
+/// A string with a placeholder, a directive, or the null that takes away what a layer below has set.
 fn open_value() -> Value {
     let directive = |name: &str| {
         json!({
@@ -69,6 +69,7 @@ fn open_value() -> Value {
     };
     json!({ "anyOf": [
         { "type": "string", "pattern": r"\$\{[^{}]*\}" },
+        { "type": "null" },
         directive("$env"),
         directive("$file"),
         directive("$include"),
