@@ -303,3 +303,40 @@ fn an_unknown_database_client_is_told_once() {
         .collect();
     assert_eq!(rules, ["schema-violation"]);
 }
+
+#[test]
+fn a_value_both_secret_and_frontend_stops_the_app_set_or_not() {
+    let portal = portal();
+    portal.write(
+        "node_modules/b/package.json",
+        r#"{"name": "b", "version": "2.0.0", "configSchema": {"properties": {"own": {"properties": {"key": {"visibility": "frontend"}}}}}}"#,
+    );
+    portal.write("node_modules/.package-lock.json", "{}");
+    let cache = tempfile::tempdir().unwrap();
+    for (layer, line) in [
+        ("own:\n  port: 1\n", 1),
+        ("own:\n  port: 1\n  key: ${KEY}\n", 3),
+        ("app: {}\n", 1),
+    ] {
+        portal.write("app-config.yaml", layer);
+        for run in ["collected", "kept"] {
+            let answer = support::run_with(
+                portal.path(),
+                &[
+                    "--format",
+                    "concise",
+                    "--select",
+                    "secret-visible-to-frontend",
+                ],
+                &[("XDG_CACHE_HOME", cache.path())],
+            );
+            let lines = answer.lines();
+            assert_eq!(lines.len(), 1, "{run} {layer}: {answer:#?}");
+            assert_eq!((lines[0].line, lines[0].severity.as_str()), (line, "error"));
+            let message = &lines[0].message;
+            for part in ["`own.key`", "a 1.2.3", "b 2.0.0"] {
+                assert!(message.contains(part), "{part}: {message}");
+            }
+        }
+    }
+}

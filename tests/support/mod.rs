@@ -120,6 +120,11 @@ impl Answer {
 
 /// Runs the built binary in a folder, with no variable that changes its output.
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
+    run_with(folder, arguments, &[])
+}
+
+/// The same, with more variables.
+pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &Path)]) -> Answer {
     let mut command = Command::cargo_bin("stagecheck").unwrap();
     for variable in [
         "GITHUB_ACTIONS",
@@ -132,6 +137,7 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
     }
     let output = command
         .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(folder)
         .output()
         .unwrap();

@@ -15,11 +15,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::collect::{Collection, NoteWeight, SchemaNote};
+use super::conflicts::Conflict;
 use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
 use crate::files::{FilePath, Files, Identity};
 
 /// Changes when the form of entries or the making of schemas does.
-const FORM: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
 
 /// The largest entry that is read, in bytes.
 const ENTRY_LIMIT: u64 = 64 << 20;
@@ -46,6 +47,7 @@ struct Header {
     files: Vec<(String, u64, String)>,
     notes: Vec<(bool, String)>,
     packages: Vec<Entry>,
+    conflicts: Vec<Conflict>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,7 +129,8 @@ impl Cache {
         };
         let notes = header.notes.into_iter();
         Some(Collection {
-            schemas: Schemas::new(packages.collect::<Option<Vec<_>>>()?),
+            schemas: Schemas::new(packages.collect::<Option<Vec<_>>>()?)
+                .with_conflicts(header.conflicts),
             notes: notes
                 .map(|(loss, text)| SchemaNote {
                     weight: weight(loss),
@@ -186,6 +189,7 @@ impl Cache {
                 .map(|note| (note.weight == NoteWeight::Loss, note.text.clone()))
                 .collect(),
             packages,
+            conflicts: collection.schemas.conflicts().to_vec(),
         };
         if let Ok(header) = serde_json::to_string(&header) {
             let entry = self.entry(files, base);

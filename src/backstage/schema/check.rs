@@ -55,6 +55,9 @@ pub fn check(effective: &Value, schemas: &Schemas) -> Vec<Problem> {
             walk.value(&judged, &described, value, Seen::default());
         });
     }
+    for conflict in schemas.conflicts() {
+        walk.report_conflict(conflict, effective);
+    }
     for problem in &mut walk.problems {
         problem.message += &explain::whose(&problem.packages);
     }

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::bundled;
+use super::conflicts::conflicts;
 use super::members::members;
 use super::model::Schema;
 use super::node::{Located, NodeModules, NotLocated, SCHEMA_LIMIT};
@@ -252,8 +253,10 @@ impl Collector<'_> {
                 .retain(|package| &*package.name != "@backstage/backend-common");
         }
         self.note_plug_and_play(app_root);
+        let schemas = Schemas::new(self.found);
+        let conflicts = conflicts(schemas.packages());
         Collection {
-            schemas: Schemas::new(self.found),
+            schemas: schemas.with_conflicts(conflicts),
             notes: self.notes,
             seen: self.seen,
         }

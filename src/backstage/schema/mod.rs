@@ -9,6 +9,7 @@ mod cache;
 mod check;
 mod coerce;
 mod collect;
+mod conflicts;
 mod demand;
 mod explain;
 mod json;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::bundled::BUNDLED;
+use super::conflicts::Conflict;
 use super::model::Schema;
 use crate::files::FilePath;
 
@@ -12,6 +13,7 @@ use crate::files::FilePath;
 #[derive(Debug, Default)]
 pub struct Schemas {
     packages: Vec<Arc<PackageSchema>>,
+    conflicts: Vec<Conflict>,
 }
 
 /// The configuration schema of one version of one package.
@@ -65,7 +67,20 @@ impl Schemas {
     pub fn new(packages: Vec<impl Into<Arc<PackageSchema>>>) -> Self {
         Self {
             packages: packages.into_iter().map(Into::into).collect(),
+            conflicts: Vec::new(),
         }
+    }
+
+    /// The same, with what the packages contradict each other in.
+    #[must_use]
+    pub(super) fn with_conflicts(mut self, conflicts: Vec<Conflict>) -> Self {
+        self.conflicts = conflicts;
+        self
+    }
+
+    /// Where the packages contradict each other, whatever the configuration.
+    pub(super) fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
     }
 
     /// Every schema that is built in, none of them known to be of the app's own version.
@@ -150,6 +165,11 @@ impl PackageSchema {
                 serde_json::from_str(text).unwrap_or_default()
             }),
         }
+    }
+
+    /// Its name and version, as messages name it.
+    pub(super) fn label(&self) -> Arc<str> {
+        format!("{} {}", self.name, self.version).into()
     }
 
     /// The top-level keys it speaks about.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::check::{Ground, Problem};
+use super::conflicts::Conflict;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::explain;
 use super::judge::{Fault, Judge, Verdict, missing_keys};
@@ -313,6 +314,43 @@ impl Walk {
         });
     }
 
+    /// Says that schemas contradict each other about a value, whether or not it is there: the app does not start
+    /// either way. To what the walk has said of one that is there it adds the packages.
+    pub fn report_conflict(&mut self, conflict: &Conflict, effective: &Value) {
+        let parts = conflict.path.iter().cloned().map(Part::Key);
+        let path = parts.fold(ConfigPath::root(), |path, part| path.with(part));
+        let says_so = |said: &Problem| {
+            said.rule.as_str() == explain::VISIBLE_SECRET
+                && said.path != path
+                && path.parts().starts_with(said.path.parts())
+        };
+        if self.problems.iter().any(says_so) {
+            return;
+        }
+        let mut nearest = effective;
+        for key in &conflict.path {
+            match nearest.get(key) {
+                Some(value) => nearest = value,
+                None => break,
+            }
+        }
+        let above = std::mem::replace(&mut self.path, path);
+        let saying = explain::visible_secret(self, nearest);
+        let path = std::mem::replace(&mut self.path, above);
+        self.adopt(Problem {
+            rule: RuleId::loader(saying.rule),
+            severity: Severity::Error,
+            message: saying.message,
+            place: saying.place.or(self.nearest),
+            note: saying.note,
+            help: saying.help,
+            edit: saying.edit,
+            path,
+            ground: saying.ground,
+            packages: conflict.packages.clone(),
+        });
+    }
+
     /// Notes a problem, or one more package that says the same.
     pub fn say(&mut self, demand: Demand<'_>, saying: Saying) {
         let package = demand.package;
@@ -321,7 +359,6 @@ impl Walk {
             (_, Standing::InForce) => Severity::Error,
             (_, Standing::AnotherVersion) => Severity::Warning,
         };
-        let by: Arc<str> = format!("{} {}", package.name, package.version).into();
         self.adopt(Problem {
             rule: RuleId::loader(saying.rule),
             severity,
@@ -332,7 +369,7 @@ impl Walk {
             edit: saying.edit,
             path: self.path.clone(),
             ground: saying.ground,
-            packages: vec![by],
+            packages: vec![package.label()],
         });
     }
 
