@@ -120,7 +120,8 @@ fn large_objects_merge_in_linear_time() {
         );
         started.elapsed()
     };
-    time(1_000);
-    let (small, large) = (time(2_000), time(32_000));
+    // The least of several: the one that other processes disturbed least.
+    let least = |keys: usize| (0..5).map(|_| time(keys)).min().unwrap();
+    let (small, large) = (least(2_000), least(32_000));
     assert!(large < small * 100, "{small:?} and {large:?}");
 }
