@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::FilePath;
 use gix_index::entry::{Flags, Mode};
 use gix_index::{State, decode, hash};
 use ignore::Match;
@@ -50,6 +51,33 @@ impl IgnoreRules {
             })
             .unwrap_or(false)
     }
+}
+
+/// Whether an ignore file names the path or a folder it is in. `read` gives the text of an ignore file.
+pub(super) fn is_ignored(
+    path: &FilePath,
+    read: &dyn Fn(&FilePath) -> Option<Arc<str>>,
+) -> bool {
+    if path.is_outside() {
+        return false;
+    }
+    let mut rules = IgnoreRules::default();
+    let mut folder = FilePath::root();
+    let mut parts = path.as_str().split('/').peekable();
+    while let Some(part) = parts.next() {
+        if let Some(text) = read(&folder.join(".gitignore")) {
+            rules = rules.with(folder.as_str(), &text);
+        }
+        folder = folder.join(part);
+        let kind = match parts.peek() {
+            Some(_) => EntryKind::Folder,
+            None => EntryKind::File,
+        };
+        if rules.ignore(folder.as_str(), kind) {
+            return true;
+        }
+    }
+    false
 }
 
 /// A file or a folder, as ignore rules tell them apart.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::git::{EntryKind, IgnoreRules};
 use super::{FilePath, Files, GitStatus, Listed, ReadError};
 
 /// Texts by path.
@@ -52,27 +51,6 @@ impl MemoryFiles {
             GitStatus::Untracked
         };
         (status, ignored)
-    }
-
-    /// Whether an ignore rule names the file or a folder it is in.
-    fn is_ignored(&self, path: &FilePath) -> bool {
-        let mut rules = IgnoreRules::default();
-        let mut folder = FilePath::root();
-        let mut parts = path.as_str().split('/').peekable();
-        while let Some(part) = parts.next() {
-            if let Some(text) = self.texts.get(&folder.join(".gitignore")) {
-                rules = rules.with(folder.as_str(), text);
-            }
-            folder = folder.join(part);
-            let kind = match parts.peek() {
-                Some(_) => EntryKind::Folder,
-                None => EntryKind::File,
-            };
-            if rules.ignore(folder.as_str(), kind) {
-                return true;
-            }
-        }
-        false
     }
 }
 

@@ -190,6 +190,9 @@ pub struct Identity {
     pub modified: u128,
 }
 
+/// The largest .gitignore that is read, in bytes.
+const MAX_IGNORE_FILE: u64 = 1 << 20;
+
 /// A tree of files below one root. Several threads may read it at once.
 pub trait Files: Send + Sync {
     /// The text of a file of at most `limit` bytes.
@@ -223,6 +226,12 @@ pub trait Files: Send + Sync {
             size: 0,
             modified: 0,
         })
+    }
+
+    /// Whether a .gitignore of the tree names this path or a folder it is in, whether or not anything is there: whoever
+    /// wrote the rule knows of a file that is not to be in the repository.
+    fn is_ignored(&self, path: &FilePath) -> bool {
+        git::is_ignored(path, &|file| self.read(file, MAX_IGNORE_FILE).ok())
     }
 
     /// The path as a person knows it: relative to where the run was started.

@@ -294,3 +294,18 @@ fn without_a_repository_nothing_is_staged() {
         Err(OpenError::NoIndex)
     ));
 }
+
+#[test]
+fn a_file_that_is_not_there_is_ignored_when_a_rule_names_it_or_its_folder() {
+    let files = MemoryFiles::new([
+        (".gitignore", "*-credentials.yaml\nsecrets/\n"),
+        ("app/.gitignore", "!open-credentials.yaml\nhere.yaml\n"),
+    ]);
+    let ignored = |path: &str| files.is_ignored(&FilePath::new(path));
+    assert!(ignored("github-app-credentials.yaml"));
+    assert!(ignored("app/secrets/x/y.yaml"));
+    assert!(ignored("app/here.yaml"));
+    assert!(!ignored("here.yaml"));
+    assert!(!ignored("app/open-credentials.yaml"));
+    assert!(!ignored("../x-credentials.yaml"));
+}

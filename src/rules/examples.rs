@@ -9,7 +9,7 @@ use super::card::{Card, Example, Production, Switch};
 use super::catalog;
 use crate::check;
 use crate::files::MemoryFiles;
-use crate::run::{ExplicitProduction, Failure, Request, RuleSelection, Run};
+use crate::run::{ExplicitProduction, Failure, Request, RuleSelection, Run, SchemaCache};
 
 /// What became of an example.
 pub struct Outcome<'c> {
@@ -58,6 +58,8 @@ pub fn run<'c>(card: &Card, example: &'c Example) -> Result<Outcome<'c>, Failure
                 .collect(),
             ..RuleSelection::default()
         },
+        // Packages of one example have the paths of another's.
+        schema_cache: SchemaCache::Off,
         ..Request::default()
     };
     let built_in = catalog::card(&card.id).is_some();

@@ -10,7 +10,7 @@ use super::walk::{Here, Walk, known};
 use crate::backstage::environment::Variable;
 use crate::backstage::javascript;
 use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
-use crate::files::ReadError;
+use crate::files::{FilePath, ReadError};
 use crate::finding::Problem;
 use crate::text::{Place, closest};
 use crate::yaml::{Entry, NodeValue};
@@ -139,18 +139,29 @@ impl Site<'_> {
     }
 
     fn file(&self, walk: &mut Walk<'_>, path: &str) -> Value {
-        match walk.files.read(&self.here.folder.join(path), MAX_FILE) {
+        let path = self.here.folder.join(path);
+        match walk.files.read(&path, MAX_FILE) {
             Ok(text) => self.with(known(javascript::trim_end(&text))),
-            Err(error) => self.unread(walk, &error),
+            Err(error) => self.unread(walk, &path, &error),
         }
     }
 
     /// The open value for a file that could not be read. Inside the repository that is a problem, though not one that
-    /// keeps the rest from being judged: the deployment may put the file there.
-    pub(super) fn unread(&self, walk: &mut Walk<'_>, error: &ReadError) -> Value {
-        if *error != ReadError::Outside {
+    /// keeps the rest from being judged: the deployment may put the file there. It is none where that is meant to be
+    /// so: in an example, and for a file that git ignores.
+    pub(super) fn unread(&self, walk: &mut Walk<'_>, path: &FilePath, error: &ReadError) -> Value {
+        let is_absent = *error == ReadError::NotFound;
+        let is_meant = is_absent && (walk.is_example || walk.is_ignored(path));
+        if *error != ReadError::Outside && !is_meant {
             let directive = self.directive.name();
-            let message = format!("the file that this `{directive}` names cannot be read: {error}");
+            let message = if is_absent {
+                format!(
+                    "there is no file where this `{directive}` points: unless the deployment puts one there, the app \
+                     does not start"
+                )
+            } else {
+                format!("the file that this `{directive}` names cannot be read: {error}")
+            };
             walk.report(
                 Problem::surprising("file-not-found", message, self.argument_place)
                     .with_help("the path is relative to the folder of the file it stands in"),

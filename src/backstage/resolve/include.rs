@@ -62,7 +62,7 @@ pub(super) fn read(walk: &mut Walk<'_>, site: &Site<'_>, argument: &str) -> Opti
     }
     let included = match load(walk, site, &step.0, format) {
         Ok(included) => included,
-        Err(error) => return Some(site.unread(walk, &error)),
+        Err(error) => return Some(site.unread(walk, &step.0, &error)),
     };
     if included.document.is_broken() {
         return Some(site.unusable());

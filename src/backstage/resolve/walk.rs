@@ -1,5 +1,6 @@
 //! The walk over one layer and what it includes.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::backstage::environment::Environment;
 use crate::backstage::javascript;
 use crate::backstage::layer::Layer;
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
+use crate::backstage::workspace::LayerRole;
 use crate::files::{FilePath, Files};
 use crate::finding::Problem;
 use crate::text::{Place, SourceId, Sources, Span};
@@ -30,6 +32,10 @@ pub(super) struct Walk<'w> {
     pub files: &'w dyn Files,
     pub sources: &'w mut Sources,
     pub includes: Includes,
+    /// Whether the layer is an example: what it names is on no machine yet.
+    pub is_example: bool,
+    /// Which files that are not there git ignores.
+    ignored: HashMap<FilePath, bool>,
     problems: Vec<Problem>,
     path: Vec<Step>,
     values: usize,
@@ -69,10 +75,24 @@ impl<'w> Walk<'w> {
             files,
             sources,
             includes: Includes::new(layer.path.clone()),
+            is_example: LayerRole::of(&layer.path) == LayerRole::Example,
+            ignored: HashMap::new(),
             problems: Vec::new(),
             path: Vec::new(),
             values: 0,
         }
+    }
+
+    /// Whether git ignores a file that is not there. Of more files than problems are told it is not asked.
+    pub(super) fn is_ignored(&mut self, path: &FilePath) -> bool {
+        if self.ignored.len() >= MAX_PROBLEMS {
+            return false;
+        }
+        let files = self.files;
+        *self
+            .ignored
+            .entry(path.clone())
+            .or_insert_with(|| files.is_ignored(path))
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {

@@ -205,6 +205,38 @@ fn keys_that_only_a_fitting_union_branch_knows_are_known() {
 }
 
 #[test]
+fn what_a_form_says_is_not_said_of_a_value_that_has_none_of_the_forms() {
+    let schemas = a(json!({ "type": "object", "anyOf": [
+        { "properties": { "kind": { "const": "old", "deprecated": "use new" } }, "required": ["kind"] },
+        { "properties": { "kind": { "const": "new" } }, "required": ["kind"] }
+    ]}));
+    assert_eq!(
+        said(&schemas, json!({ "a": { "kind": "old" } })),
+        ["schema-deprecated: `a.kind` is deprecated: use new"]
+    );
+    assert!(said(&schemas, json!({ "a": { "kind": "new" } })).is_empty());
+    let said = said(&schemas, json!({ "a": { "kind": "other" } }));
+    assert!(
+        said.iter().all(|said| !said.starts_with("schema-deprecated")),
+        "{said:?}"
+    );
+    assert_eq!(said.len(), 1, "{said:?}");
+}
+
+#[test]
+fn a_deprecation_of_another_version_is_good_to_know() {
+    let schema = json!({ "properties": { "a": { "deprecated": "use b" } } });
+    let mut other = package("own", schema.clone());
+    other.standing = Standing::AnotherVersion;
+    let severity = |package| {
+        let schemas = Schemas::new(vec![package]);
+        check(&config(json!({ "a": 1 })), &schemas)[0].severity
+    };
+    assert_eq!(severity(other), Severity::Info);
+    assert_eq!(severity(package("own", schema)), Severity::Warning);
+}
+
+#[test]
 fn a_schema_of_another_version_warns_and_requires_nothing() {
     let mut own = package(
         "own",

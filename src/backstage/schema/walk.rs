@@ -27,6 +27,8 @@ const MOST_TOP_LEVEL_KEYS: usize = 2_000;
 /// The visibilities that schemas give a value, inherited ones included.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Seen {
+    /// A union above has no form that the value has: what its forms say of the keys below is not said of this value.
+    formless: bool,
     frontend: bool,
     secret: bool,
     reported: bool,
@@ -83,7 +85,7 @@ impl Walk {
         if judged.is_empty() && described.is_empty() {
             return;
         }
-        let seen = self.remarks(judged, described, value, seen);
+        let mut seen = self.remarks(judged, described, value, seen);
         let mut described = described.clone();
         let mut mistyped = false;
         for demand in judged.iter() {
@@ -91,6 +93,7 @@ impl Walk {
                 Ok(_) => self.describe(demand, value, &mut described, UNION_DEPTH),
                 Err(fault) => {
                     mistyped |= matches!(fault, Fault::Type(_));
+                    seen.formless |= matches!(fault, Fault::NoneOf(_));
                     self.fault(demand, fault, value, &mut described);
                 }
             }
@@ -231,14 +234,16 @@ impl Walk {
         mut seen: Seen,
     ) -> Seen {
         let mut deepest = seen;
-        for demand in judged.iter().chain(described.iter()) {
+        let in_force = judged.iter().map(|demand| (demand, true));
+        let of_forms = described.iter().map(|demand| (demand, !seen.formless));
+        for (demand, speaks_of_this) in in_force.chain(of_forms) {
             let Schema {
                 visibility,
                 deep_visibility,
                 deprecated,
                 ..
             } = demand.schema;
-            if let Some(reason) = deprecated {
+            if let Some(reason) = deprecated.as_deref().filter(|_| speaks_of_this) {
                 let saying = explain::deprecated(self, reason, value);
                 self.say(demand, saying);
             }
@@ -355,6 +360,8 @@ impl Walk {
     pub fn say(&mut self, demand: Demand<'_>, saying: Saying) {
         let package = demand.package;
         let severity = match (saying.rule, package.standing) {
+            // Whether the version in use deprecates it too is not known.
+            (explain::DEPRECATED, Standing::AnotherVersion) => Severity::Info,
             (explain::DEPRECATED | explain::UNKNOWN_KEY, _) => Severity::Warning,
             (_, Standing::InForce) => Severity::Error,
             (_, Standing::AnotherVersion) => Severity::Warning,
