@@ -223,6 +223,7 @@ impl LoadedApp {
         let subject = facts::chain::collect(chain, start);
         let databases = self.databases(chain, &effective, judge.files, judge.environment);
         let pools = facts::pools::collect(&databases);
+        let tls_files = facts::databases::tls_files(&databases);
         let sections = [
             ("auth", facts::auth::collect(&effective)),
             ("cors", facts::cors::collect(&effective)),
@@ -232,6 +233,7 @@ impl LoadedApp {
             ("overrides", overrides),
             ("pools", pools),
             ("proxies", facts::proxies::collect(&effective)),
+            ("tlsFiles", tls_files),
             ("urls", facts::urls::collect(&effective)),
         ];
         facts::tree("chain", subject, Some(effective), sections)
@@ -245,10 +247,18 @@ impl LoadedApp {
         files: &dyn Files,
         environment: &Environment,
     ) -> Value {
+        let role_of = |place: Place| {
+            let mut loaded = self.layers.values();
+            let loaded = loaded.find(|loaded| loaded.layer.source == place.source)?;
+            let file = self.app.layer(&loaded.layer.path)?;
+            Some(facts::layers::role(&file.role))
+        };
         facts::databases::collect(&facts::databases::Input {
             config: effective,
             packages: &self.app.packages,
             files,
+            folder: &self.app.path,
+            role_of: &role_of,
             pgsslmode: pgsslmode(chain, environment),
         })
     }

@@ -54,10 +54,7 @@ impl IgnoreRules {
 }
 
 /// Whether an ignore file names the path or a folder it is in. `read` gives the text of an ignore file.
-pub(super) fn is_ignored(
-    path: &FilePath,
-    read: &dyn Fn(&FilePath) -> Option<Arc<str>>,
-) -> bool {
+pub(super) fn is_ignored(path: &FilePath, read: &dyn Fn(&FilePath) -> Option<Arc<str>>) -> bool {
     if path.is_outside() {
         return false;
     }

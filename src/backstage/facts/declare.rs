@@ -129,6 +129,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "the endpoints of the proxy",
     ),
     Field::new(
+        "tlsFiles",
+        Shape::List(super::databases::TLS_FILES),
+        "files of certificates and keys that those databases name",
+    ),
+    Field::new(
         "urls",
         Shape::List(super::urls::FIELDS),
         "where the app and its backend say they are",

@@ -324,7 +324,8 @@ fn missing_layer(app: &AppRoot, chain: &Chain, path: &FilePath, place: Option<Pl
     ])
 }
 
-pub(super) fn role(role: &LayerRole) -> &'static str {
+/// The word for a role in the facts.
+pub fn role(role: &LayerRole) -> &'static str {
     match role {
         LayerRole::Base => "base",
         LayerRole::Local => "local",

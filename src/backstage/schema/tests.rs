@@ -217,7 +217,8 @@ fn what_a_form_says_is_not_said_of_a_value_that_has_none_of_the_forms() {
     assert!(said(&schemas, json!({ "a": { "kind": "new" } })).is_empty());
     let said = said(&schemas, json!({ "a": { "kind": "other" } }));
     assert!(
-        said.iter().all(|said| !said.starts_with("schema-deprecated")),
+        said.iter()
+            .all(|said| !said.starts_with("schema-deprecated")),
         "{said:?}"
     );
     assert_eq!(said.len(), 1, "{said:?}");

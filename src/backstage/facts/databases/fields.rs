@@ -112,6 +112,21 @@ pub const FIELDS: &[Field] = &[
         Shape::Config,
         "`ssl.require`, which is no option of the driver",
     ),
+    Field::new(
+        "tlsFiles",
+        Shape::List(TLS_FILES),
+        "files of certificates and keys that the connection names",
+    ),
+    Field::new(
+        "passwordFrom",
+        Shape::String,
+        "the role of the layer that has the password as literal text, e.g. `base`; absent for any other password. Points at the password",
+    ),
+    Field::new(
+        "hostFrom",
+        Shape::String,
+        "the role of the layer that sets the host. Points at the host",
+    ),
     Field::new("sslMode", Shape::String, "`sslmode` of the URL"),
     Field::new(
         "libpqCompatible",
@@ -252,6 +267,33 @@ pub const FIELDS: &[Field] = &[
         Shape::String,
         "another plugin whose database is this very one; absent when there is none. Points at that plugin's connection",
     ),
+];
+
+/// What is told of each file that a connection names.
+pub const TLS_FILES: &[Field] = &[
+    Field::new(
+        "option",
+        Shape::String,
+        "`sslrootcert`, `sslcert` or `sslkey` in a URL; `ca`, `cert` or `key` in `ssl`",
+    ),
+    Field::new(
+        "form",
+        Shape::String,
+        "`url`: the driver reads the file; `text`: the path stands where the text of the file belongs",
+    ),
+    Field::new("path", Shape::String, "the path; points at it"),
+    Field::new("absolute", Shape::Bool, "it begins with a slash"),
+    Field::new(
+        "found",
+        Shape::Bool,
+        "for `url`: there is such a file below the app root or its backend package",
+    ),
+    Field::new(
+        "who",
+        Shape::String,
+        "whose connection it is, for messages, e.g. plugin `auth`",
+    ),
+    Field::new("installed", Shape::Bool, "the backend may have that plugin"),
 ];
 
 const POOL: &[Field] = &[

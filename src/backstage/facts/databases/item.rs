@@ -1,7 +1,7 @@
 //! The facts of one database.
 
 use super::join::unknown;
-use super::{Input, World, installed, pools, together};
+use super::{Input, World, files, installed, pools, together};
 use crate::backstage::database::drivers::{self, Driver};
 use crate::backstage::database::{
     self, Client, ConnectionType, Division, Known, Plan, PlanError, Refusal, host, tls,
@@ -75,11 +75,18 @@ impl<'a> Item<'a> {
         let mut fields = self.identity(section);
         match database::plan_section(section, self.id()) {
             Ok(plan) => {
+                let files = files::tls_files(self.input, &plan, &fields);
+                fields.push(("tlsFiles", files));
                 fields.extend(self.of_plan(&plan, section));
                 World::Works(object(fields))
             }
             // An answer that depends on an open value is as good as a working one that is not known.
-            Err(PlanError::Open { .. }) => World::Works(object(fields)),
+            Err(PlanError::Open { .. }) => {
+                let connection = fields.iter().find(|(name, _)| *name == "connection");
+                let require = files::require(connection.map(|(_, value)| value));
+                fields.push(("sslRequire", require));
+                World::Works(object(fields))
+            }
             Err(PlanError::Refused { refusal, origin }) => {
                 fields.extend(refused(refusal, origin, section, self.id()));
                 fields.extend(self.embedded(&fields));
@@ -166,6 +173,7 @@ impl<'a> Item<'a> {
         fields.extend(self.names(plan));
         fields.extend(destination(plan));
         fields.extend(self.encryption(plan));
+        fields.extend(files::sign_in(self.input, plan));
         if plan.client.is_sqlite() {
             fields.extend(self.file(plan));
         }

@@ -5,12 +5,14 @@
 //! passwords.
 
 mod fields;
+mod files;
 mod installed;
 mod item;
 mod join;
 mod pools;
 
-pub use fields::FIELDS;
+pub use fields::{FIELDS, TLS_FILES};
+pub use files::of_databases as tls_files;
 
 use std::sync::Arc;
 
@@ -18,7 +20,8 @@ use super::{list, object};
 use crate::backstage::database;
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::packages::Packages;
-use crate::files::Files;
+use crate::files::{FilePath, Files};
+use crate::text::Place;
 use item::Item;
 
 /// What the facts about databases are computed from.
@@ -29,6 +32,10 @@ pub struct Input<'a> {
     pub packages: &'a Packages,
     /// Where to look for installed packages.
     pub files: &'a dyn Files,
+    /// The folder of the app.
+    pub folder: &'a FilePath,
+    /// What the name of the layer that a place is in says about it: its role, as in `facts.layers`.
+    pub role_of: &'a dyn Fn(Place) -> Option<&'static str>,
     /// `PGSSLMODE`, where the deployment sets it.
     pub pgsslmode: Option<&'a str>,
 }

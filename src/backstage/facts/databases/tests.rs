@@ -23,6 +23,8 @@ fn facts(layers: &[&str]) -> Vec<Value> {
         config: &config,
         packages: &Packages::default(),
         files: &files,
+        folder: &FilePath::root(),
+        role_of: &|_| None,
         pgsslmode: None,
     });
     collected.as_array().unwrap().to_vec()
