@@ -1,9 +1,10 @@
 //! Input that means harm, or nobody meant: the run ends with a finding, not with a crash, and reads no more than it
-//! must. (How long it takes and how much memory is measured, not asserted.)
+//! must. (How long it takes and how much memory is measured; here only that a run ends in a moment.)
 
 mod support;
 
 use std::fs::File;
+use std::time::{Duration, Instant};
 
 use support::Portal;
 
@@ -111,4 +112,62 @@ fn a_layer_that_is_a_device_is_none() {
     std::os::unix::fs::symlink("/dev/zero", portal.path().join("app-config.yaml")).unwrap();
     assert_eq!(portal.run(&[]).status, 0);
     assert_eq!(portal.run(&["."]).status, 2);
+}
+
+/// A run that must end in a moment, also without optimization.
+fn quickly(portal: &Portal) -> Vec<(String, usize)> {
+    let started = Instant::now();
+    let found = found(portal);
+    let elapsed = started.elapsed();
+    assert!(elapsed < Duration::from_secs(20), "{elapsed:?}");
+    found
+}
+
+#[test]
+fn values_of_50_megabytes_are_not_read() {
+    let portal = Portal::of(&[("app-config.yaml", "app: { title: Portal }\n")]);
+    let values = format!(
+        "backstage:\n  appConfig:\n    x: {}\n",
+        "y".repeat(50 << 20)
+    );
+    portal.write("values.yaml", values);
+    assert!(quickly(&portal).is_empty());
+}
+
+#[test]
+fn anchors_that_hold_themselves_are_passed_over_in_deployment_files() {
+    let values = "backstage: &b\n  appConfig: &c\n    a: *b\n    c: *c\n  args: [--config, app-config.yaml]\n";
+    let map = "kind: ConfigMap\nmetadata: &m {name: *m}\ndata: &d\n  app-config.yaml: *d\n";
+    let compose = "services: &s\n  portal: *s\n";
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app: { title: Portal }\n"),
+        ("values.yaml", values),
+        ("map.yaml", map),
+        ("compose.yaml", compose),
+    ]);
+    assert!(quickly(&portal).is_empty());
+}
+
+#[test]
+fn of_ten_thousand_documents_and_layers_only_so_many_are_read() {
+    let mut documents = String::new();
+    let mut keys = "kind: ConfigMap\nmetadata: {name: m}\ndata:\n".to_owned();
+    for number in 0..10_000 {
+        documents.push_str(&format!("---\nkind: ConfigMap\nmetadata: {{name: m{number}}}\ndata:\n  app-config.m{number}.yaml: |\n    app: {{}}\n"));
+        keys.push_str(&format!("  app-config.k{number}.yaml: |\n    app: {{}}\n"));
+    }
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app: { title: Portal }\n"),
+        ("documents.yaml", &documents),
+        ("keys.yaml", &keys),
+    ]);
+    quickly(&portal);
+    let said = portal.run(&["chains"]).stdout;
+    for note in [
+        "documents.yaml  it holds more documents than are read",
+        "keys.yaml       it holds more layers than anybody would load",
+    ] {
+        let at = said.find("left out").unwrap();
+        assert!(said[at..].contains(note), "{}", &said[at..]);
+    }
 }

@@ -80,6 +80,11 @@ pub(super) fn documents(text: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<(Range
         .collect()
 }
 
+/// Whether a file holds more documents than are read.
+pub(super) fn has_more(text: &str) -> bool {
+    ranges(text).nth(DOCUMENT_LIMIT).is_some()
+}
+
 /// The bytes between the lines `---`.
 fn ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;

@@ -210,21 +210,27 @@ impl Reader<'_> {
     }
 
     /// Whether values are for a chart of one's own that runs containers by its own templates: then those decide.
-    fn has_own_templates(&self, path: &FilePath) -> bool {
+    fn has_own_templates(&mut self, path: &FilePath) -> bool {
         let folder = path.parent();
-        let charts = [folder.clone(), folder.parent()];
-        charts.iter().any(|chart| {
-            let is_template = |path: &FilePath| path.is_within(&chart.join("templates"));
-            let runs = |path: &FilePath| {
-                self.text(path)
-                    .is_some_and(|text| text.contains("containers:"))
-            };
-            self.files.is_file(&chart.join("Chart.yaml"))
-                && self
-                    .listed_below(chart)
-                    .iter()
-                    .any(|listed| is_template(&listed.path) && runs(&listed.path))
-        })
+        self.runs_containers(&folder) || self.runs_containers(&folder.parent())
+    }
+
+    fn runs_containers(&mut self, chart: &FilePath) -> bool {
+        if let Some(known) = self.own_templates.get(chart) {
+            return *known;
+        }
+        let templates = chart.join("templates");
+        let runs = |path: &FilePath| {
+            let text = self.text(path);
+            text.is_some_and(|text| text.contains("containers:"))
+        };
+        let found = self.files.is_file(&chart.join("Chart.yaml"))
+            && self
+                .listed_below(&templates)
+                .iter()
+                .any(|listed| runs(&listed.path));
+        self.own_templates.insert(chart.clone(), found);
+        found
     }
 }
 

@@ -28,6 +28,9 @@ pub(super) struct Cluster {
     pub(super) values: Vec<ValuesIn>,
 }
 
+/// How many layers of one ConfigMap are read: each is parsed with its whole document.
+const LAYERS_IN_ONE: usize = 50;
+
 /// Whether a file may hold manifests or values, by its name.
 pub(super) fn is_wanted(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
@@ -61,6 +64,12 @@ impl Reader<'_> {
             return self.note_own_keys(path, &text);
         }
         let source = self.add_source(path, Arc::clone(&text));
+        if document::has_more(&text) {
+            self.leave_out(
+                path,
+                "holds more documents than are read; the rest is passed over",
+            );
+        }
         for (range, node) in document::documents(&text, &|text| {
             kubernetes::may_be(text) || helm::may_be(text)
         }) {
@@ -94,10 +103,20 @@ impl Reader<'_> {
     /// Makes layers of the texts in ConfigMaps that have the name of one.
     fn embed_config_maps(&mut self, cluster: &Cluster) {
         for (path, map) in &cluster.config_maps {
-            for (key, _) in &map.data {
-                if let NameKind::Layer(role) = names::kind_of(key) {
-                    self.embed_key(path, map, key, role);
-                }
+            let layers = map
+                .data
+                .iter()
+                .filter_map(|(key, _)| match names::kind_of(key) {
+                    NameKind::Layer(role) => Some((key, role)),
+                    _ => None,
+                });
+            let layers: Vec<_> = layers.collect();
+            if layers.len() > LAYERS_IN_ONE {
+                self.leave_out(path, "holds more layers than anybody would load");
+                continue;
+            }
+            for (key, role) in layers {
+                self.embed_key(path, map, key, role);
             }
         }
     }

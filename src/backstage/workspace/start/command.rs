@@ -162,7 +162,7 @@ fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
     match base_name(&program.text) {
         "node" | "nodejs" | "bun" | "deno" => node_started(rest, arguments),
         "backstage-cli" => development(rest).then_some(Started::Development(arguments)),
-        "yarn" | "npm" | "pnpm" | "npx" => package_manager(rest, arguments),
+        "yarn" | "npm" | "pnpm" | "npx" => package_manager(rest, passed_on(rest)),
         _ if program.text.starts_with('-') => {
             // The program is the base image's entry point, usually node itself.
             let all: Vec<Word> = std::iter::once(program).chain(rest).cloned().collect();
@@ -180,17 +180,16 @@ fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
         name if is_backend(&program.text) || arguments.configs.iter().any(names_layer) => {
             let known = is_backend(&program.text) || name == "turbo" || name == "nx";
             if name == "turbo" || name == "nx" {
-                return Some(Started::Development(arguments));
+                return Some(Started::Development(passed_on(rest)));
             }
             let mut arguments = arguments;
             arguments.unread.extend((!known).then(|| program.clone()));
             Some(Started::Backend(arguments))
         }
         "turbo" | "nx" | "lerna" | "rush" => {
-            let starts = rest
-                .iter()
-                .any(|word| matches!(word.text.as_str(), "start" | "dev"));
-            starts.then_some(Started::Development(arguments))
+            let is_start = |task: &str| matches!(task, "start" | "dev" | "serve");
+            let starts = rest.iter().any(|word| word.text.split(':').any(is_start));
+            starts.then(|| Started::Development(passed_on(rest)))
         }
         name if name.ends_with(".sh") || name.contains("entrypoint") => {
             let mut inner = Vec::new();
@@ -206,6 +205,20 @@ fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
             }
         }
         _ => None,
+    }
+}
+
+/// What a program that runs scripts gives the script: the arguments on both sides of a lone `--`.
+fn passed_on(rest: &[Word]) -> Arguments {
+    let words: Vec<Word> = rest
+        .iter()
+        .filter(|word| word.text != "--")
+        .cloned()
+        .collect();
+    Arguments {
+        configs: config_values(&words),
+        unread: open_arguments(&words),
+        ..Arguments::default()
     }
 }
 

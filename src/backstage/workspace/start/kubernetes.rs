@@ -67,6 +67,9 @@ pub(super) struct ConfigMount {
     pub(super) renamed: Vec<(String, String)>,
 }
 
+/// The largest ConfigMap that a cluster takes, in bytes, and what YAML adds to it.
+const LARGEST_CONFIG_MAP: usize = 2 << 20;
+
 /// Whether a document may be one of ours, at a first look.
 pub(super) fn may_be(text: &str) -> bool {
     text.contains("kind:")
@@ -80,7 +83,7 @@ pub(super) fn object(source: SourceId, document: &Range<usize>, node: &Node) -> 
         .unwrap_or_default()
         .to_owned();
     match node.get("kind")?.as_str()? {
-        "ConfigMap" => Some(Object::ConfigMap(ConfigMap {
+        "ConfigMap" if document.len() <= LARGEST_CONFIG_MAP => Some(Object::ConfigMap(ConfigMap {
             name,
             source,
             document: document.clone(),

@@ -28,6 +28,8 @@ pub(super) struct Reader<'r> {
     grouped: &'r mut Grouped,
     images: BTreeMap<FilePath, Option<(SourceId, Arc<Dockerfile>)>>,
     embedded: BTreeMap<FilePath, LayerFile>,
+    /// Whether the chart in a folder runs containers by its own templates.
+    pub(super) own_templates: BTreeMap<FilePath, bool>,
 }
 
 impl<'r> Reader<'r> {
@@ -46,6 +48,7 @@ impl<'r> Reader<'r> {
             grouped,
             images: BTreeMap::new(),
             embedded: BTreeMap::new(),
+            own_templates: BTreeMap::new(),
         }
     }
 

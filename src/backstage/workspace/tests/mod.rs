@@ -478,3 +478,22 @@ mod cluster;
 mod compose;
 mod hostile;
 mod other;
+
+#[test]
+fn what_stands_behind_two_dashes_is_for_the_script() {
+    for script in [
+        "turbo run start --filter=backend -- --config ../../app-config.staging.yaml",
+        "NODE_ENV=x nx run backend:start -- --config ../../app-config.staging.yaml",
+        "npm run start-backend -- --config app-config.staging.yaml",
+    ] {
+        let root = format!(
+            r#""start-backend": "yarn workspace backend start", "dev:staging": "{script}""#
+        );
+        let backend = r#""start": "backstage-cli package start""#;
+        let chains = with_scripts(&root, backend);
+        assert!(
+            chains.contains(&"dev:staging: app-config.staging.yaml".to_owned()),
+            "{script}: {chains:?}"
+        );
+    }
+}
