@@ -4,6 +4,7 @@
 //! Spans are bytes everywhere; each report turns them into the columns its format's contract asks for.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -87,12 +88,21 @@ pub struct LineColumn {
 }
 
 /// One text with the path a person knows it by.
-#[derive(Debug)]
 pub struct Source {
     path: String,
     repository_path: Option<String>,
     text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
+}
+
+/// Without the text, which may hold secrets: what is printed to find a fault must not publish them.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("path", &self.path)
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl PartialEq for Source {
@@ -303,6 +313,17 @@ mod tests {
         assert_eq!(source.utf16_position(at), (0, 5));
         assert_eq!(source.slice(source.line_span(1)), "é: 😀x");
         assert_eq!(source.slice(source.line_span(2)), "b: 1");
+    }
+
+    #[test]
+    fn what_is_printed_to_find_a_fault_holds_no_text() {
+        let mut sources = Sources::default();
+        sources.add(Source::new("a.yaml", "password: Tr0ub4dor-and-3"));
+        let printed = format!("{sources:?}");
+        assert!(
+            printed.contains("a.yaml") && !printed.contains("Tr0ub4dor"),
+            "{printed}"
+        );
     }
 
     #[test]
