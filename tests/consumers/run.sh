@@ -24,7 +24,9 @@ skipped=()
 for suite in "${suites[@]}"; do
   printf '\n-- consumers: %s\n' "$suite"
   status=0
+  started=$SECONDS
   bash "tests/consumers/$suite.sh" || status=$?
+  printf -- '-- %s took %d s\n' "$suite" $((SECONDS - started))
   case "$status" in
     0) ;;
     77) skipped+=("$suite") ;;
