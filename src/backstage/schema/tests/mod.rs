@@ -1,5 +1,8 @@
 //! What the check says about small configurations.
 
+mod bundled;
+mod merged;
+
 use indexmap::IndexMap;
 use serde_json::json;
 
@@ -318,55 +321,6 @@ fn schemas_that_refer_to_themselves_end() {
 }
 
 #[test]
-fn bundled_schemas_accept_what_create_app_writes() {
-    let schemas = Schemas::bundled();
-    let lines = said(
-        &schemas,
-        json!({
-            "app": { "title": "Scaffolded Backstage App", "baseUrl": "http://localhost:3000" },
-            "organization": { "name": "My Company" },
-            "backend": {
-                "baseUrl": "http://localhost:7007",
-                "listen": { "port": 7007 },
-                "csp": { "connect-src": ["'self'", "http:", "https:"] },
-                "cors": { "origin": "http://localhost:3000", "methods": ["GET", "HEAD"], "credentials": true },
-                "database": { "client": "better-sqlite3", "connection": ":memory:" }
-            },
-            "integrations": { "github": [{ "host": "github.com", "token": "${GITHUB_TOKEN}" }] },
-            "techdocs": { "builder": "local", "generator": { "runIn": "docker" }, "publisher": { "type": "local" } },
-            "auth": { "providers": { "guest": {} } },
-            "catalog": {
-                "import": { "entityFilename": "catalog-info.yaml", "pullRequestBranchName": "backstage-integration" },
-                "rules": [{ "allow": ["Component", "System"] }],
-                "locations": [{ "type": "file", "target": "../../examples/org.yaml", "rules": [{ "allow": ["User"] }] }]
-            },
-            "permission": { "enabled": true }
-        }),
-    );
-    assert!(lines.is_empty(), "{lines:#?}");
-}
-
-#[test]
-fn bundled_schemas_know_the_usual_mistakes() {
-    let schemas = Schemas::bundled();
-    let lines = said(
-        &schemas,
-        json!({
-            "backend": { "database": { "client": "postgres", "connection": {} }, "listen": [7007] },
-            "techdocs": { "publisher": { "type": "aws" } }
-        }),
-    );
-    assert_eq!(
-        lines,
-        [
-            "schema-violation: `backend.database.client` must be `better-sqlite3`, `sqlite3`, `pg` or `embedded-postgres`",
-            "schema-violation: `backend.listen` must be a string or an object, not a list",
-            "schema-violation: `techdocs.publisher.type` must be `local`, `awsS3`, `openStackSwift`, `azureBlobStorage` or `googleGcs`",
-        ]
-    );
-}
-
-#[test]
 fn a_problem_says_which_schema_wants_it() {
     let problem = |packages: &[&str]| {
         let packages = packages
@@ -389,121 +343,4 @@ fn a_problem_says_which_schema_wants_it() {
         problem(&["one", "two", "three"]),
         format!("{wrong} (schemas of one 1.0.0 and 2 more packages)")
     );
-}
-
-#[test]
-fn the_merged_schema_adds_up_what_packages_say() {
-    let schemas = Schemas::new(vec![
-        package(
-            "one",
-            json!({ "properties": { "a": { "type": "object", "required": ["x"], "properties": { "x": { "enum": ["p", "q"] } } } } }),
-        ),
-        package(
-            "two",
-            json!({ "definitions": { "d": { "type": "number" } }, "properties": {
-                "a": { "type": "object", "required": ["y"], "properties": {
-                    "x": { "enum": ["q", "r"], "visibility": "secret" }, "y": { "$ref": "#/definitions/d" } } } } }),
-        ),
-    ]);
-    let merged = schemas.merged();
-    let a = &merged["properties"]["a"];
-    assert_eq!(a["required"], json!(["x", "y"]));
-    assert_eq!(
-        a["properties"]["x"],
-        json!({ "visibility": "secret", "const": "q" })
-    );
-    assert_eq!(a["properties"]["y"]["$ref"], "#/definitions/two-1.0.0-d");
-    assert_eq!(merged["definitions"]["two-1.0.0-d"]["type"], "number");
-}
-
-#[test]
-fn the_form_for_editors_takes_placeholders_and_directives_and_requires_nothing() {
-    let schemas = a(json!({ "type": "object", "required": ["x"], "properties": {
-        "x": { "type": "number" }, "y": { "enum": ["p"], "deprecated": "use x" } } }));
-    let editor = for_editor(&schemas.merged());
-    let validator = jsonschema::validator_for(&editor).unwrap();
-    for layer in [
-        json!({ "a": {} }),
-        json!({ "a": { "x": 1, "y": "p" } }),
-        json!({ "a": { "x": "${X:-1}", "y": { "$env": "Y" } } }),
-        json!({ "a": { "$include": "a.yaml" } }),
-        json!({ "a": { "x": { "$file": "x.txt" } } }),
-    ] {
-        assert!(validator.is_valid(&layer), "{layer}");
-    }
-    for layer in [
-        json!({ "a": { "x": "one" } }),
-        json!({ "a": [] }),
-        json!({ "a": { "y": "q" } }),
-    ] {
-        assert!(!validator.is_valid(&layer), "{layer}");
-    }
-}
-
-#[test]
-fn the_merged_built_in_schemas_are_schemas_in_both_forms() {
-    let merged = Schemas::bundled().merged();
-    jsonschema::validator_for(&merged).unwrap();
-    let editor = jsonschema::validator_for(&for_editor(&merged)).unwrap();
-    assert!(editor.is_valid(
-        &json!({ "backend": { "listen": "${LISTEN}", "database": { "client": "pg" } } })
-    ));
-    assert!(!editor.is_valid(&json!({ "backend": { "database": { "client": "postgres" } } })));
-}
-
-/// A value that neither coercion nor the additive merge sees differently from plain JSON Schema.
-fn any_value() -> impl proptest::strategy::Strategy<Value = serde_json::Value> {
-    use proptest::prelude::*;
-    let leaf = prop_oneof![
-        prop::sample::select(vec!["pg", "redis", "memory", "x", "local"])
-            .prop_map(|text| json!(text)),
-        Just(json!(["a"])),
-        Just(json!([{}])),
-        Just(json!({})),
-    ];
-    let keys = vec![
-        "type",
-        "store",
-        "client",
-        "connection",
-        "plugin",
-        "host",
-        "providers",
-        "builder",
-        "publisher",
-    ];
-    leaf.prop_recursive(4, 24, 5, move |inner| {
-        prop_oneof![
-            prop::collection::btree_map(prop::sample::select(keys.clone()), inner.clone(), 0..5)
-                .prop_map(|map| json!(map)),
-            prop::collection::vec(inner, 0..3).prop_map(|items| json!(items)),
-        ]
-    })
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(100))]
-
-    #[test]
-    fn verdicts_on_one_package_are_those_of_the_jsonschema_crate(value in any_value(), key in 0usize..12) {
-        let keys = ["cache", "database", "auth", "listen", "reading", "cors"];
-        let config_json = match keys.get(key) {
-            Some(key) => json!({ "backend": { *key: value } }),
-            None => json!({ "techdocs": value }),
-        };
-        let packages = ["@backstage/backend-defaults", "@backstage/plugin-techdocs-backend"];
-        for name in packages {
-            let bundled = Schemas::bundled();
-            let own = bundled.packages().iter().find(|package| &*package.name == name).unwrap();
-            let schema = json!(own.schema());
-            let reference = jsonschema::draft7::new(&schema).unwrap().is_valid(&config_json);
-            let alone = Schemas::new(vec![package(name, schema)]);
-            let problems = check(&config(config_json.clone()), &alone);
-            let accepted = problems.iter().all(|problem| problem.rule.as_str() != "schema-violation");
-            // The crate knows no coercion: only what it accepts must be accepted, and only strings coerce.
-            if reference {
-                proptest::prop_assert!(accepted, "{config_json}: {problems:?}");
-            }
-        }
-    }
 }
