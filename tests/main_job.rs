@@ -91,6 +91,43 @@ fn pools_that_do_not_fit_are_found_per_plugin() {
 }
 
 #[test]
+fn a_directory_over_memory_is_judged_by_what_the_manager_makes_of_it() {
+    let layers = |base: &str, plugin: &str| {
+        let portal = Portal::empty();
+        let database = "backend:\n  database:\n    client: better-sqlite3\n    connection: ";
+        portal.write("app-config.yaml", format!("{database}{base}\n"));
+        let above = "backend:\n  database:\n    plugin:\n      catalog:\n        connection: ";
+        portal.write("app-config.production.yaml", format!("{above}{plugin}\n"));
+        let lines = portal.findings(&[]);
+        ["memory-database-in-production", "sqlite-in-production"].map(|rule| {
+            let found = at(&lines, rule).into_iter();
+            found
+                .map(|(path, line, _)| format!("{path}:{line}"))
+                .collect::<Vec<_>>()
+        })
+    };
+    let base = || "app-config.yaml:4".to_owned();
+    let above = || "app-config.production.yaml:5".to_owned();
+    // The manager puts the base's `:memory:` below the plugin's directory, and the file name wins.
+    assert_eq!(
+        layers("':memory:'", "{ directory: /data }"),
+        [vec![above(), base()], Vec::new()]
+    );
+    // Of another client nothing is put below: the directory is one.
+    assert_eq!(
+        layers(
+            "':memory:'",
+            "{ directory: /data }\n        client: sqlite3"
+        ),
+        [vec![base()], vec![above()]]
+    );
+    assert_eq!(
+        layers("{ directory: /data }", "':memory:'"),
+        [vec![above()], vec![base()]]
+    );
+}
+
+#[test]
 fn a_layer_that_does_not_parse_is_one_finding_and_the_rest_is_judged() {
     let portal = Portal::fixture("broken-yaml");
     let answer = portal.run(&["--format", "concise"]);

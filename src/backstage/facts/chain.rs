@@ -1,9 +1,12 @@
 //! `chain`: what a card of scope `chain` knows about the chain itself.
 
+use std::sync::Arc;
+
 use super::declare::{Field, Shape};
 use super::{list, object, truth};
+use crate::backstage::environment::{Environment, OverrideError};
 use crate::backstage::value::{Origin, Value};
-use crate::backstage::workspace::{Chain, ChainOrigin};
+use crate::backstage::workspace::{Chain, ChainOrigin, LackKind};
 use crate::text::Place;
 
 /// What [`collect`] gives.
@@ -18,6 +21,16 @@ pub const FIELDS: &[Field] = &[
         "complete",
         Shape::Bool,
         "all that the process would load is here",
+    ),
+    Field::new(
+        "refusedVariable",
+        Shape::String,
+        "an `APP_CONFIG_*` variable of the deployment that the loader refuses; absent when there is none. Points at it",
+    ),
+    Field::new(
+        "refusedBecause",
+        Shape::String,
+        "why, e.g. sets a key that is there already",
     ),
     Field::new("lacks", Shape::Strings, "why it is not complete"),
     Field::new(
@@ -55,6 +68,7 @@ pub fn collect(
             object([("path", Value::string(layer.path.as_str()))]).with_origin(origin(place))
         })
         .collect();
+    let refused = refused(chain);
     let last = layers.last().cloned().unwrap_or_else(super::absent);
     object([
         (
@@ -63,6 +77,19 @@ pub fn collect(
         ),
         ("production", truth(chain.production)),
         ("complete", truth(chain.is_complete())),
+        (
+            "refusedVariable",
+            refused.as_ref().map_or_else(super::absent, |error| {
+                let place = set_at(chain, &error.variable).or(started_at);
+                Value::string(error.variable.as_str()).with_origin(origin(place))
+            }),
+        ),
+        (
+            "refusedBecause",
+            refused.as_ref().map_or_else(super::absent, |error| {
+                Value::string(error.reason.to_string())
+            }),
+        ),
         (
             "lacks",
             list(
@@ -74,6 +101,21 @@ pub fn collect(
         ("layers", list(layers)),
         ("lastLayer", last),
     ])
+}
+
+/// Why the loader refuses the variables that the deployment sets to known values, if it does.
+fn refused(chain: &Chain) -> Option<OverrideError> {
+    let mut environment = Environment::default();
+    for (name, value) in &chain.environment {
+        environment.set(Arc::clone(name), Arc::clone(value));
+    }
+    environment.overrides().err()
+}
+
+/// Where the deployment sets a variable that puts config on top.
+fn set_at(chain: &Chain, variable: &str) -> Option<Place> {
+    let sets = |kind: &LackKind| matches!(kind, LackKind::EnvironmentOverrides(name) if **name == *variable);
+    chain.lacks.iter().find(|lack| sets(&lack.kind))?.place
 }
 
 fn origin(place: Option<Place>) -> Option<Origin> {

@@ -315,8 +315,8 @@ pub enum LackKind {
     Mounted,
     /// A path inside the repository at which there is no file.
     Absent(FilePath),
-    /// `APP_CONFIG_*` variables set values on top.
-    EnvironmentOverrides,
+    /// This `APP_CONFIG_*` variable sets a value on top.
+    EnvironmentOverrides(Arc<str>),
     /// The start command cannot be read for sure.
     Unreadable,
 }

@@ -161,7 +161,7 @@ fn lack_name(kind: &LackKind) -> &'static str {
         LackKind::OpenName => "open-name",
         LackKind::Mounted => "mounted",
         LackKind::Absent(_) => "absent",
-        LackKind::EnvironmentOverrides => "environment-overrides",
+        LackKind::EnvironmentOverrides(_) => "environment-overrides",
         LackKind::Unreadable => "unreadable",
     }
 }

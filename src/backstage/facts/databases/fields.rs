@@ -49,6 +49,11 @@ pub const FIELDS: &[Field] = &[
         Shape::String,
         "the client of the base. Points at it",
     ),
+    Field::new(
+        "baseConnection",
+        Shape::Config,
+        "`connection` of the base as written",
+    ),
     Field::new("sqlite", Shape::Bool, "`better-sqlite3` or `sqlite3`"),
     Field::new("postgres", Shape::Bool, "`pg`"),
     Field::new("mysql", Shape::Bool, "`mysql` or `mysql2`"),

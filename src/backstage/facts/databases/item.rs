@@ -135,6 +135,7 @@ impl<'a> Item<'a> {
             ("mysql", is(Client::is_mysql)),
             ("client", client),
             ("baseClient", at(&["client"]).unwrap_or_else(absent)),
+            ("baseConnection", at(&["connection"]).unwrap_or_else(absent)),
             ("connection", connection),
             ("ownConnection", truth(own_set("connection"))),
             (

@@ -152,7 +152,7 @@ fn reason(kind: &LackKind, word: Option<&Word>, shown: &dyn Fn(&FilePath) -> Str
             format!("`{written}` may be another file: its name depends on the environment")
         }
         LackKind::Absent(file) => format!("there is no file `{}`", shown(file)),
-        LackKind::EnvironmentOverrides | LackKind::Unreadable => written.into(),
+        LackKind::EnvironmentOverrides(_) | LackKind::Unreadable => written.into(),
     }
 }
 
@@ -177,7 +177,7 @@ fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Environme
             lacks.push(Lack {
                 reason: format!("the variable `{name}` sets a value on top"),
                 place: Some(value.place),
-                kind: LackKind::EnvironmentOverrides,
+                kind: LackKind::EnvironmentOverrides(name.as_str().into()),
             });
         }
     }

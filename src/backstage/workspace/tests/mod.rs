@@ -313,7 +313,8 @@ fn variables_of_the_image_belong_to_the_chain() {
         known,
         [("PGSSLMODE", "require"), ("APP_CONFIG_app_title", "x")]
     );
-    assert_eq!(chain.lacks[0].kind, LackKind::EnvironmentOverrides);
+    let title = LackKind::EnvironmentOverrides("APP_CONFIG_app_title".into());
+    assert_eq!(chain.lacks[0].kind, title);
 }
 
 #[test]
