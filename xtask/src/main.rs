@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a command line of its own
 
 mod bench;
+mod bench_roots;
 mod collected_schemas;
 mod database_oracle;
 mod docs;
@@ -29,6 +30,11 @@ const COMMANDS: &[Command] = &[
         name: "bench",
         about: "time the release binary against `cat` of the same files",
         run: bench::run,
+    },
+    Command {
+        name: "bench-roots",
+        about: "time the release binary over many app roots in one tree [COUNT]",
+        run: bench_roots::run,
     },
     Command {
         name: "database-oracle",
