@@ -215,9 +215,10 @@ impl Statics {
         let finds = self.list("card::Words", &example.finds, |_, text| words(text));
         format!(
             "card::Example {{ name: {}, files: {files}, config: {config}, \
-             production: card::Production::{:?}, finds: {finds} }}",
+             production: card::Production::{:?}, environment: card::Surroundings::{:?}, finds: {finds} }}",
             words(&example.name),
             example.production,
+            example.environment,
         )
     }
 

@@ -137,6 +137,8 @@ pub enum ProcessEnvironment {
     Ignored,
     /// They are, below those from files and arguments.
     Used,
+    /// They are not, and no others than those from files and arguments are set.
+    Empty,
 }
 
 /// Which rules to apply, as asked on the command line; it wins over the settings.

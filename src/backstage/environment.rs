@@ -31,8 +31,10 @@ pub fn from_request(
     process: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Environment, Failure> {
     let mut environment = Environment::default();
-    if request.process == ProcessEnvironment::Used {
-        environment = Environment::complete(process);
+    match request.process {
+        ProcessEnvironment::Ignored => {}
+        ProcessEnvironment::Used => environment = Environment::complete(process),
+        ProcessEnvironment::Empty => environment.others = Others::Unset,
     }
     for file in &request.files {
         let text = read(&start.join(file)).map_err(|reason| {

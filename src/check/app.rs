@@ -222,6 +222,10 @@ impl LoadedApp {
         let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
         let subject = facts::chain::collect(chain, start);
         let databases = self.databases(chain, &effective, judge.files, judge.environment);
+        let layers = chain.layers.iter();
+        let vanished = layers
+            .filter_map(|layer| self.layers.get(&layer.path))
+            .flat_map(|loaded| &loaded.resolved.vanished);
         let pools = facts::pools::collect(&databases);
         let tls_files = facts::databases::tls_files(&databases);
         let sections = [
@@ -234,6 +238,7 @@ impl LoadedApp {
             ("pools", pools),
             ("proxies", facts::proxies::collect(&effective)),
             ("tlsFiles", tls_files),
+            ("unset", facts::unset::collect(vanished, &effective)),
             ("urls", facts::urls::collect(&effective)),
         ];
         facts::tree("chain", subject, Some(effective), sections)

@@ -181,6 +181,8 @@ pub struct Example {
     pub config: Several<Words>,
     /// Whether that explicit chain is one that people depend on.
     pub production: Production,
+    /// What is known of the variables the app is started with.
+    pub environment: Surroundings,
     /// Findings of this rule as `PATH:LINE SEVERITY`, in order.
     pub finds: Several<Words>,
 }
@@ -192,6 +194,15 @@ pub enum Production {
     Yes,
     /// Its layers' names say.
     ByName,
+}
+
+/// What is known of the variables an app is started with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surroundings {
+    /// Nothing.
+    Unknown,
+    /// None is set.
+    Empty,
 }
 
 impl Group {

@@ -5,11 +5,14 @@
 
 use std::path::PathBuf;
 
-use super::card::{Card, Example, Production, Switch};
+use super::card::{Card, Example, Production, Surroundings, Switch};
 use super::catalog;
 use crate::check;
 use crate::files::MemoryFiles;
-use crate::run::{ExplicitProduction, Failure, Request, RuleSelection, Run, SchemaCache};
+use crate::run::{
+    EnvironmentRequest, ExplicitProduction, Failure, ProcessEnvironment, Request, RuleSelection,
+    Run, SchemaCache,
+};
 
 /// What became of an example.
 pub struct Outcome<'c> {
@@ -57,6 +60,13 @@ pub fn run<'c>(card: &Card, example: &'c Example) -> Result<Outcome<'c>, Failure
                 .filter(|_| card.default == Switch::Off)
                 .collect(),
             ..RuleSelection::default()
+        },
+        environment: EnvironmentRequest {
+            process: match example.environment {
+                Surroundings::Unknown => ProcessEnvironment::Ignored,
+                Surroundings::Empty => ProcessEnvironment::Empty,
+            },
+            ..EnvironmentRequest::default()
         },
         // Packages of one example have the paths of another's.
         schema_cache: SchemaCache::Off,

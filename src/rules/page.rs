@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::card::{Card, Case, Chains, Detection, Example, Group, Incomplete, Scope, Switch};
+use super::card::{
+    Card, Case, Chains, Detection, Example, Group, Incomplete, Scope, Surroundings, Switch,
+};
 
 /// The whole page of a card.
 pub fn page(card: &Card) -> String {
@@ -147,6 +149,9 @@ fn example(example: &Example) -> String {
             "\n\nWith `--config {}`:",
             example.config.join(" --config ")
         );
+    }
+    if example.environment == Surroundings::Empty {
+        text.push_str("\n\nWith `--use-process-env`, where no variable is set:");
     }
     for (path, contents) in example.files.iter() {
         let language = path

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use super::card::{
     At, Card, Case, Chains, Detection, Each, Example, Group, Incomplete, Production, Replace,
-    Scope, Several, Switch, Words,
+    Scope, Several, Surroundings, Switch, Words,
 };
 use crate::finding::Severity;
 use crate::tree::{Field, Fields, Mistake, Tree};
@@ -183,6 +183,12 @@ fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
         Some(false) => Some(Production::ByName),
         None => at.mistake("is `true` or `false`"),
     });
+    let environment = fields.optional("environment", |at| {
+        at.word(&[
+            ("unknown", Surroundings::Unknown),
+            ("empty", Surroundings::Empty),
+        ])
+    });
     let finds = fields.required("finds", |at| at.list(expectation));
     fields.finish();
     Some(Example {
@@ -193,6 +199,7 @@ fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
             .collect(),
         config: several(config),
         production: production.unwrap_or(Production::ByName),
+        environment: environment.unwrap_or(Surroundings::Unknown),
         finds: several(Some(finds?)),
     })
 }

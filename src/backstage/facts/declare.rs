@@ -134,6 +134,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "files of certificates and keys that those databases name",
     ),
     Field::new(
+        "unset",
+        Shape::List(super::unset::FIELDS),
+        "keys that are gone because a variable is known not to be set",
+    ),
+    Field::new(
         "urls",
         Shape::List(super::urls::FIELDS),
         "where the app and its backend say they are",

@@ -21,6 +21,7 @@ pub mod overrides;
 pub mod pools;
 pub mod proxies;
 pub mod secrets;
+pub mod unset;
 pub mod urls;
 
 use super::value::{Kind, Object, Origin, Value};

@@ -130,10 +130,13 @@ impl Site<'_> {
         }
     }
 
-    fn variable(&self, walk: &Walk<'_>, name: &str) -> Option<Value> {
+    fn variable(&self, walk: &mut Walk<'_>, name: &str) -> Option<Value> {
         match walk.environment.get(name) {
             Variable::Is(value) => Some(self.with(known(value))),
-            Variable::Unset => None,
+            Variable::Unset => {
+                walk.vanish(name, self.argument_place);
+                None
+            }
             Variable::Unknown => Some(self.open(OpenCause::Env(name.into()))),
         }
     }

@@ -12,6 +12,8 @@ mod walk;
 
 pub use deployed::Deployed;
 
+use std::sync::Arc;
+
 use super::environment::Environment;
 use super::layer::Layer;
 use super::value::{Kind, OpenCause, Value};
@@ -36,7 +38,7 @@ pub fn resolve(
     };
     let mut walk = walk::Walk::new(layer, environment, files, sources);
     let value = walk.root(root, &layer.path, layer.source);
-    let mut problems = walk.into_problems();
+    let (mut problems, vanished) = walk.into_findings();
     let root_place = Place::new(layer.source, root.span);
     let root = match value {
         Some(value) if matches!(value.kind, Kind::Object(_)) => Some(value),
@@ -47,7 +49,11 @@ pub fn resolve(
         }
     };
     problems.sort_by_key(|problem| problem.primary.place);
-    Resolved { root, problems }
+    Resolved {
+        root,
+        problems,
+        vanished,
+    }
 }
 
 /// One layer with its directives and placeholders resolved.
@@ -57,6 +63,21 @@ pub struct Resolved {
     pub root: Option<Value>,
     /// What is wrong with its directives and placeholders, in order of place; those of the text are the layer's.
     pub problems: Vec<Problem>,
+    /// Values that are gone because a variable is known not to be set.
+    pub vanished: Vec<Vanished>,
+}
+
+/// A value that is gone because its variable is not set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vanished {
+    /// Its config path.
+    pub path: String,
+    /// The same, key by key.
+    pub keys: Vec<Arc<str>>,
+    /// The variable.
+    pub variable: Arc<str>,
+    /// The bytes of the value.
+    pub place: Place,
 }
 
 impl Resolved {

@@ -159,6 +159,17 @@ pub(super) fn substitute(text: &str, environment: &Environment) -> Substituted {
     }
 }
 
+/// The first variable of a string that is not set and has no default.
+pub(super) fn unset<'t>(text: &'t str, environment: &Environment) -> Option<&'t str> {
+    parts(text).into_iter().find_map(|part| match part {
+        Part::Placeholder(placeholder) => {
+            let is_unset = matches!(value(&placeholder, environment), PartValue::Nothing);
+            is_unset.then_some(placeholder.name)
+        }
+        Part::Literal(_) | Part::Escaped(_) => None,
+    })
+}
+
 enum PartValue<'t> {
     Text(&'t str),
     Nothing,

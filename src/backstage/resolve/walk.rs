@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::Vanished;
 use super::directive;
 use super::include::Includes;
 use super::placeholder::{self, Substituted};
@@ -37,6 +38,7 @@ pub(super) struct Walk<'w> {
     /// Which files that are not there git ignores.
     ignored: HashMap<FilePath, bool>,
     problems: Vec<Problem>,
+    vanished: Vec<Vanished>,
     path: Vec<Step>,
     values: usize,
 }
@@ -78,6 +80,7 @@ impl<'w> Walk<'w> {
             is_example: LayerRole::of(&layer.path) == LayerRole::Example,
             ignored: HashMap::new(),
             problems: Vec::new(),
+            vanished: Vec::new(),
             path: Vec::new(),
             values: 0,
         }
@@ -95,8 +98,27 @@ impl<'w> Walk<'w> {
             .or_insert_with(|| files.is_ignored(path))
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        self.problems
+    /// What was found on the way: problems, and values that are gone.
+    pub(super) fn into_findings(self) -> (Vec<Problem>, Vec<Vanished>) {
+        (self.problems, self.vanished)
+    }
+
+    /// Notes that the value at hand is gone, since a variable is not set. Items of lists are not noted.
+    pub(super) fn vanish(&mut self, variable: &str, place: Place) {
+        let key = |step: &Step| match step {
+            Step::Key(key) => Some(Arc::clone(key)),
+            Step::Index(_) => None,
+        };
+        let keys: Option<Vec<Arc<str>>> = self.path.iter().map(key).collect();
+        let (Some(keys), true) = (keys, self.vanished.len() < MAX_PROBLEMS) else {
+            return;
+        };
+        self.vanished.push(Vanished {
+            path: self.config_path(),
+            keys,
+            variable: variable.into(),
+            place,
+        });
     }
 
     /// The value of the layer's root.
@@ -180,7 +202,11 @@ impl<'w> Walk<'w> {
                 style: Some(text.style),
             }),
             Substituted::Text(value) => known(value),
-            Substituted::Vanished => return None,
+            Substituted::Vanished => {
+                let unset = placeholder::unset(&text.value, self.environment);
+                self.vanish(unset.unwrap_or_default(), here.place(span));
+                return None;
+            }
             Substituted::Open {
                 variables,
                 when_unset,
