@@ -30,7 +30,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use card::{Card, Several, Words};
+use card::{Card, Several, Since, Words};
 use serde_yaml::Value;
 use tree::Tree;
 
@@ -55,6 +55,10 @@ fn main() {
                         "{file}: `id` is `{}`, unlike the file's name",
                         card.id
                     ));
+                }
+                let version = Since::parse(env!("CARGO_PKG_VERSION"));
+                if let Some(why) = card.comes_too_early(version.unwrap_or(Since::FIRST)) {
+                    mistakes.push(format!("{file}: `since` {why}"));
                 }
                 for name in card.aliases.iter().chain([&card.id]) {
                     if let Some((other, _)) = cards.get(name.as_ref()) {
@@ -166,13 +170,15 @@ impl Statics {
         let aliases = self.list("card::Words", &card.aliases, |_, text| words(text));
         let examples = self.list("card::Example", &card.examples, Self::example);
         format!(
-            "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
+            "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, since: {}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
              chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, default: card::Switch::{:?}, each: {each}, \
              cases: {cases}, why: {}, fix: {}, references: {references}, \
              supersedes: {supersedes}, aliases: {aliases}, examples: {examples} }}",
             words(&card.id),
             words(&card.title),
             card.group,
+            card.since
+                .map_or("None".to_owned(), |since| format!("Some(card::{since:?})")),
             card.source,
             card.scope,
             card.chains,

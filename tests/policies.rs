@@ -28,9 +28,13 @@ fn write(folder: &Path, path: &str, text: &str) -> std::io::Result<PathBuf> {
 }
 
 fn test_policies(folder: &Path) -> std::io::Result<(Option<i32>, String)> {
+    stagecheck(folder, &["test-policies"])
+}
+
+fn stagecheck(folder: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)> {
     let output = Command::cargo_bin("stagecheck")
         .map_err(std::io::Error::other)?
-        .arg("test-policies")
+        .args(arguments)
         .current_dir(folder)
         .output()?;
     let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -84,5 +88,51 @@ fn an_example_that_is_not_as_told_fails_and_a_broken_policy_is_no_run() -> std::
         said.contains("policy.yaml:7") && said.contains("did you mean `host`?"),
         "{said}"
     );
+    Ok(())
+}
+
+#[test]
+fn policies_are_listed_and_explained_like_built_in_rules() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let card = cards().into_iter().next().unwrap_or_default();
+    write(folder.path(), "policies.yaml", &card)?;
+    write(
+        folder.path(),
+        "stagecheck.yaml",
+        "policies: policies.yaml\n",
+    )?;
+    let (status, said) = stagecheck(folder.path(), &["rules"])?;
+    assert_eq!(status, Some(0));
+    assert!(said.contains("\npolicy\n  acme-domain "), "{said}");
+    let (status, said) = stagecheck(folder.path(), &["explain", "acme-domain"])?;
+    assert_eq!(status, Some(0));
+    assert!(
+        said.contains("A base URL outside of acme.example"),
+        "{said}"
+    );
+    assert!(
+        said.contains("## Output") && said.contains("acme-domain"),
+        "{said}"
+    );
+    let (status, said) = stagecheck(folder.path(), &["explain", "acme-domian"])?;
+    assert_eq!(status, Some(2));
+    assert!(said.contains("did you mean `acme-domain`?"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_mistake_in_a_policy_keeps_only_policies_from_being_explained() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    write(folder.path(), "policies.yaml", "id: acme-x\n")?;
+    write(
+        folder.path(),
+        "stagecheck.yaml",
+        "policies: policies.yaml\n",
+    )?;
+    let (status, said) = stagecheck(folder.path(), &["explain", "acme-x"])?;
+    assert_eq!(status, Some(2));
+    assert!(said.contains("policies.yaml"), "{said}");
+    let built_in = ["explain", "missing-driver"];
+    assert_eq!(stagecheck(folder.path(), &built_in)?.0, Some(0));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Outcome, Status, output};
+use super::{Outcome, Status, check, output};
 use crate::report::{Format, Look};
 use crate::rules::{catalog, examples, page, select};
 use crate::run::{Failure, Run};
@@ -10,13 +10,23 @@ use crate::run::{Failure, Run};
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A rule's id
+    /// A rule's id, or that of a policy
     rule: String,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let Some(card) = catalog::card(&arguments.rule) else {
-        let message = select::unknown(&arguments.rule, [])
+    // A mistake in the settings is no reason not to explain a built-in rule.
+    let policies = match catalog::card(&arguments.rule) {
+        Some(_) => Vec::new(),
+        None => crate::check::policies(&check::start()?)?,
+    };
+    let own = || {
+        policies
+            .iter()
+            .find(|card| card.answers_to(&arguments.rule))
+    };
+    let Some(card) = catalog::card(&arguments.rule).or_else(own) else {
+        let message = select::unknown(&arguments.rule, &policies)
             .unwrap_or_else(|| format!("`{}` is a group of rules, not a rule", arguments.rule));
         return Err(Failure::new(message).with_help("`stagecheck rules` lists the rules"));
     };

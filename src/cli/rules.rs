@@ -1,4 +1,4 @@
-//! `stagecheck rules`: every rule, as a table or as JSON.
+//! `stagecheck rules`: every rule, those of the settings' policies included, as a table or as JSON.
 
 use std::io::{self, Write};
 
@@ -6,9 +6,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::args::ListFormat;
-use super::{Outcome, Status, output};
+use super::{Outcome, Status, check, output};
 use crate::rules::card::{Card, Switch};
 use crate::rules::catalog;
+use crate::text::mask::escape;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -33,18 +34,19 @@ struct Listed<'c> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let policies = crate::check::policies(&check::start()?)?;
+    let cards: Vec<&Card> = catalog::cards().iter().chain(&policies).collect();
     match arguments.format {
-        ListFormat::Table => output::to_stdout(|out| table(catalog::cards(), out))?,
+        ListFormat::Table => output::to_stdout(|out| table(cards, out))?,
         ListFormat::Json => {
-            let listed: Vec<Listed<'_>> = catalog::cards().iter().map(listed).collect();
+            let listed: Vec<Listed<'_>> = cards.into_iter().map(listed).collect();
             output::to_stdout(|out| output::json(&listed, out))?;
         }
     }
     Ok(Status::Clean)
 }
 
-fn table(cards: &[Card], out: &mut dyn Write) -> io::Result<()> {
-    let mut cards: Vec<&Card> = cards.iter().collect();
+fn table(mut cards: Vec<&Card>, out: &mut dyn Write) -> io::Result<()> {
     cards.sort_by_key(|card| (card.group, &card.id));
     let width = cards.iter().map(|card| card.id.len()).max().unwrap_or(0);
     let mut group = None;
@@ -56,7 +58,8 @@ fn table(cards: &[Card], out: &mut dyn Write) -> io::Result<()> {
             Switch::On => card.severity().as_str(),
             Switch::Off => "off",
         };
-        writeln!(out, "  {:<width$}  {severity:<7}  {}", card.id, card.title)?;
+        let title = escape(&card.title);
+        writeln!(out, "  {:<width$}  {severity:<7}  {title}", card.id)?;
     }
     Ok(())
 }

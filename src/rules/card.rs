@@ -23,6 +23,8 @@ pub struct Card {
     pub title: Words,
     /// Where it stands in the catalogue.
     pub group: Group,
+    /// The version it came with; every built-in card says so, policies need not.
+    pub since: Option<Since>,
     /// Who finds it: a condition of this card, or the loader itself.
     pub source: Detection,
     /// What it is judged on.
@@ -50,6 +52,27 @@ pub struct Card {
     pub aliases: Several<Words>,
     /// What it finds and what it leaves alone.
     pub examples: Several<Example>,
+}
+
+/// A version without its last part: what may bring new rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Since {
+    /// The first number.
+    pub major: u32,
+    /// The second.
+    pub minor: u32,
+}
+
+impl Since {
+    /// The first version: its rules are new to nobody.
+    pub const FIRST: Self = Self { major: 0, minor: 1 };
+
+    /// Reads `0.1`, or the beginning of `0.1.0`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map(str::parse);
+        let (major, minor) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+        Some(Self { major, minor })
+    }
 }
 
 /// A part of the catalogue.
@@ -252,6 +275,23 @@ impl Card {
             .map(|case| case.severity)
             .max()
             .unwrap_or(Severity::Info)
+    }
+
+    /// Why a built-in card may not come with a version: a rule that a minor version brings arrives as a warning, so
+    /// that an update breaks nobody's build.
+    pub fn comes_too_early(&self, version: Since) -> Option<&'static str> {
+        match self.since {
+            None => Some("is missing: write the version that brings it"),
+            Some(since) if since > version => Some("is a later version than this one"),
+            Some(since)
+                if since == version
+                    && version > Since::FIRST
+                    && self.severity() == Severity::Error =>
+            {
+                Some("is this very version: a new rule arrives as a warning, not as an error")
+            }
+            Some(_) => None,
+        }
     }
 
     /// Whether `id` is its id or an earlier one.

@@ -102,6 +102,9 @@ fn facts(card: &Card) -> String {
             Incomplete::Skip => "; not where an unseen layer may set it otherwise",
         });
     }
+    if let Some(since) = card.since {
+        let _ = write!(line, " · since {}.{}", since.major, since.minor);
+    }
     if !card.supersedes.is_empty() {
         let superseded: Vec<String> = card.supersedes.iter().map(|id| format!("`{id}`")).collect();
         let _ = write!(

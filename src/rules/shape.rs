@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use super::card::{
     At, Card, Case, Chains, Detection, Each, Example, Group, Incomplete, Production, Replace,
-    Scope, Several, Surroundings, Switch, Words,
+    Scope, Several, Since, Surroundings, Switch, Words,
 };
 use crate::finding::Severity;
 use crate::tree::{Field, Fields, Mistake, Tree};
@@ -35,6 +35,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
     let group = fields
         .optional("group", |at| at.word(&Group::ALL.map(|g| (g.as_str(), g))))
         .unwrap_or(Group::Policy);
+    let since = fields.optional("since", since);
     let source = fields
         .optional("source", |at| at.word(&[("loader", Detection::Loader)]))
         .unwrap_or(Detection::Conditions);
@@ -78,6 +79,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
         id: id?,
         title: title?,
         group,
+        since,
         source,
         scope: scope?,
         chains,
@@ -217,6 +219,14 @@ fn expectation<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
         return at.mistake("is written `PATH:LINE SEVERITY`, e.g. `app-config.yaml:4 error`");
     }
     Some(text)
+}
+
+fn since<T: Tree>(at: &mut Field<'_, T>) -> Option<Since> {
+    let text = at.text()?;
+    match Since::parse(text).filter(|_| text.split('.').count() == 2) {
+        Some(since) => Some(since),
+        None => at.mistake("is a version of two numbers in quotes, e.g. \"0.1\""),
+    }
 }
 
 fn severity<T: Tree>(at: &mut Field<'_, T>) -> Option<Severity> {

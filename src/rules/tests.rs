@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::card::{Card, Detection};
+use super::card::{Card, Detection, Since};
 use super::engine::{BrokenRule, Rules, Subject, evaluate};
 use super::{catalog, check, examples, shape};
 use crate::backstage::facts::{list, object, tree, truth};
@@ -210,6 +210,22 @@ fn a_broken_condition_is_told_with_its_rule_and_case() {
         errors[0].to_string(),
         "the condition of case 1 of rule `in-memory` divides by zero"
     );
+}
+
+#[test]
+fn a_rule_of_a_minor_version_comes_as_a_warning() {
+    let card = |severity: &str, since: &str| {
+        card(&format!(
+            "id: x\ntitle: X\nscope: chain\nsince: {since}\nwhy: x\nfix: x\ncases:\n  - when: 'true'\n    \
+             severity: {severity}\n    message: x\n    at: [{{ here: chain.name }}]\n"
+        ))
+    };
+    let (first, second) = (Since::FIRST, Since::parse("0.2.5").unwrap());
+    assert_eq!(card("error", "'0.1'").comes_too_early(first), None);
+    assert_eq!(card("error", "'0.1'").comes_too_early(second), None);
+    assert_eq!(card("warning", "'0.2'").comes_too_early(second), None);
+    assert!(card("error", "'0.2'").comes_too_early(second).is_some());
+    assert!(card("warning", "'0.2'").comes_too_early(first).is_some());
 }
 
 #[test]
