@@ -4,9 +4,8 @@
 # Installs the pinned packages with three tries. Only where the registry does not answer nothing is compared, and that
 # is said.
 #
-# About one case in four hundred still disagrees, all of them texts that were damaged on purpose (under-indented last
-# lines of block scalars, a tab before an anchor, a leading `...`, oddities in bracketed keys). Each is printed; more
-# than one in sixty fails.
+# About one case in three thousand still disagrees: the text of a key that is a mapping or list and holds a comment or
+# an odd number, and a directive that names an absolute path. Each is printed; more than one in three hundred fails.
 set -euo pipefail
 cd "$(dirname "$0")/loader"
 cases=${1:-300}
@@ -28,4 +27,4 @@ if ! installed; then
 fi
 rm -f npm.log
 cargo build --quiet --example loader-answer
-node compare.mjs --binary ../../../target/debug/examples/loader-answer --cases "$cases" --seed "$seed" --tolerate "$((cases / 60))"
+node compare.mjs --binary ../../../target/debug/examples/loader-answer --cases "$cases" --seed "$seed" --tolerate "$((cases / 300))"
