@@ -123,8 +123,8 @@ pub enum BaselineRequest {
 pub struct EnvironmentRequest {
     /// `--env-file`, in order.
     pub files: Vec<PathBuf>,
-    /// `--env NAME=VALUE`, in order.
-    pub variables: Vec<(String, String)>,
+    /// `--env NAME=VALUE`, in order. Without a value it is what it is in this very process, set or not.
+    pub variables: Vec<(String, Option<String>)>,
     /// Whether the variables of this very process count (`--use-process-env`).
     pub process: ProcessEnvironment,
 }

@@ -30,10 +30,14 @@ pub fn from_request(
     start: &Path,
     process: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Environment, Failure> {
+    let process: IndexMap<String, String> = process.into_iter().collect();
     let mut environment = Environment::default();
     match request.process {
         ProcessEnvironment::Ignored => {}
-        ProcessEnvironment::Used => environment = Environment::complete(process),
+        ProcessEnvironment::Used => {
+            let process = process.iter();
+            environment = Environment::complete(process.map(|(name, value)| (&**name, &**value)));
+        }
         ProcessEnvironment::Empty => environment.others = Others::Unset,
     }
     for file in &request.files {
@@ -46,7 +50,10 @@ pub fn from_request(
         environment.add_file(&text);
     }
     for (name, value) in &request.variables {
-        environment.set(name.as_str(), value.as_str());
+        match value.as_ref().or_else(|| process.get(name)) {
+            Some(value) => environment.set(name.as_str(), value.as_str()),
+            None => environment.unset(name.as_str()),
+        }
     }
     Ok(environment)
 }
@@ -187,7 +194,10 @@ mod tests {
     #[test]
     fn later_sources_win() {
         let request = EnvironmentRequest {
-            variables: vec![("A".into(), "2".into()), ("A".into(), "3".into())],
+            variables: vec![
+                ("A".into(), Some("2".into())),
+                ("A".into(), Some("3".into())),
+            ],
             process: ProcessEnvironment::Used,
             ..EnvironmentRequest::default()
         };
@@ -199,6 +209,19 @@ mod tests {
         assert!(environment.get("A") == Variable::Is("3"));
         assert!(environment.get("B") == Variable::Is("1"));
         assert_eq!(environment.get("C"), Variable::Unset);
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_what_it_is_in_the_process() {
+        let request = EnvironmentRequest {
+            variables: vec![("A".into(), None), ("B".into(), None)],
+            ..EnvironmentRequest::default()
+        };
+        let process = [("A".to_owned(), "1".to_owned()), ("C".into(), "1".into())];
+        let environment = from_request(&request, Path::new("."), process).unwrap();
+        assert!(environment.get("A") == Variable::Is("1"));
+        assert_eq!(environment.get("B"), Variable::Unset);
+        assert_eq!(environment.get("C"), Variable::Unknown);
     }
 
     #[test]

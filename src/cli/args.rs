@@ -145,8 +145,8 @@ pub struct EnvironmentArguments {
     /// Read variables from a file of NAME=VALUE lines
     #[arg(long, value_name = "FILE", help_heading = ENVIRONMENT)]
     pub env_file: Vec<PathBuf>,
-    /// Set a variable
-    #[arg(long, value_name = "NAME=VALUE", help_heading = ENVIRONMENT)]
+    /// Set a variable; without a value, to what it is in this process, set or not
+    #[arg(long, value_name = "NAME[=VALUE]", help_heading = ENVIRONMENT)]
     pub env: Vec<String>,
     /// Use the variables of this process
     #[arg(long, help_heading = ENVIRONMENT)]
@@ -338,8 +338,11 @@ impl EnvironmentArguments {
     /// When one is not written `NAME=VALUE`. The error does not repeat it, as clap's would: it may be a secret.
     pub fn request(&self) -> Result<EnvironmentRequest, Failure> {
         let variables = self.env.iter().map(|text| match text.split_once('=') {
-            Some((name, value)) if !name.is_empty() => Ok((name.into(), value.into())),
-            _ => Err(Failure::new("a value of --env is not written NAME=VALUE")),
+            Some((name, value)) if !name.is_empty() => Ok((name.into(), Some(value.into()))),
+            None if !text.is_empty() => Ok((text.clone(), None)),
+            _ => Err(Failure::new(
+                "a value of --env is not written NAME=VALUE or NAME",
+            )),
         });
         Ok(EnvironmentRequest {
             files: self.env_file.clone(),
