@@ -1,11 +1,14 @@
 //! Mapping keys to strings, as the real loader makes them.
 //!
-//! In: a node that stands as a key. Out: the string that the JavaScript object has for it: `1.50` is `1.5`, `null` is
-//! empty, a collection is its flow form.
+//! In: a node that stands as a key, and the text it stands in. Out: the string that the JavaScript object has for it:
+//! `1.50` is `1.5`, `null` is empty, a collection is its flow form as npm yaml prints it, in which `1.50` stays `1.50`.
+//! Never: comments, anchors, tags and aliases inside such a collection, and the lines that the printer breaks a long
+//! one into; no reader of a config asks for a key like that.
 
 use std::sync::Arc;
 
-use super::{Node, NodeValue, ScalarStyle, number};
+use super::scalar::{self, Resolved, Version};
+use super::{Key, Node, NodeValue, ScalarStyle, number};
 
 /// What makes two keys the same for the real loader: equal scalars of one kind. A collection is never the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +37,8 @@ pub(super) fn kind(node: &Node) -> KeyKind {
     }
 }
 
-/// The string for a key.
-pub(super) fn text(node: &Node) -> Arc<str> {
+/// The string for a key that stands in `source`.
+pub(super) fn text(node: &Node, source: &str) -> Arc<str> {
     match &node.value {
         NodeValue::Null => "".into(),
         NodeValue::Bool(value) => value.to_string().into(),
@@ -43,30 +46,21 @@ pub(super) fn text(node: &Node) -> Arc<str> {
         NodeValue::String(text) => Arc::clone(&text.value),
         NodeValue::Sequence(_) | NodeValue::Mapping(_) => {
             let mut flow = String::new();
-            write_flow(node, &mut flow);
+            write_flow(node, source, &mut flow);
             flow.into()
         }
     }
 }
 
-/// The flow form of the real loader's printer, for short collections: it breaks longer ones over several lines.
-fn write_flow(node: &Node, out: &mut String) {
+/// The flow form of the real loader's printer.
+fn write_flow(node: &Node, source: &str, out: &mut String) {
+    let written = source.get(node.span.range()).unwrap_or_default();
     match &node.value {
-        NodeValue::Null if node.span.is_empty() => {}
+        NodeValue::Null | NodeValue::Bool(_) if is_word(written) => out.push_str(written),
         NodeValue::Null => out.push_str("null"),
         NodeValue::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        NodeValue::Number(value) => out.push_str(&number::to_text(*value)),
-        NodeValue::String(text) => match text.style {
-            ScalarStyle::SingleQuoted => {
-                out.push('\'');
-                out.push_str(&text.value.replace('\'', "''"));
-                out.push('\'');
-            }
-            ScalarStyle::Plain if !text.value.contains(['[', ']', '{', '}', ',']) => {
-                out.push_str(&text.value);
-            }
-            _ => out.push_str(&serde_json::Value::from(&*text.value).to_string()),
-        },
+        NodeValue::Number(value) => out.push_str(&number::as_written(*value, written)),
+        NodeValue::String(text) => write_string(&text.value, text.style, out),
         NodeValue::Sequence(items) if items.is_empty() => out.push_str("[]"),
         NodeValue::Sequence(items) => {
             out.push_str("[ ");
@@ -74,7 +68,7 @@ fn write_flow(node: &Node, out: &mut String) {
                 if index > 0 {
                     out.push_str(", ");
                 }
-                write_flow(item, out);
+                write_flow(item, source, out);
             }
             out.push_str(" ]");
         }
@@ -85,16 +79,48 @@ fn write_flow(node: &Node, out: &mut String) {
                 if index > 0 {
                     out.push_str(", ");
                 }
-                out.push_str(&entry.key.text);
+                write_key(&entry.key, source, out);
                 if entry.value.span.is_empty() {
                     let has_colon = entry.value.span.start > entry.key.span.end;
                     out.push_str(if has_colon { ":" } else { "" });
                 } else {
                     out.push_str(": ");
-                    write_flow(&entry.value, out);
+                    write_flow(&entry.value, source, out);
                 }
             }
             out.push_str(" }");
         }
+    }
+}
+
+/// Whether a null or boolean is printed as it is written.
+fn is_word(written: &str) -> bool {
+    let words = ["", "~", "null", "true", "false"];
+    words.iter().any(|word| written.eq_ignore_ascii_case(word))
+}
+
+fn write_string(text: &str, style: ScalarStyle, out: &mut String) {
+    match style {
+        ScalarStyle::SingleQuoted => {
+            out.push('\'');
+            out.push_str(&text.replace('\'', "''"));
+            out.push('\'');
+        }
+        ScalarStyle::Plain if !text.contains(['[', ']', '{', '}', ',']) => out.push_str(text),
+        _ => out.push_str(&serde_json::Value::from(text).to_string()),
+    }
+}
+
+/// A key within a collection that is a key itself.
+fn write_key(key: &Key, source: &str, out: &mut String) {
+    let written = source.get(key.span.range()).unwrap_or_default();
+    match written.as_bytes().first() {
+        Some(b'\'') => write_string(&key.text, ScalarStyle::SingleQuoted, out),
+        Some(b'"') => write_string(&key.text, ScalarStyle::DoubleQuoted, out),
+        _ => match scalar::resolve(written, Version::Core) {
+            Resolved::Number(number) => out.push_str(&number::as_written(number, written)),
+            Resolved::Null | Resolved::Bool(_) => out.push_str(written),
+            _ => out.push_str(&key.text),
+        },
     }
 }

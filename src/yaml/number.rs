@@ -25,6 +25,47 @@ pub fn to_text(number: f64) -> String {
     layout(&digits, exponent + 1)
 }
 
+/// The text npm yaml prints for a number that was written as `written`: in its notation, and with its closing zeros.
+pub(super) fn as_written(number: f64, written: &str) -> String {
+    if number.is_nan() {
+        return ".nan".into();
+    }
+    if number.is_infinite() {
+        return if number < 0.0 { "-.inf" } else { ".inf" }.into();
+    }
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = written.strip_prefix(prefix)
+            && let Ok(whole) = u64::from_str_radix(digits, radix)
+        {
+            return match radix {
+                16 => format!("0x{whole:x}"),
+                _ => format!("0o{whole:o}"),
+            };
+        }
+    }
+    if written.contains(['e', 'E']) {
+        // Rust writes `1e3` and `-0e0` where JavaScript writes `1e+3` and `0e+0`.
+        let scientific = format!("{:e}", if number == 0.0 { 0.0 } else { number });
+        return match scientific.contains("e-") {
+            true => scientific,
+            false => scientific.replace('e', "e+"),
+        };
+    }
+    let mut text = match number == 0.0 && number.is_sign_negative() {
+        true => "-0".into(),
+        false => to_text(number),
+    };
+    let fraction = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    if written.ends_with('0') && written.contains('.') && !text.contains('e') {
+        let missing = fraction(written).saturating_sub(fraction(&text));
+        if !text.contains('.') {
+            text.push('.');
+        }
+        text.extend(std::iter::repeat_n('0', missing));
+    }
+    text
+}
+
 /// Digits with the decimal point behind the first `point` of them.
 fn layout(digits: &str, point: i32) -> String {
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
@@ -63,6 +104,29 @@ pub fn from_digits(digits: &str, radix: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As the npm package `yaml` 2.9.1 prints the keys of `? [NUMBER]`.
+    #[test]
+    fn numbers_keep_their_notation_within_a_key() {
+        for (written, number, text) in [
+            ("1.50", 1.5, "1.50"),
+            ("1e+3", 1000.0, "1e+3"),
+            ("1E3", 1000.0, "1e+3"),
+            ("1.2e-3", 0.0012, "1.2e-3"),
+            ("-0e0", -0.0, "0e+0"),
+            ("-0", -0.0, "-0"),
+            ("-0.0", -0.0, "-0.0"),
+            ("0x1F", 31.0, "0x1f"),
+            ("0o17", 15.0, "0o17"),
+            ("+5", 5.0, "5"),
+            ("1.", 1.0, "1"),
+            ("100", 100.0, "100"),
+            ("0.00000010", 1e-7, "1e-7"),
+            ("-.INF", f64::NEG_INFINITY, "-.inf"),
+        ] {
+            assert_eq!(as_written(number, written), text, "{written}");
+        }
+    }
 
     #[test]
     fn numbers_read_as_javascript_writes_them() {

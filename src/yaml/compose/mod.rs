@@ -293,7 +293,7 @@ impl<'t> Composer<'t> {
         };
         let pair_key = PairKey {
             key: Key {
-                text: key::text(&key.node),
+                text: key::text(&key.node, self.text),
                 span: key.node.span,
             },
             kind,

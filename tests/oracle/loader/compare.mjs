@@ -1,14 +1,15 @@
 // Asks the real loader and stagecheck the same random questions, and prints where they disagree.
-//   node compare.mjs --binary PATH [--cases N] [--seed S] [--tolerate N] [--shrink] [--keep FILE]
-// Fails with more disagreements than are tolerated: none, unless told.
+//   node compare.mjs --binary PATH [--cases N] [--seed S] [--shrink] [--keep FILE]
+// Fails with any disagreement. Questions that have no answer worth comparing are counted apart; see aside().
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import readline from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
+import { isAlias, isCollection, isNode, isPair, parseDocument, visit } from 'yaml';
 import { generate, random } from './generate.mjs';
 import { askReal } from './real.mjs';
 
-const options = { cases: 300, tolerate: 0, seed: Math.floor(Math.random() * 2 ** 31) };
+const options = { cases: 300, seed: Math.floor(Math.random() * 2 ** 31) };
 for (let index = 2; index < process.argv.length; index += 1) {
   const name = process.argv[index].slice(2);
   options[name] = name === 'shrink' ? true : process.argv[(index += 1)];
@@ -23,9 +24,49 @@ async function askOurs(question) {
   return JSON.parse(value);
 }
 
+// Why a question is not compared; null when it is.
+// - The text of a key that is itself a collection is what npm yaml's printer makes of it. Comments, anchors, tags and
+//   aliases in it, and lines it breaks, are printed by rules of their own; nobody asks a config for such a key.
+// - A path outside of what may be read leads to a file that the app may have: for stagecheck its value is open, while
+//   the real loader looks and finds that this machine has no such file.
+function aside(question, real, ours) {
+  if (Object.values(question.files).some(text => holdsDecoratedKey(text))) return 'a collection with decorations as a key';
+  const outside = /failed to include "?\/[^"]*"?, file does not exist/.test(real.error ?? '');
+  if (outside && JSON.stringify(ours).includes('{"$open":"/')) return 'a path outside of the repository';
+  return null;
+}
+
+function holdsDecoratedKey(text) {
+  let found = false;
+  const decorated = node => isAlias(node) || Boolean(node.comment || node.commentBefore || node.anchor || node.tag || node.spaceBefore);
+  const document = parseDocument(text, { logLevel: 'silent', uniqueKeys: false });
+  visit(document, {
+    Pair(_key, { key }) {
+      // An alias as a key prints what it stands for, unless that holds the alias.
+      if (isAlias(key)) found ||= isCollection(key.resolve(document));
+      if (!isCollection(key)) return undefined;
+      found ||= key.toString().length > 70;
+      visit(key, (_inner, node) => {
+        if (isNode(node) && node !== key && decorated(node)) found = true;
+        if (isPair(node) && isCollection(node.key)) found = true;
+      });
+      return undefined;
+    },
+  });
+  return found;
+}
+
+const asides = new Map();
 async function disagreement(question) {
   const real = await askReal(question);
   const ours = await askOurs(question);
+  const differs = difference(real, ours);
+  const reason = differs && aside(question, real, ours);
+  if (reason) asides.set(reason, (asides.get(reason) ?? 0) + 1);
+  return reason ? null : differs;
+}
+
+function difference(real, ours) {
   if (real.error !== undefined || ours.error !== undefined) {
     return (real.error === undefined) === (ours.error === undefined) ? null : { real, ours };
   }
@@ -80,6 +121,5 @@ if (options.keep) {
   fs.appendFileSync(options.keep, lines.map(line => `${line}\n`).join(''));
 }
 console.log(`loader oracle: ${disagreements.length} disagreements in ${options.cases} cases (the real loader refused ${refused})`);
-const failed = disagreements.length > Number(options.tolerate);
-if (disagreements.length && !failed) console.log(`loader oracle: tolerated, since up to ${options.tolerate} are known to remain; see run.sh`);
-process.exit(failed ? 1 : 0);
+for (const [reason, count] of asides) console.log(`loader oracle: ${count} not compared: ${reason}`);
+process.exit(disagreements.length ? 1 : 0);
