@@ -1,16 +1,13 @@
 //! One app root judged: layers, chains, and the root itself.
 
-use std::borrow::Cow;
-
+use super::config::NoConfig;
 use super::load::{LoadedApp, LoadedLayer};
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::facts;
 use crate::backstage::facts::layers::{Contents, Known};
-use crate::backstage::merge;
-use crate::backstage::resolve::Deployed;
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
-use crate::backstage::workspace::Chain;
+use crate::backstage::workspace::{Chain, ChainLayer};
 use crate::files::{FilePath, Files};
 use crate::finding::{Finding, Label, Problem, RuleId};
 use crate::rules::card::Scope;
@@ -164,35 +161,18 @@ impl LoadedApp {
             || !(problem.path.is_root() || is_part())
     }
 
-    /// The effective config of a chain. `None` when one of its layers does not load: it would hide what is below
-    /// it, so that nothing is known of such a chain.
+    /// The effective config of a chain to be judged; empty where its layers set nothing. `None` when one of them does
+    /// not load: it would hide what is below it, so that nothing is known of such a chain.
     fn effective(&self, chain: &Chain, judge: &Judge<'_>) -> Option<Value> {
-        let loaded: Vec<&LoadedLayer> = chain
-            .layers
-            .iter()
-            .filter_map(|layer| self.layers.get(&layer.path))
-            .collect();
-        if loaded.is_empty() || loaded.iter().any(|loaded| loaded.is_broken()) {
+        let is_here = |layer: &ChainLayer| self.layers.contains_key(&layer.path);
+        if !chain.layers.iter().any(is_here) {
             return None;
         }
-        let deployed = Deployed::new(
-            judge.environment,
-            chain.sure_environment(),
-            &chain.unknown_environment,
-        );
-        let layers: Vec<Cow<'_, Value>> = loaded
-            .iter()
-            .filter_map(|layer| {
-                let root = layer.resolved.root.as_ref()?;
-                Some(match &deployed {
-                    Some(deployed) => Cow::Owned(deployed.put_into(root, &layer.secret_places())),
-                    None => Cow::Borrowed(root),
-                })
-            })
-            .collect();
-        let layers = layers.iter().map(AsRef::as_ref);
-        let merged = merge::merge(layers.chain(judge.overrides));
-        Some(merged.unwrap_or_else(|| Value::derived(Kind::Object(Object::new()))))
+        match self.config(chain, judge.environment, judge.overrides) {
+            Ok(config) => Some(config),
+            Err(NoConfig::Nothing) => Some(Value::derived(Kind::Object(Object::new()))),
+            Err(NoConfig::Refused(_)) => None,
+        }
     }
 
     /// What the layers of each chain do to each other.

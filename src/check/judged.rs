@@ -19,7 +19,7 @@ use crate::backstage::schema::{Collection, SchemaSource};
 use crate::backstage::value::Value;
 use crate::backstage::workspace::AppRoot;
 use crate::backstage::workspace::packages::Installs;
-use crate::files::FilePath;
+use crate::files::{FilePath, Files};
 use crate::finding::Finding;
 use crate::rules::combine::{combine, leave_out_superseded};
 use crate::rules::engine::Rules;
@@ -238,12 +238,18 @@ pub struct Ready<'t> {
     pub loaded: LoadedApp,
     settings: Arc<Settings>,
     schemas: Arc<Collection>,
-    environment: Environment,
+    /// What is known of the variables it is started with.
+    pub environment: Environment,
     /// The secrets of its own layers: what no message about it may hold. Reports hide those of all.
     pub secrets: Secrets,
 }
 
 impl Ready<'_> {
+    /// The files it was read from.
+    pub fn files(&self) -> &dyn Files {
+        self.target.files.as_ref()
+    }
+
     /// What judges it by some rules.
     pub fn judge<'j>(&'j self, rules: &'j Rules<'j>, overrides: Option<&'j Value>) -> Judge<'j> {
         Judge {
@@ -252,7 +258,7 @@ impl Ready<'_> {
             secrets: &self.secrets,
             settings: &self.settings,
             overrides,
-            files: self.target.files.as_ref(),
+            files: self.files(),
             environment: &self.environment,
         }
     }

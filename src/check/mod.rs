@@ -4,6 +4,7 @@
 //! with a config is decided in them and in the cards.
 
 mod app;
+mod config;
 pub mod effective;
 mod judged;
 mod known;

@@ -1,0 +1,157 @@
+//! The variables that the app is started with: from the command line, files, the process and the deployment.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn app(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// The effective config of each chain, by its name.
+fn configs(folder: &Path, arguments: &[&str], process: &[(&str, &str)]) -> Value {
+    let output = Command::cargo_bin("stagecheck")
+        .unwrap()
+        .current_dir(folder)
+        .env_clear()
+        .envs(process.iter().copied())
+        .args(["print", "--format", "json", "--with-secrets"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    let chains = document["chains"].as_array().unwrap().iter();
+    chains
+        .map(|chain| {
+            (
+                chain["chain"].as_str().unwrap().to_owned(),
+                chain["config"].clone(),
+            )
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// The effective config of the base layer alone.
+fn config(folder: &TempDir, arguments: &[&str], process: &[(&str, &str)]) -> Value {
+    let arguments = [&["--config", "app-config.yaml"], arguments].concat();
+    configs(folder.path(), &arguments, process)["--config"].clone()
+}
+
+const NAMED: &str = "app: { title: '${TITLE}' }\nfixed: 1\n";
+
+#[test]
+fn a_variable_that_nobody_speaks_of_is_open() {
+    let folder = app(&[("app-config.yaml", NAMED)]);
+    let open = json!({ "app": { "title": "${TITLE}" }, "fixed": 1 });
+    assert_eq!(config(&folder, &[], &[("TITLE", "of the process")]), open);
+}
+
+#[test]
+fn env_sets_a_variable_and_without_a_value_takes_that_of_the_process() {
+    let folder = app(&[("app-config.yaml", NAMED)]);
+    let title = |arguments: &[&str], process: &[(&str, &str)]| {
+        config(&folder, arguments, process)["app"]["title"].clone()
+    };
+    assert_eq!(title(&["--env", "TITLE=a=b"], &[]), "a=b");
+    assert_eq!(title(&["--env", "TITLE"], &[("TITLE", "mine")]), "mine");
+    // Known not to be set: the key goes, as with the real loader.
+    assert_eq!(title(&["--env", "TITLE"], &[]), Value::Null);
+    let twice = ["--env", "TITLE=one", "--env", "TITLE=two"];
+    assert_eq!(title(&twice, &[]), "two");
+}
+
+#[test]
+fn the_whole_process_environment_makes_the_rest_unset() {
+    let folder = app(&[("app-config.yaml", NAMED)]);
+    let used = ["--use-process-env"];
+    let set = config(&folder, &used, &[("TITLE", "mine")]);
+    assert_eq!(set, json!({ "app": { "title": "mine" }, "fixed": 1 }));
+    assert_eq!(
+        config(&folder, &used, &[]),
+        json!({ "app": {}, "fixed": 1 })
+    );
+}
+
+#[test]
+fn a_file_of_variables_is_read_as_dotenv_reads_it() {
+    let dotenv = "# comment\nexport TITLE = \"two\\nlines\" # behind\nOTHER='${TITLE}'\n";
+    let text = "title: '${TITLE}'\nother: '${OTHER}'\n";
+    let folder = app(&[("app-config.yaml", text), ("prod.env", dotenv)]);
+    let shown = config(&folder, &["--env-file", "prod.env"], &[]);
+    assert_eq!(shown, json!({ "title": "two\nlines", "other": "${TITLE}" }));
+    let over = ["--env-file", "prod.env", "--env", "TITLE=over"];
+    assert_eq!(config(&folder, &over, &[])["title"], "over");
+}
+
+#[test]
+fn app_config_variables_set_values_on_top_as_json_or_text() {
+    let folder = app(&[("app-config.yaml", NAMED)]);
+    let arguments = [
+        "--env",
+        "APP_CONFIG_app_title=Top",
+        "--env",
+        "APP_CONFIG_backend_listen_port=7007",
+    ];
+    let expected = json!({
+        "app": { "title": "Top" },
+        "fixed": 1,
+        "backend": { "listen": { "port": 7007 } },
+    });
+    assert_eq!(config(&folder, &arguments, &[]), expected);
+}
+
+#[test]
+fn a_variable_that_the_loader_refuses_fails_the_run() {
+    let folder = app(&[("app-config.yaml", NAMED)]);
+    Command::cargo_bin("stagecheck")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["--env", "APP_CONFIG_0x=1"])
+        .assert()
+        .code(2);
+}
+
+#[test]
+fn what_a_compose_file_sets_is_known_in_its_chain_alone() {
+    let compose = "services:\n  portal:\n    build: .\n    command: [node, packages/backend, --config, app-config.yaml]\n    environment:\n      TITLE: From compose\n";
+    let folder = app(&[
+        ("app-config.yaml", NAMED),
+        ("compose.yaml", compose),
+        (
+            "Dockerfile",
+            "FROM node:22\nCOPY . .\nCMD [\"node\", \"packages/backend\"]\n",
+        ),
+    ]);
+    let shown = configs(folder.path(), &[], &[]);
+    assert_eq!(shown["compose:portal"]["app"]["title"], "From compose");
+    assert_eq!(shown["Dockerfile"]["app"]["title"], "${TITLE}");
+    let over = configs(folder.path(), &["--env", "TITLE=asked"], &[]);
+    assert_eq!(over["compose:portal"]["app"]["title"], "asked");
+}
+
+#[test]
+fn backstage_env_lists_name_further_default_layers() {
+    let folder = app(&[
+        ("app-config.yaml", NAMED),
+        ("app-config.staging.yaml", "fixed: 2\n"),
+        (
+            "Dockerfile",
+            "FROM node:22\nENV BACKSTAGE_ENV=staging\nCOPY . .\nCMD [\"node\", \"packages/backend\"]\n",
+        ),
+    ]);
+    let shown = configs(folder.path(), &[], &[]);
+    assert_eq!(shown["Dockerfile"]["fixed"], 2, "{shown}");
+}
