@@ -171,3 +171,17 @@ fn of_ten_thousand_documents_and_layers_only_so_many_are_read() {
         assert!(said[at..].contains(note), "{}", &said[at..]);
     }
 }
+
+#[test]
+fn each_of_very_many_secrets_is_found() {
+    let mut text = "catalog:\n".to_owned();
+    for index in 0..20_000 {
+        text.push_str(&format!(
+            "  p{index}:\n    password: Koala-{index}-Tr0ub4dor\n"
+        ));
+    }
+    let portal = Portal::of(&[("app-config.yaml", &text)]);
+    let secrets = found(&portal);
+    let secrets = secrets.iter().filter(|(id, _)| id == "hardcoded-secret");
+    assert_eq!(secrets.count(), 20_000);
+}

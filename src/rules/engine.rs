@@ -10,7 +10,7 @@ use super::card::{Card, Case, Chains, Detection, Each, Incomplete, Replace, Scop
 use super::condition::{Broken, Budget, Condition, NotACondition, Val, Variables};
 use super::message::Template;
 use super::path::Path;
-use super::point;
+use super::point::{self, ConfigPaths};
 use crate::backstage::value::{Kind, Value};
 use crate::backstage::workspace::Chain;
 use crate::finding::{Edit, Finding, Label, RuleId};
@@ -28,9 +28,14 @@ pub fn evaluate(
 ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
     let mut findings = Vec::new();
     let mut broken = Vec::new();
+    let judged = Judged {
+        subject,
+        secrets,
+        paths: OnceCell::new(),
+    };
     for rule in &rules.rules {
         if rule.applies_to(subject) {
-            match rule.judge(subject, secrets) {
+            match rule.judge(&judged) {
                 Ok(found) => findings.extend(found),
                 Err(error) => broken.push(error),
             }
@@ -80,6 +85,24 @@ pub struct Subject<'f> {
     pub place: Place,
 }
 
+/// A subject while it is judged.
+struct Judged<'j, 'f> {
+    subject: &'j Subject<'f>,
+    secrets: &'j Secrets,
+    /// Where the values of its config stand, once a finding asks.
+    paths: OnceCell<Option<ConfigPaths<'f>>>,
+}
+
+impl Judged<'_, '_> {
+    fn config_path(&self, place: Place) -> Option<String> {
+        let paths = self.paths.get_or_init(|| {
+            let config = self.subject.facts.get("config")?;
+            Some(ConfigPaths::of(config))
+        });
+        paths.as_ref()?.get(place)
+    }
+}
+
 /// A rule that cannot be judged, by a mistake of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the condition of case {} of rule `{rule}` {cause}", case + 1)]
@@ -117,10 +140,12 @@ impl<'c> Rule<'c> {
             })
     }
 
-    fn judge(&self, subject: &Subject<'_>, secrets: &Secrets) -> Result<Vec<Finding>, BrokenRule> {
-        let mut budget = Budget::default();
+    fn judge(&self, judged: &Judged<'_, '_>) -> Result<Vec<Finding>, BrokenRule> {
+        let subject = judged.subject;
         let mut matches = Matches::default();
-        for variables in items(self.card.each.as_ref(), subject) {
+        let items = items(self.card.each.as_ref(), subject);
+        let mut budget = Budget::for_items(items.len());
+        for variables in items {
             let Some(index) = self.first_case(&variables, &mut budget)? else {
                 continue;
             };
@@ -134,7 +159,7 @@ impl<'c> Rule<'c> {
             .into_groups()
             .filter_map(|((index, place), items)| {
                 let case = self.card.cases.get(index)?;
-                Some(self.finding(case, place, &items, subject, secrets))
+                Some(self.finding(case, place, &items, judged))
             })
             .collect())
     }
@@ -189,9 +214,9 @@ impl<'c> Rule<'c> {
         case: &Case,
         place: Place,
         items: &[Variables<'_>],
-        subject: &Subject<'_>,
-        secrets: &Secrets,
+        judged: &Judged<'_, '_>,
     ) -> Finding {
+        let (subject, secrets) = (judged.subject, judged.secrets);
         let items: Vec<&Variables<'_>> = items.iter().collect();
         let template = match (&case.several, items.as_slice()) {
             (Some(several), [_, _, ..]) => several,
@@ -216,10 +241,7 @@ impl<'c> Rule<'c> {
             severity,
             message,
             related: related(labels, place, &items, secrets),
-            config_path: subject
-                .facts
-                .get("config")
-                .and_then(|config| point::config_path(config, place)),
+            config_path: judged.config_path(place),
             primary,
             help: Some(match &case.help {
                 Some(help) => render(help, &items, secrets),

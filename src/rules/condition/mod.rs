@@ -39,6 +39,8 @@ pub const MAX_DEPTH: usize = 160;
 pub const MAX_COMPREHENSIONS: usize = 3;
 /// How many nodes of its tree a card may evaluate on one subject: about 50 ms.
 pub const MAX_STEPS: u32 = 1_000_000;
+/// How many more for each item that it judges, so that a card without loops gets along with any number of them.
+pub const MAX_STEPS_EACH: u32 = 200;
 
 /// A parsed condition.
 #[derive(Debug)]
@@ -85,7 +87,7 @@ fn at(line: &Option<usize>, column: &Option<usize>) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// The budget is spent.
-    #[error("takes more than {MAX_STEPS} steps")]
+    #[error("takes more than {MAX_STEPS} steps, and {MAX_STEPS_EACH} for each item")]
     TooManySteps,
     /// A string grows beyond [`value::MAX_TEXT`].
     #[error("makes a string longer than {} bytes", value::MAX_TEXT)]
@@ -161,6 +163,17 @@ impl<'v> Variables<'v> {
 pub struct Budget {
     steps: u32,
     patterns: functions::Patterns,
+}
+
+impl Budget {
+    /// For a card that judges so many items of one subject.
+    pub fn for_items(count: usize) -> Self {
+        let each = MAX_STEPS_EACH.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        Self {
+            steps: MAX_STEPS.saturating_add(each),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Budget {
