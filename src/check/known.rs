@@ -7,7 +7,7 @@ use super::wanted::Known;
 use crate::baseline::Baseline;
 use crate::files::{FilePath, reason};
 use crate::rules::catalog;
-use crate::run::{BaselineRequest, Baselined, Failure, Request, Run};
+use crate::run::{BaselineRequest, Baselined, Failure, FileState, Note, NoteLevel, Request, Run};
 use crate::text::mask::escape;
 
 /// The largest baseline, in bytes.
@@ -49,6 +49,20 @@ pub(super) fn apply(
     let findings = std::mem::take(&mut run.findings);
     let compared = baseline.compare(findings, &run.sources, judged);
     run.findings = compared.new;
+    if compared.gone > 0 {
+        let entries = match compared.gone {
+            1 => format!("1 finding in `{name}` no longer occurs"),
+            gone => format!("{gone} findings in `{name}` no longer occur"),
+        };
+        run.add_note(Note {
+            // A commit hook has nothing to say about what was mended.
+            level: match request.state {
+                FileState::Staged => NoteLevel::Verbose,
+                _ => NoteLevel::Always,
+            },
+            text: format!("{entries}: --write-baseline writes it anew"),
+        });
+    }
     run.baseline = Some(Baselined {
         known: compared.known,
         gone: compared.gone,
