@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::card::{
     Card, Case, Chains, Detection, Example, Group, Incomplete, Scope, Surroundings, Switch,
 };
+use crate::text::prose::is_yaml;
 
 /// The whole page of a card.
 pub fn page(card: &Card) -> String {
@@ -133,12 +134,18 @@ fn conditions(card: &Card) -> String {
 }
 
 fn case(case: &Case) -> String {
-    format!(
+    let mut text = format!(
         "- **{}**: {}\n\n{}",
         case.severity,
         case.message,
         fenced("cel", &case.when, "  ")
-    )
+    );
+    if let Some(help) = &case.help {
+        // A doubled brace in a template stands for one.
+        let help = indented(&with_blocks(&help.replace("{{", "{")), "  ");
+        let _ = write!(text, "\n\n{help}");
+    }
+    text
 }
 
 fn example(example: &Example) -> String {
@@ -209,19 +216,17 @@ fn with_blocks(text: &str) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Whether a paragraph is config rather than prose: it begins with a key.
-fn is_yaml(paragraph: &str) -> bool {
-    let first = paragraph.trim_start().lines().next().unwrap_or_default();
-    first.starts_with("- ")
-        || first.starts_with('#')
-        || first.split_once(':').is_some_and(|(key, rest)| {
-            !key.is_empty() && !key.contains(' ') && (rest.is_empty() || rest.starts_with(' '))
-        })
-}
-
 /// A code block; a longer fence where the text holds one.
 fn fenced(language: &str, text: &str, indent: &str) -> String {
     let fence = if text.contains("```") { "````" } else { "```" };
+    format!(
+        "{indent}{fence}{language}\n{}\n{indent}{fence}",
+        indented(text, indent)
+    )
+}
+
+/// `text` with `indent` before every line that is not empty.
+fn indented(text: &str, indent: &str) -> String {
     let lines: Vec<String> = text
         .trim_end()
         .lines()
@@ -230,8 +235,5 @@ fn fenced(language: &str, text: &str, indent: &str) -> String {
             line => format!("{indent}{line}"),
         })
         .collect();
-    format!(
-        "{indent}{fence}{language}\n{}\n{indent}{fence}",
-        lines.join("\n")
-    )
+    lines.join("\n")
 }

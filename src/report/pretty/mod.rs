@@ -12,7 +12,11 @@ use std::io::{self, Write};
 use super::{Clean, Look, Report, text};
 use crate::finding::Finding;
 use crate::run::Run;
+use crate::text::prose::is_prose;
 use style::{Painter, Role};
+
+/// What a text of several lines is indented by, below its name.
+const BELOW: &str = "    ";
 
 /// The format.
 pub(super) struct Pretty;
@@ -35,7 +39,7 @@ fn block(run: &Run, finding: &Finding, painter: &Painter) -> String {
     let mut block = headline(run, finding, painter);
     block.push_str(&snippet::draw(run, finding, painter));
     if let Some(help) = &finding.help {
-        entry(&mut block, painter, "help", &text::lines(run, help));
+        entry(&mut block, painter, "help", &help_text(run, help, painter));
     }
     if let Some(change) = change::lines(run, finding, painter) {
         entry(&mut block, painter, "change", &change);
@@ -59,14 +63,14 @@ fn headline(run: &Run, finding: &Finding, painter: &Painter) -> String {
     headline
 }
 
-/// `  name: text`, wrapped. A text of several lines holds config to copy: it stands below the name, as it is.
+/// `  name: text`, wrapped. A text of several lines stands below the name, as it is.
 fn entry(block: &mut String, painter: &Painter, name: &str, text: &str) {
     let indent = " ".repeat(name.len() + 4);
     let _ = write!(block, "  {}:", painter.paint(Role::Name, name));
     if text.contains('\n') {
         let _ = writeln!(block);
         for line in text.lines() {
-            let indent = if line.is_empty() { "" } else { "    " };
+            let indent = if line.is_empty() { "" } else { BELOW };
             let _ = writeln!(block, "{indent}{line}");
         }
         return;
@@ -75,6 +79,24 @@ fn entry(block: &mut String, painter: &Painter, name: &str, text: &str) {
         let indent = if index == 0 { " " } else { &indent };
         let _ = writeln!(block, "{indent}{line}");
     }
+}
+
+/// What to write instead: prose in lines that fit, config and commands as they are.
+fn help_text(run: &Run, help: &str, painter: &Painter) -> String {
+    let help = text::lines(run, help);
+    if !help.contains('\n') {
+        return help;
+    }
+    let paragraphs: Vec<String> = help
+        .split("\n\n")
+        .map(|paragraph| match is_prose(paragraph) {
+            true => painter
+                .wrap(&paragraph.replace('\n', " "), BELOW.len())
+                .join("\n"),
+            false => paragraph.to_owned(),
+        })
+        .collect();
+    paragraphs.join("\n\n")
 }
 
 /// The rule, and the chains it was found in.
