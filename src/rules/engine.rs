@@ -14,8 +14,8 @@ use super::point::{self, ConfigPaths};
 use crate::backstage::value::{Kind, Value};
 use crate::backstage::workspace::Chain;
 use crate::finding::{Edit, Finding, Label, RuleId};
-use crate::text::Place;
 use crate::text::mask::Secrets;
+use crate::text::{Place, Span};
 
 /// Judges one subject by every rule of its scope.
 ///
@@ -316,7 +316,8 @@ fn primary(case: &Case, variables: &Variables<'_>, subject: &Subject<'_>) -> Pla
         .unwrap_or(subject.place)
 }
 
-/// The other labels: those whose value is there, each place once.
+/// The other labels: those whose value is there, each place once. A file as a whole is left out where the primary
+/// label stands in it: it is in sight already.
 fn related<'a>(
     labels: impl Iterator<Item = &'a super::card::At>,
     primary: Place,
@@ -330,7 +331,11 @@ fn related<'a>(
                 .and_then(|path| path.node(variables))
                 .and_then(point::place);
             let Some(place) = place else { continue };
-            if place != primary && related.iter().all(|label| label.place != place) {
+            let is_shown_file = place.span == Span::at(0) && place.source == primary.source;
+            if place != primary
+                && !is_shown_file
+                && related.iter().all(|label| label.place != place)
+            {
                 related.push(Label {
                     place,
                     note: render(&at.note, &[variables], secrets),

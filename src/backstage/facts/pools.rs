@@ -21,6 +21,11 @@ pub const FIELDS: &[Field] = &[
         "the setting; absent for `size`. Points at its value",
     ),
     Field::new(
+        "plugin",
+        Shape::String,
+        "the plugin, as in `facts.databases`; absent in the base",
+    ),
+    Field::new(
         "who",
         Shape::String,
         "whose pool it is, for messages, as in `facts.databases`",
@@ -88,6 +93,7 @@ fn pool(database: &Value, kind: Value, option: Option<&Value>) -> Value {
     object([
         ("kind", kind),
         ("option", option.cloned().unwrap_or_else(absent)),
+        ("plugin", of("plugin")),
         ("who", of("who")),
         ("installed", of("installed")),
         ("client", of("client")),
