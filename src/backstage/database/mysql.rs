@@ -20,8 +20,6 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         Some(value) => connection_string::mysql(value)?,
         None => Parsed::default(),
     };
-    let ensure_exists = reader.ensure_exists(asked.plugin)?;
-    database_division(asked)?;
     let mut connection = connection(asked, base.object, &own);
     let name = connection
         .get("database")
@@ -31,6 +29,12 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         None => asked.prefixed(&asked.settings.prefix),
     };
     let database = is_truthy(&name).then_some(name);
+    // Without a name there is nothing to create, and the setting is not even read.
+    let ensure_exists = match &database {
+        Some(_) => reader.ensure_exists(asked.plugin)?,
+        None => Known::Known(false),
+    };
+    database_division(asked)?;
     if let Some(database) = &database {
         connection.insert("database".into(), database.clone());
     }
