@@ -70,7 +70,10 @@ fn matches_any_site(pattern: &str) -> bool {
     };
     let host = host.split(':').next().unwrap_or_default();
     let web = scheme.starts_with("http") || scheme.starts_with('*');
-    web && !host.is_empty() && host.chars().all(|c| c == '*')
+    // Every website but a bare name has a dot: `*.*` leaves none out.
+    let names: Vec<&str> = host.split('.').collect();
+    let is_any = |name: &&str| !name.is_empty() && name.chars().all(|c| c == '*');
+    web && names.len() <= 2 && names.iter().all(is_any)
 }
 
 #[cfg(test)]
@@ -80,7 +83,17 @@ mod tests {
     /// Recorded from minimatch 9 with `nocase` and `noglobstar`, as the backend calls it.
     #[test]
     fn a_pattern_matches_any_site_where_minimatch_does() {
-        for pattern in ["https://*", "*://*", "http?(s)://*", "https://**", "*//*"] {
+        for pattern in [
+            "https://*",
+            "*://*",
+            "http?(s)://*",
+            "https://**",
+            "*//*",
+            "https://*.*",
+            "*://*.*",
+            "http?(s)://*.*",
+            "https://**.*",
+        ] {
             assert!(matches_any_site(pattern), "{pattern}");
         }
         for pattern in [
@@ -90,6 +103,9 @@ mod tests {
             "https://*.acme.com",
             "http*",
             "https://*.com",
+            "https://*.*.*",
+            "https://*.",
+            "https://.*",
         ] {
             assert!(!matches_any_site(pattern), "{pattern}");
         }
