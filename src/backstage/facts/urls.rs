@@ -3,7 +3,8 @@
 use super::declare::{Field, Shape};
 use super::{absent, list, object, truth};
 use crate::backstage::host::is_local_host;
-use crate::backstage::value::{Kind, Value};
+use crate::backstage::resolve::placeholder::{self, Part};
+use crate::backstage::value::{Kind, OpenCause, Value};
 
 /// What [`collect`] gives for each URL.
 pub const FIELDS: &[Field] = &[
@@ -16,17 +17,22 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "scheme",
         Shape::String,
-        "in lower case; open where the URL is",
+        "in lower case; open where it depends on a variable",
     ),
     Field::new(
         "host",
         Shape::String,
-        "in lower case; open where the URL is",
+        "in lower case; open where it depends on a variable",
     ),
     Field::new(
         "hostLocal",
         Shape::Bool,
-        "the host is this very machine; open where the URL is",
+        "the host is this very machine; open where that depends on a variable",
+    ),
+    Field::new(
+        "hostDotted",
+        Shape::Bool,
+        "the host has a dot in it, as names have that hold beyond a cluster; open where that depends on a variable",
     ),
     Field::new(
         "firstLocal",
@@ -78,30 +84,57 @@ impl Url<'_> {
             ("scheme", part(|parts| &parts.scheme)),
             ("host", part(|parts| &parts.host)),
             ("hostLocal", part(|parts| &parts.local)),
+            ("hostDotted", part(|parts| &parts.dotted)),
             ("firstLocal", first_local.clone()),
         ])
         .with_origin(self.value.origin)
     }
 }
 
-/// What is known about a URL; each part is open where the URL is.
+/// What is known about a URL; each part is open where it depends on a variable.
 pub(super) struct Parts {
     pub(super) scheme: Value,
     pub(super) host: Value,
     pub(super) local: Value,
+    dotted: Value,
 }
 
-/// The parts of a URL; `None` when it is neither a URL nor open.
+/// Stands for a placeholder while a URL is cut.
+const UNKNOWN: char = '\u{1a}';
+
+/// The parts of a URL; `None` when it is neither a URL nor open. Who writes one with placeholders in it means them to
+/// be set.
 pub(super) fn parts(value: &Value) -> Option<Parts> {
-    if let Kind::Open(_) = value.kind {
-        let open = || Value::derived(value.kind.clone());
-        return Some(Parts {
+    let Kind::Open(open) = &value.kind else {
+        return cut(value.as_str()?, value);
+    };
+    let text: String = match open.cause {
+        OpenCause::Placeholder(_) => placeholder::parts(&open.written)
+            .into_iter()
+            .map(|part| match part {
+                Part::Literal(text) => text.to_owned(),
+                Part::Escaped(_) | Part::Placeholder(_) => UNKNOWN.to_string(),
+            })
+            .collect(),
+        _ => UNKNOWN.to_string(),
+    };
+    let open = || Value::derived(value.kind.clone());
+    cut(&text, value).or_else(|| {
+        Some(Parts {
             scheme: open(),
             host: open(),
             local: open(),
-        });
+            dotted: open(),
+        })
+    })
+}
+
+/// The parts of a text; those with [`UNKNOWN`] in them are as open as `value`.
+fn cut(text: &str, value: &Value) -> Option<Parts> {
+    let (scheme, rest) = text.split_once("://")?;
+    if scheme.contains(UNKNOWN) {
+        return None;
     }
-    let (scheme, rest) = value.as_str()?.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let server = authority
         .rsplit_once('@')
@@ -110,9 +143,93 @@ pub(super) fn parts(value: &Value) -> Option<Parts> {
         Some(address) => address.split(']').next()?,
         None => server.split(':').next()?,
     };
+    let open = || Value::derived(value.kind.clone());
+    let is_known = !host.contains(UNKNOWN);
+    let local = match is_known {
+        true => Some(is_local_host(host)),
+        false => is_local_name(host),
+    };
     Some(Parts {
         scheme: Value::string(scheme.to_ascii_lowercase()),
-        host: Value::string(host.to_ascii_lowercase()),
-        local: truth(is_local_host(host)),
+        host: match is_known {
+            true => Value::string(host.to_ascii_lowercase()),
+            false => open(),
+        },
+        local: local.map_or_else(open, truth),
+        dotted: match is_known || host.contains('.') {
+            true => truth(host.contains('.')),
+            false => open(),
+        },
     })
+}
+
+/// Whether a host is this machine, when the last of its names says so whatever is in front of it: an address ends in a
+/// number.
+fn is_local_name(host: &str) -> Option<bool> {
+    let (_, last) = host.trim_end_matches('.').rsplit_once('.')?;
+    let is_name = last.starts_with(|c: char| c.is_ascii_alphabetic()) && !last.contains(UNKNOWN);
+    is_name.then(|| is_local_host(&format!("any.{last}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backstage::value::Open;
+
+    fn open_parts(written: &str) -> Parts {
+        parts(&Value::derived(Kind::Open(Box::new(Open {
+            written: written.into(),
+            cause: OpenCause::Placeholder(Vec::new()),
+            when_unset: None,
+            below: None,
+        }))))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_url_with_placeholders_is_known_as_far_as_it_is_written() {
+        for (url, scheme, local, dotted) in [
+            (
+                "http://${STAGE}.portal.acme.example",
+                Some("http"),
+                Some(false),
+                Some(true),
+            ),
+            (
+                "http://${STAGE:-a/b:c@d}.acme.example:80/x",
+                Some("http"),
+                Some(false),
+                Some(true),
+            ),
+            (
+                "HTTP://localhost:${PORT}",
+                Some("http"),
+                Some(true),
+                Some(false),
+            ),
+            (
+                "http://${NAME}.localhost",
+                Some("http"),
+                Some(true),
+                Some(true),
+            ),
+            (
+                "https://portal.acme.example/${PATH}",
+                Some("https"),
+                Some(false),
+                Some(true),
+            ),
+            ("http://portal.${DOMAIN}", Some("http"), None, Some(true)),
+            ("http://${NET}.0.0.1", Some("http"), None, Some(true)),
+            ("http://${HOST}:7007", Some("http"), None, None),
+            ("http://my${HOST}", Some("http"), None, None),
+            ("${SCHEME}://portal.acme.example", None, None, None),
+            ("${URL:-http://localhost}", None, None, None),
+        ] {
+            let parts = open_parts(url);
+            assert_eq!(parts.scheme.as_str(), scheme, "{url}");
+            assert_eq!(parts.local.as_bool(), local, "{url}");
+            assert_eq!(parts.dotted.as_bool(), dotted, "{url}");
+        }
+    }
 }
