@@ -99,9 +99,10 @@ impl LoadedLayer {
         Place::new(self.layer.source, self.layer.start)
     }
 
-    /// Whether it parses and sets nothing at all.
+    /// Whether it parses and sets nothing at all: there is nothing in it, or nothing but a `null`.
     pub fn is_empty(&self) -> bool {
-        self.layer.document.root.is_none() && self.layer.problems.is_empty()
+        let problems = [&self.layer.problems, &self.resolved.problems];
+        self.resolved.root.is_none() && problems.into_iter().all(Vec::is_empty)
     }
 
     /// Whether the real loader refuses it: no app starts that loads it.

@@ -45,7 +45,7 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "empty",
         Shape::Bool,
-        "it sets nothing: it is empty or all comments",
+        "it sets nothing: it is empty, all comments, or a lone `null`",
     ),
     Field::new(
         "emptyIn",
@@ -115,7 +115,7 @@ pub const MISORDERED_FIELDS: &[Field] = &[
 pub enum Contents {
     /// Something, or a text that does not parse.
     Something,
-    /// Nothing: it is empty or all comments.
+    /// Nothing: it is empty, all comments, or a lone `null`.
     Nothing,
 }
 
