@@ -21,6 +21,7 @@ use crate::backstage::workspace::AppRoot;
 use crate::backstage::workspace::packages::Installs;
 use crate::files::{FilePath, Files};
 use crate::finding::Finding;
+use crate::rules::catalog;
 use crate::rules::combine::{combine, leave_out_superseded};
 use crate::rules::engine::Rules;
 use crate::run::{Failure, Request, Run};
@@ -118,7 +119,8 @@ fn in_turn(apps: Vec<App<'_>>, judging: &Judging<'_>, run: &mut Run) -> Result<J
                 let source = run.sources.get(finding.primary.place.source);
                 selection.adjust(finding, &FilePath::new(source.repository_path()))
             });
-            let left = leave_out_superseded(adjusted.collect(), rules.cards());
+            let cards = rules.cards().chain(catalog::loader_cards());
+            let left = leave_out_superseded(adjusted.collect(), cards);
             judged.findings.extend(left);
         }
         run.secrets.add_all(ready.secrets, |source| source);

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::card::{self, Card};
+use super::card::{self, Card, Detection};
 use crate::finding::Severity;
 
 include!(concat!(env!("OUT_DIR"), "/cards.rs"));
@@ -12,6 +12,11 @@ include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 /// Every built-in card, in order of id.
 pub fn cards() -> &'static [Card] {
     &CARDS
+}
+
+/// Those of what only the loader can find.
+pub fn loader_cards<'c>() -> impl Iterator<Item = &'c Card> {
+    CARDS.iter().filter(|card| card.source == Detection::Loader)
 }
 
 /// The built-in card that answers to `id`, by its own or an earlier one.
