@@ -191,6 +191,15 @@ impl Client {
 
     /// Whether it is SQLite.
     pub const fn is_sqlite(self) -> bool {
+    /// The port that its driver connects to where none is set; `None` for SQLite.
+    pub const fn default_port(self) -> Option<u16> {
+        match self {
+            Self::Postgres => Some(5432),
+            Self::Mysql | Self::Mysql2 => Some(3306),
+            Self::BetterSqlite3 | Self::Sqlite3 => None,
+        }
+    }
+
         matches!(self, Self::BetterSqlite3 | Self::Sqlite3)
     }
 

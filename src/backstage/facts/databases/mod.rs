@@ -16,8 +16,8 @@ pub use files::of_databases as tls_files;
 
 use std::sync::Arc;
 
-use super::{list, object};
-use crate::backstage::database;
+use super::{absent, list, object, truth};
+use crate::backstage::database::{self, Client};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::packages::Packages;
 use crate::files::{FilePath, Files};
@@ -110,7 +110,7 @@ fn identity(fact: &Value) -> Option<String> {
     let host = fact.get("host").and_then(as_written)?;
     let port = match fact.get("port") {
         Some(port) => as_written(port)?,
-        None => String::new(),
+        None => client.default_port()?.to_string(),
     };
     Some(format!(
         "{} {host} {port} {}",

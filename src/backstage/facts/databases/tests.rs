@@ -112,4 +112,6 @@ fn databases_of_one_host_are_shared_only_on_the_same_port() {
     assert_eq!(shared("5432", "5433"), None);
     assert_eq!(shared("'${A}'", "'${A}'").as_deref(), Some("a"));
     assert_eq!(shared("'${A}'", "'${B}'"), None);
+    assert_eq!(shared("null", "5432").as_deref(), Some("a"));
+    assert_eq!(shared("null", "5433"), None);
 }
