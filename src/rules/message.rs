@@ -223,6 +223,14 @@ mod tests {
     }
 
     #[test]
+    fn why_a_variable_is_refused_is_not_clipped() {
+        use crate::backstage::environment::OverrideReason as Reason;
+        for reason in [Reason::Key, Reason::Nesting, Reason::Again, Reason::Null] {
+            assert_eq!(rendered("{x}", &[&reason.to_string()]), reason.to_string());
+        }
+    }
+
+    #[test]
     fn half_a_template_is_refused() {
         assert_eq!(Template::parse("a {b").unwrap_err(), "b");
         assert_eq!(Template::parse("a {b c}").unwrap_err(), "b c");

@@ -185,7 +185,7 @@ fn connection_type(merged: &Value) -> Result<ConnectionType, PlanError> {
                     return refused(Refusal::CloudSqlClient);
                 }
                 let settings = [setting("instance"), setting("ipAddressType")];
-                cloud_sql(settings).or_else(refused)
+                cloud_sql(kind, settings)
             }
             "rds" => rds(kind, &setting),
             _ => refused(Refusal::ConnectionTypeUnknown),
@@ -195,19 +195,29 @@ fn connection_type(merged: &Value) -> Result<ConnectionType, PlanError> {
     }
 }
 
-/// Checks `instance` and `ipAddressType`; what the manager would refuse about them, if anything.
-fn cloud_sql([instance, address]: [Option<&Value>; 2]) -> Result<ConnectionType, Refusal> {
-    let address_kinds = ["PUBLIC", "PRIVATE", "PSC"];
-    match (instance, address) {
-        (None, _) => Err(Refusal::CloudSqlInstance),
-        (Some(instance), _) if !is_text(instance) => Err(Refusal::IllTyped),
-        (_, Some(address)) if !is_text(address) => Err(Refusal::IllTyped),
-        (_, Some(address))
+/// Checks `instance` and `ipAddressType` beside `kind`, which is `cloudsql`.
+fn cloud_sql(
+    kind: &Value,
+    [instance, address]: [Option<&Value>; 2],
+) -> Result<ConnectionType, PlanError> {
+    let refused = |refusal, value: &Value| Err(PlanError::refused(refusal, value.origin));
+    let Some(instance) = instance else {
+        return refused(Refusal::CloudSqlInstance, kind);
+    };
+    if let Some(ill) = [Some(instance), address]
+        .into_iter()
+        .flatten()
+        .find(|value| !is_text(value))
+    {
+        return refused(Refusal::IllTyped, ill);
+    }
+    match address {
+        Some(address)
             if address
                 .as_str()
-                .is_some_and(|kind| !address_kinds.contains(&kind)) =>
+                .is_some_and(|kind| !["PUBLIC", "PRIVATE", "PSC"].contains(&kind)) =>
         {
-            Err(Refusal::CloudSqlAddress)
+            refused(Refusal::CloudSqlAddress, address)
         }
         _ => Ok(ConnectionType::CloudSql),
     }

@@ -63,7 +63,9 @@ pub enum OverrideReason {
 impl fmt::Display for OverrideReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Key => "has a part that is no config key: letters and digits, with single `-` or `:` inside",
+            Self::Key => {
+                "has a part that is no config key (letters and digits, single `-` or `:` inside)"
+            }
             Self::Nesting => "goes below a key that another variable has set to no object",
             Self::Again => "sets a key that is there already",
             Self::Null => "is null, which no variable may set",

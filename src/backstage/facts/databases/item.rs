@@ -172,7 +172,7 @@ impl<'a> Item<'a> {
             ("leaks", list(plan.leaked.iter().cloned())),
         ];
         fields.extend(self.names(plan));
-        fields.extend(destination(plan));
+        fields.extend(destination(plan, self.connection_type()));
         fields.extend(self.encryption(plan));
         fields.extend(files::sign_in(self.input, plan));
         if plan.client.is_sqlite() {
@@ -367,11 +367,13 @@ fn meant_client(written: &str) -> Option<&'static str> {
         "sqlite" | "better-sqlite" | "memory" | ":memory:" => Some("better-sqlite3"),
         "mariadb" => Some("mysql2"),
         "embedded-postgres" => None,
-        lower => closest(lower, Client::ALL.map(Client::name)),
+        lower => Client::of(lower)
+            .map(Client::name)
+            .or_else(|| closest(lower, Client::ALL.map(Client::name))),
     }
 }
 
-fn destination(plan: &Plan) -> Vec<(&'static str, Value)> {
+fn destination(plan: &Plan, kind_at: Option<Origin>) -> Vec<(&'static str, Value)> {
     let Some(to) = host::destination(plan) else {
         return Vec::new();
     };
@@ -390,7 +392,7 @@ fn destination(plan: &Plan) -> Vec<(&'static str, Value)> {
     let by_default = to.host.as_ref().and_then(Value::as_open);
     let by_default = by_default.and_then(|open| open.when_unset.as_deref());
     vec![
-        ("connectionType", kind),
+        ("connectionType", kind.with_origin(kind_at)),
         ("hostLocal", known(to.local)),
         (
             "hostDefaultLocal",
