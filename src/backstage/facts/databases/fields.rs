@@ -220,7 +220,7 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "ensureExists",
         Shape::Bool,
-        "the manager creates the database",
+        "the manager creates the database. Points at the setting, if there is one",
     ),
     Field::new(
         "ensureSchemaExists",
@@ -233,19 +233,24 @@ pub const FIELDS: &[Field] = &[
         "`ensureSchemaExists` of the plugin, which the manager does not read",
     ),
     Field::new(
-        "droppedDatabase",
+        "pluginSsl",
         Shape::Config,
-        "`connection.database` of the base where no plugin gets it; absent otherwise",
+        "`ssl` of the plugin beside its `connection`, which nothing reads",
     ),
     Field::new(
-        "leak",
+        "droppedDatabase",
         Shape::Config,
-        "a part of the base connection that shows through although the plugin has another client; absent when none does",
+        "the database that the base connection names where the manager leaves it out; absent otherwise",
+    ),
+    Field::new(
+        "droppedUsed",
+        Shape::Bool,
+        "some plugin may get a database of that name all the same",
     ),
     Field::new(
         "leaks",
         Shape::Strings,
-        "the keys of the base connection that show through likewise",
+        "the keys of the base connection that show through although the plugin has another client; each points at its value",
     ),
     Field::new(
         "ownConnection",

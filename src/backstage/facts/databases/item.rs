@@ -150,6 +150,7 @@ impl<'a> Item<'a> {
         ]
     }
 
+            ("pluginSsl", own("ssl").cloned().unwrap_or_else(absent)),
     fn installed(&self) -> bool {
         self.plugin
             .is_none_or(|(plugin, _)| installed::may_be_installed(self.input.packages, plugin))
@@ -165,7 +166,10 @@ impl<'a> Item<'a> {
                     Division::Schema => "schema",
                 }),
             ),
-            ("ensureExists", known(plan.ensure_exists)),
+            (
+                "ensureExists",
+                known(plan.ensure_exists).with_origin(self.written(section, "ensureExists")),
+            ),
             ("ensureSchemaExists", known(plan.ensure_schema_exists)),
             ("droppedDatabase", self.dropped_database(plan, section)),
             ("leak", plan.leaked.first().cloned().unwrap_or_else(absent)),
@@ -319,6 +323,15 @@ impl<'a> Item<'a> {
             ("driverProven", truth(driver.proven)),
         ]
     }
+    /// Where a setting stands: the plugin's, else that of the base.
+    fn written(&self, section: &Value, key: &str) -> Option<Origin> {
+        let own = self
+            .plugin
+            .and_then(|(plugin, _)| section.at(["plugin", plugin, key]));
+        let own = own.filter(|value| value.kind != Kind::Null);
+        own.or_else(|| section.get(key))?.origin
+    }
+
 
     /// Where `connection.type` stands.
     fn connection_type(&self) -> Option<Origin> {
