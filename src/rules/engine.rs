@@ -327,19 +327,18 @@ fn related<'a>(
     let mut related: Vec<Label> = Vec::new();
     for at in labels {
         for variables in items {
-            let place = Path::parse(&at.here)
-                .and_then(|path| path.node(variables))
-                .and_then(point::place);
-            let Some(place) = place else { continue };
-            let is_shown_file = place.span == Span::at(0) && place.source == primary.source;
-            if place != primary
-                && !is_shown_file
-                && related.iter().all(|label| label.place != place)
-            {
-                related.push(Label {
-                    place,
-                    note: render(&at.note, &[variables], secrets),
-                });
+            let node = Path::parse(&at.here).and_then(|path| path.node(variables));
+            for place in node.map(point::places).unwrap_or_default() {
+                let is_shown_file = place.span == Span::at(0) && place.source == primary.source;
+                if place != primary
+                    && !is_shown_file
+                    && related.iter().all(|label| label.place != place)
+                {
+                    related.push(Label {
+                        place,
+                        note: render(&at.note, &[variables], secrets),
+                    });
+                }
             }
         }
     }

@@ -22,6 +22,15 @@ pub fn place(node: &Value) -> Option<Place> {
     }
 }
 
+/// What to point at for a value: its place, or those of its items where it is a list that stands nowhere itself.
+pub fn places(node: &Value) -> Vec<Place> {
+    match (place(node), &node.kind) {
+        (Some(place), _) => vec![place],
+        (None, Kind::Array(items)) => items.iter().filter_map(place).collect(),
+        (None, _) => Vec::new(),
+    }
+}
+
 /// The place of the value at a path, or of the nearest one above it that has a place.
 pub fn nearest(path: &Path<'_>, variables: &Variables<'_>) -> Option<Place> {
     path.nodes(variables)?.into_iter().rev().find_map(place)

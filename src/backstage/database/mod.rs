@@ -126,6 +126,8 @@ pub struct Plan {
     pub unseen: Option<Value>,
     /// Keys of the connection that show through from the base although the client was overridden.
     pub leaked: Vec<Value>,
+    /// The database that the base connection names for sure, and that the manager leaves out.
+    pub dropped: Option<Value>,
     /// The database; `None` for SQLite, and where none is named.
     pub database: Option<Value>,
     /// The PostgreSQL schema, in division mode `schema`.
@@ -189,8 +191,6 @@ impl Client {
         }
     }
 
-    /// Whether it is SQLite.
-    pub const fn is_sqlite(self) -> bool {
     /// The port that its driver connects to where none is set; `None` for SQLite.
     pub const fn default_port(self) -> Option<u16> {
         match self {
@@ -200,6 +200,8 @@ impl Client {
         }
     }
 
+    /// Whether it is SQLite.
+    pub const fn is_sqlite(self) -> bool {
         matches!(self, Self::BetterSqlite3 | Self::Sqlite3)
     }
 
@@ -249,6 +251,9 @@ impl<T: PartialEq + Copy> Known<T> {
     }
 }
 
+/// What the name of a plugin's database begins with where `prefix` is not set.
+pub const DEFAULT_PREFIX: &str = "backstage_plugin_";
+
 /// The settings that `DatabaseManager.fromConfig` reads.
 struct Settings {
     prefix: Value,
@@ -267,7 +272,7 @@ impl Settings {
         Ok(Self {
             prefix: prefix
                 .cloned()
-                .unwrap_or_else(|| Value::string("backstage_plugin_")),
+                .unwrap_or_else(|| Value::string(DEFAULT_PREFIX)),
             schema_prefix: schema_prefix.cloned().unwrap_or_else(|| Value::string("")),
         })
     }

@@ -20,6 +20,10 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         Some(value) => connection_string::mysql(value)?,
         None => Parsed::default(),
     };
+    // A URL cannot do without a database: that it names one says nothing.
+    let is_dropped = base_value.as_object().is_some() && !asked.client.overridden;
+    let dropped = base.object.get("database").filter(|_| is_dropped);
+    let dropped = dropped.filter(|name| is_truthy(name)).cloned();
     let mut connection = connection(asked, base.object, &own);
     let name = connection
         .get("database")
@@ -52,6 +56,7 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         effective: asked.knex(&knex_config, connection, role),
         unseen: own.unseen.or(base_unseen),
         leaked: Vec::new(),
+        dropped,
         database,
         schema: None,
         division: Division::Database,

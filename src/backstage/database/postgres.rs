@@ -3,7 +3,7 @@
 use super::connection_string::{self, Parsed};
 use super::merge;
 use super::{Asked, Client, ConnectionType, Division, Known, Plan, PlanError, Refusal, open_at};
-use crate::backstage::value::{Kind, Object, Text, Value};
+use crate::backstage::value::{Kind, Object, Origin, Text, Value};
 
 /// The longest name of a schema, in bytes.
 const SCHEMA_LIMIT: usize = 63;
@@ -30,6 +30,10 @@ pub(super) fn plan(asked: &Asked<'_>) -> Result<Plan, PlanError> {
         None => Parsed::default(),
     };
     let connection = connection(asked, &base, &own, division);
+    let is_named = base.unseen.is_none() && !asked.client.overridden;
+    let is_dropped = is_named && division == Division::Database;
+    let dropped = base.object.get("database").filter(|_| is_dropped);
+    let dropped = dropped.filter(|name| is_truthy(name)).cloned();
     let name = connection
         .get("database")
         .filter(|name| name.kind != Kind::Null);
@@ -101,6 +105,7 @@ pub(super) fn plan(asked: &Asked<'_>) -> Result<Plan, PlanError> {
         effective: effective(merged, connection_type),
         unseen: own.unseen.or(base.unseen),
         leaked,
+        dropped,
         database,
         schema,
         division,
@@ -284,8 +289,18 @@ fn leaked(base: &Object, own: &Object) -> Vec<Value> {
         .filter(|(key, value)| {
             !own.contains_key(*key) && !of_sqlite.contains(&&***key) && !says_nothing(value)
         })
-        .map(|(key, value)| Value::string(&**key).with_origin(value.origin))
+        .map(|(key, value)| Value::string(&**key).with_origin(short(value)))
         .collect()
+}
+
+/// Of a mapping its key, which is enough to point at.
+fn short(value: &Value) -> Option<Origin> {
+    let origin = value.origin?;
+    let key = origin.key.filter(|_| value.as_object().is_some());
+    Some(key.map_or(origin, |key| Origin {
+        value: key,
+        key: None,
+    }))
 }
 
 fn object_of(value: &Value) -> Object {

@@ -38,6 +38,7 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         effective: asked.knex(&knex_config, connection, role),
         unseen: None,
         leaked: Vec::new(),
+        dropped: None,
         database: None,
         schema: None,
         division: Division::Database,

@@ -140,17 +140,20 @@ impl<'a> Item<'a> {
             ("ownConnection", truth(own_set("connection"))),
             (
                 "divisionMode",
-                at(&["pluginDivisionMode"]).unwrap_or_else(absent),
+                self.section
+                    .get("pluginDivisionMode")
+                    .cloned()
+                    .unwrap_or_else(absent),
             ),
             ("prefix", at(&["prefix"]).unwrap_or_else(absent)),
             (
                 "pluginEnsureSchemaExists",
                 own("ensureSchemaExists").cloned().unwrap_or_else(absent),
             ),
+            ("pluginSsl", own("ssl").cloned().unwrap_or_else(absent)),
         ]
     }
 
-            ("pluginSsl", own("ssl").cloned().unwrap_or_else(absent)),
     fn installed(&self) -> bool {
         self.plugin
             .is_none_or(|(plugin, _)| installed::may_be_installed(self.input.packages, plugin))
@@ -171,8 +174,7 @@ impl<'a> Item<'a> {
                 known(plan.ensure_exists).with_origin(self.written(section, "ensureExists")),
             ),
             ("ensureSchemaExists", known(plan.ensure_schema_exists)),
-            ("droppedDatabase", self.dropped_database(plan, section)),
-            ("leak", plan.leaked.first().cloned().unwrap_or_else(absent)),
+            ("droppedDatabase", self.dropped_database(plan)),
             ("leaks", list(plan.leaked.iter().cloned())),
         ];
         fields.extend(self.names(plan));
@@ -203,13 +205,10 @@ impl<'a> Item<'a> {
         ]
     }
 
-    /// The base database, where the manager leaves it out.
-    fn dropped_database(&self, plan: &Plan, section: &Value) -> Value {
-        let dropped = self.plugin.is_none()
-            && !plan.client.is_sqlite()
-            && plan.division == Division::Database;
-        let database = section.at(["connection", "database"]);
-        database.filter(|_| dropped).cloned().unwrap_or_else(absent)
+    /// The database of the base, where the manager leaves it out.
+    fn dropped_database(&self, plan: &Plan) -> Value {
+        let dropped = plan.dropped.clone().filter(|_| self.plugin.is_none());
+        dropped.unwrap_or_else(absent)
     }
 
     fn encryption(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
@@ -323,6 +322,7 @@ impl<'a> Item<'a> {
             ("driverProven", truth(driver.proven)),
         ]
     }
+
     /// Where a setting stands: the plugin's, else that of the base.
     fn written(&self, section: &Value, key: &str) -> Option<Origin> {
         let own = self
@@ -331,7 +331,6 @@ impl<'a> Item<'a> {
         let own = own.filter(|value| value.kind != Kind::Null);
         own.or_else(|| section.get(key))?.origin
     }
-
 
     /// Where `connection.type` stands.
     fn connection_type(&self) -> Option<Origin> {

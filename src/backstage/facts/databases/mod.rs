@@ -71,7 +71,50 @@ pub fn collect(input: &Input<'_>) -> Value {
     }
     let mut facts: Vec<Value> = items.iter().map(Item::facts).collect();
     share(&mut facts);
+    judge_dropped(&mut facts);
     list(facts)
+}
+
+/// Says of the base whether some plugin may get a database of the name that the manager leaves out there.
+fn judge_dropped(facts: &mut [Value]) {
+    let Some((base, plugins)) = facts.split_first_mut() else {
+        return;
+    };
+    let Some(dropped) = base.get("droppedDatabase") else {
+        return;
+    };
+    let used = match (dropped.kind == Kind::Null, as_written(dropped)) {
+        (true, _) => absent(),
+        // Not all shapes of the config leave it out.
+        (false, None) => open(),
+        (false, Some(name)) => is_used(&name, dropped, base, plugins),
+    };
+    if let Kind::Object(base) = &mut base.kind {
+        base.insert("droppedUsed".into(), used);
+    }
+}
+
+fn is_used(name: &str, dropped: &Value, base: &Value, plugins: &[Value]) -> Value {
+    let prefix = base.get("prefix").and_then(Value::as_str);
+    let others = prefix.unwrap_or(database::DEFAULT_PREFIX);
+    let mut own = plugins.iter().filter_map(|plugin| plugin.get("database"));
+    if name.starts_with(others)
+        || own
+            .clone()
+            .any(|own| as_written(own).as_deref() == Some(name))
+    {
+        return truth(true);
+    }
+    let is_open = |value: &Value| value.as_open().is_some();
+    let is_named = |own: &Value| own.as_str().is_some_and(|own| !own.starts_with(others));
+    match own.any(|own| is_open(own) || is_open(dropped) && is_named(own)) {
+        true => open(),
+        false => truth(false),
+    }
+}
+
+fn open() -> Value {
+    Value::derived(Kind::Open(Box::new(join::unknown())))
 }
 
 /// Names for each plugin another one with the very same database.
@@ -107,16 +150,14 @@ fn identity(fact: &Value) -> Option<String> {
     if text("division") != Some("database") {
         return None;
     }
+    let client = Client::of(text("client")?)?;
     let host = fact.get("host").and_then(as_written)?;
-    let port = match fact.get("port") {
+    let port = match fact.get("port").filter(|port| port.kind != Kind::Null) {
         Some(port) => as_written(port)?,
         None => client.default_port()?.to_string(),
     };
-    Some(format!(
-        "{} {host} {port} {}",
-        text("client")?,
-        text("database")?
-    ))
+    let server = if client.is_mysql() { "mysql" } else { "pg" };
+    Some(format!("{server} {host} {port} {}", text("database")?))
 }
 
 /// A host or port, an open one by its variables; `None` where not even those are known.
