@@ -146,6 +146,16 @@ impl Value {
         }
     }
 
+    /// A boolean as `ConfigReader.getOptionalBoolean` reads it; `None` for what it refuses, and for an open value.
+    pub fn as_truth(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Bool(truth) => Some(*truth),
+            Kind::Number(number) => truth_of_number(*number),
+            Kind::String(text) => truth_of(&text.value),
+            _ => None,
+        }
+    }
+
     /// The object, when it is one.
     pub fn as_object(&self) -> Option<&Object> {
         match &self.kind {
@@ -194,5 +204,27 @@ impl Value {
     /// The bytes of its key.
     pub fn key_place(&self) -> Option<Place> {
         self.origin.and_then(|origin| origin.key)
+    }
+}
+
+/// The boolean that a string stands for to `ConfigReader.getOptionalBoolean`.
+pub fn truth_of(text: &str) -> Option<bool> {
+    let text = text.trim();
+    let among = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if among(&["y", "yes", "true", "1", "on"]) {
+        Some(true)
+    } else if among(&["n", "no", "false", "0", "off"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// The boolean that a number stands for to `ConfigReader.getOptionalBoolean`.
+pub fn truth_of_number(number: f64) -> Option<bool> {
+    match number {
+        1.0 => Some(true),
+        0.0 => Some(false),
+        _ => None,
     }
 }

@@ -207,6 +207,7 @@ impl LoadedApp {
             .filter_map(|layer| self.layers.get(&layer.path))
             .flat_map(|loaded| &loaded.resolved.vanished);
         let pools = facts::pools::collect(&databases);
+        let servers = facts::servers::collect(&databases);
         let tls_files = facts::databases::tls_files(&databases);
         let sections = [
             ("auth", facts::auth::collect(&effective)),
@@ -214,9 +215,11 @@ impl LoadedApp {
             ("databases", databases),
             ("deployment", facts::deployment::collect(judge.settings)),
             ("integrations", facts::integrations::collect(&effective)),
+            ("misplaced", facts::misplaced::collect(&effective)),
             ("overrides", overrides),
             ("pools", pools),
             ("proxies", facts::proxies::collect(&effective)),
+            ("servers", servers),
             ("tlsFiles", tls_files),
             ("unset", facts::unset::collect(vanished, &effective)),
             ("urls", facts::urls::collect(&effective)),

@@ -5,7 +5,7 @@
 
 use super::url::{self, Url};
 use super::{PlanError, Refusal};
-use crate::backstage::value::{Kind, Object, Open, OpenCause, Value, Variable};
+use crate::backstage::value::{Kind, Object, Open, OpenCause, Value, Variable, truth_of};
 
 /// A connection as an object.
 #[derive(Debug, Clone, Default)]
@@ -429,7 +429,7 @@ fn mysql_url(template: &Template<'_>) -> Result<Object, Refusal> {
     }
     if let Some(debug) = parameter("debug") {
         let debug = template.part(debug);
-        let truth = debug.as_str().and_then(super::reader::truth_of);
+        let truth = debug.as_str().and_then(truth_of);
         match truth {
             Some(truth) => {
                 config.insert("debug".into(), template.truth(truth));

@@ -66,15 +66,10 @@ impl<'v> Reader<'v> {
         let Some(value) = self.read(path)? else {
             return Ok(None);
         };
-        let truth = match &value.kind {
-            Kind::Bool(truth) => Some(*truth),
-            Kind::Number(number) if *number == 1.0 => Some(true),
-            Kind::Number(number) if *number == 0.0 => Some(false),
-            Kind::String(text) => truth_of(&text.value),
-            Kind::Open(_) => return Ok(Some(Known::Open)),
-            _ => None,
-        };
-        match truth {
+        if matches!(value.kind, Kind::Open(_)) {
+            return Ok(Some(Known::Open));
+        }
+        match value.as_truth() {
             Some(truth) => Ok(Some(Known::Known(truth))),
             None => Err(PlanError::refused(Refusal::IllTyped, value.origin)),
         }
@@ -170,16 +165,4 @@ fn is_key(part: &str) -> bool {
     let alphanumeric =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     part.starts_with(|c: char| c.is_ascii_alphabetic()) && words.all(alphanumeric)
-}
-
-pub(super) fn truth_of(text: &str) -> Option<bool> {
-    let text = text.trim();
-    let among = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if among(&["y", "yes", "true", "1", "on"]) {
-        Some(true)
-    } else if among(&["n", "no", "false", "0", "off"]) {
-        Some(false)
-    } else {
-        None
-    }
 }

@@ -114,6 +114,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "the code hosts the portal reads from",
     ),
     Field::new(
+        "misplaced",
+        Shape::List(super::misplaced::FIELDS),
+        "database settings that stand where nothing reads them",
+    ),
+    Field::new(
         "overrides",
         Shape::List(super::overrides::FIELDS),
         "what layers do to the layers below them",
@@ -127,6 +132,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "proxies",
         Shape::List(super::proxies::FIELDS),
         "the endpoints of the proxy",
+    ),
+    Field::new(
+        "servers",
+        Shape::List(super::servers::FIELDS),
+        "the servers of those databases, and how many connections may be opened there",
     ),
     Field::new(
         "tlsFiles",

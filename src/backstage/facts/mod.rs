@@ -17,10 +17,12 @@ pub mod docs;
 pub mod integrations;
 pub mod layer;
 pub mod layers;
+pub mod misplaced;
 pub mod overrides;
 pub mod pools;
 pub mod proxies;
 pub mod secrets;
+pub mod servers;
 pub mod unset;
 pub mod urls;
 

@@ -189,13 +189,33 @@ fn value<'t>(placeholder: &Placeholder<'t>, environment: &'t Environment) -> Par
     }
 }
 
-/// The bytes in a string of everything that looks like a placeholder and is none: an unclosed `${NAME`, a `${` whose
-/// default holds another placeholder, and a string that is nothing but `$NAME`.
-pub(super) fn malformed(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if is_bare_variable(text) {
-        found.push(0..text.len());
-    }
+/// What looks like a placeholder and does not work as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Malformed {
+    /// Its bytes in the string.
+    pub(super) range: Range<usize>,
+    /// What the loader makes of it.
+    pub(super) read: MalformedRead,
+}
+
+/// What the loader makes of something that only looks like a placeholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MalformedRead {
+    /// Plain text.
+    AsText,
+    /// A placeholder whose variable cannot be set.
+    NeverSet,
+}
+
+/// Everything in a string that looks like a placeholder and is none: an unclosed `${NAME`, a `${` whose
+/// default holds another placeholder, a `${…}` whose name no variable has (`${NAME:=default}` is the shell's), and
+/// a `$NAME` that is the whole string or a part of a URL.
+pub(super) fn malformed(text: &str) -> Vec<Malformed> {
+    let as_text = |range| Malformed {
+        range,
+        read: MalformedRead::AsText,
+    };
+    let mut found: Vec<Malformed> = bare_variables(text).map(as_text).collect();
     if !text.contains("${") {
         return found;
     }
@@ -203,25 +223,48 @@ pub(super) fn malformed(text: &str) -> Vec<Range<usize>> {
     for part in parts(text) {
         match part {
             Part::Literal(literal) => {
-                found.extend(unclosed(literal, offset));
+                found.extend(unclosed(literal, offset).into_iter().map(as_text));
                 offset += literal.len();
             }
             Part::Escaped(escaped) => offset += escaped.len() + 1,
-            Part::Placeholder(placeholder) => offset = placeholder.range.end,
+            Part::Placeholder(placeholder) => {
+                offset = placeholder.range.end;
+                if !may_be_set(placeholder.name) {
+                    found.push(Malformed {
+                        range: placeholder.range,
+                        read: MalformedRead::NeverSet,
+                    });
+                }
+            }
         }
     }
     found
 }
 
-/// `$NAME`, and nothing else.
-fn is_bare_variable(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|name| {
-        name.len() > 1
-            && name.starts_with(|first: char| first.is_ascii_uppercase())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-            && name.bytes().any(|byte| byte.is_ascii_alphabetic())
+/// Whether a container can have a variable of that name: Kubernetes allows more than a shell.
+fn may_be_set(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+}
+
+/// Each `$NAME` that is the whole string, a host before its port, or a part of a URL. Other dollar signs are meant: those of
+/// patterns, commands and passwords.
+fn bare_variables(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices('$').filter_map(move |(at, _)| {
+        let (before, name) = (text.get(..at)?, text.get(at + 1..)?);
+        let length = name
+            .bytes()
+            .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+            .count();
+        let is_name = length > 1 && name.starts_with(|first: char| first.is_ascii_uppercase());
+        let behind = name.get(length..)?;
+        let is_whole = before.is_empty() && (behind.is_empty() || behind.starts_with(':'));
+        let is_part = text.contains("://")
+            && before.ends_with(['/', ':', '@'])
+            && (behind.is_empty() || behind.starts_with(['/', ':', '@', '.', '?']));
+        (is_name && (is_whole || is_part)).then_some(at..at + 1 + length)
     })
 }
 
@@ -321,13 +364,33 @@ mod tests {
         let spelled = |text: &'static str| -> Vec<&str> {
             malformed(text)
                 .into_iter()
-                .map(|range| &text[range])
+                .map(|malformed| &text[malformed.range])
                 .collect()
         };
         assert_eq!(spelled("a ${X"), ["${X"]);
         assert_eq!(spelled("${M:-${X}}"), ["${M"]);
         assert_eq!(spelled("$TOKEN"), ["$TOKEN"]);
-        for text in ["${X}", "$${X", "${{ x }}", "pa$$w0rd", "^x$", "$x", "US$ 5"] {
+        assert_eq!(spelled("http://$HOST:3000"), ["$HOST"]);
+        assert_eq!(spelled("$HOST:3000"), ["$HOST"]);
+        assert_eq!(
+            spelled("pg://$USER:$PASS@$HOST/db"),
+            ["$USER", "$PASS", "$HOST"]
+        );
+        assert_eq!(spelled("${A:=x} ${A:?no}"), ["${A:=x}", "${A:?no}"]);
+        assert_eq!(malformed("${A:=x}")[0].read, MalformedRead::NeverSet);
+        for text in [
+            "${X}",
+            "${my.var-1}",
+            "${ X :- a=b }",
+            "$${X",
+            "${{ x }}",
+            "pa$$w0rd",
+            "a:$W0RD",
+            "^x$",
+            "$x",
+            "US$ 5",
+            "echo $HOME",
+        ] {
             assert!(spelled(text).is_empty(), "{text}");
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Vanished;
 use super::directive;
 use super::include::Includes;
-use super::placeholder::{self, Substituted};
+use super::placeholder::{self, MalformedRead, Substituted};
 use crate::backstage::environment::Environment;
 use crate::backstage::javascript;
 use crate::backstage::layer::Layer;
@@ -221,16 +221,23 @@ impl<'w> Walk<'w> {
     }
 
     fn report_malformed(&mut self, text: &yaml::Text, span: Span, here: &Here) {
-        for part in placeholder::malformed(&text.value)
+        for malformed in placeholder::malformed(&text.value)
             .into_iter()
             .take(MAX_MALFORMED)
         {
             let source = self.sources.get(here.source).text();
-            let exact = yaml::subspan(source, span, text.style, part);
+            let exact = yaml::subspan(source, span, text.style, malformed.range);
             let place = here.place(exact.unwrap_or(span));
             self.report(Problem::surprising(
                 "placeholder-malformed",
-                "this looks like a placeholder and is none: the app sees the text as it stands",
+                match malformed.read {
+                    MalformedRead::AsText => {
+                        "this looks like a placeholder and is none: the app sees the text as it stands"
+                    }
+                    MalformedRead::NeverSet => {
+                        "no variable can have this name, so the app sees no value here at all"
+                    }
+                },
                 place,
             ));
         }

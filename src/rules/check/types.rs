@@ -319,7 +319,7 @@ fn function(name: &str, arguments: &[Type]) -> Result<Type, String> {
         Ok(gives)
     };
     match name {
-        "open" | "literal" => Ok(Type::Bool),
+        "open" | "literal" | "bool" => Ok(Type::Bool),
         "isLocalHost" | "glob" => takes(Type::Text, Type::Bool),
         "semver" => takes(Type::Text, Type::Version),
         "url" => takes(Type::Text, Type::Object(Fields(URL_FIELDS))),

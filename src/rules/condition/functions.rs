@@ -13,7 +13,7 @@ use super::texts::{glob, url};
 use super::value::{MAX_TEXT, Stop, Val, items};
 use crate::backstage::facts::declare::{Field, Shape};
 use crate::backstage::host::is_local_host;
-use crate::backstage::value::{Kind, Value};
+use crate::backstage::value::{Kind, Value, truth_of, truth_of_number};
 use crate::version::Version;
 
 /// A function for documentation and the check of arguments.
@@ -76,6 +76,11 @@ pub const FUNCTIONS: &[Function] = &[
         "string",
         1,
         "`string(value)`: a number, boolean or string as text",
+    ),
+    function(
+        "bool",
+        1,
+        "`bool(value)`: a boolean as the backend reads it: also from `'true'`, `'yes'`, `'on'`, `'y'`, `1` and their opposites",
     ),
     function(
         "int",
@@ -237,6 +242,7 @@ fn of_one<'v>(name: &str, argument: Val<'v>) -> Option<Result<Val<'v>, Stop>> {
         ("url", Val::Text(text)) => url(&text).ok_or(Stop::Type),
         ("size", value) => size(&value).ok_or(Stop::Type),
         ("string", value) => as_string(value).ok_or(Stop::Type),
+        ("bool", value) => as_bool(&value).map(Val::Bool).ok_or(Stop::Type),
         ("int", value) => as_int(&value).ok_or(Stop::Type),
         ("double", value) => as_double(&value).ok_or(Stop::Type),
         ("isLocalHost" | "semver" | "url", _) => Err(Stop::Type),
@@ -351,6 +357,17 @@ fn as_string<'v>(value: Val<'v>) -> Option<Val<'v>> {
 }
 
 #[allow(clippy::cast_possible_truncation)] // the guard admits only what fits
+fn as_bool(value: &Val<'_>) -> Option<bool> {
+    match value {
+        Val::Bool(truth) => Some(*truth),
+        Val::Int(1) => Some(true),
+        Val::Int(0) => Some(false),
+        Val::Double(number) => truth_of_number(*number),
+        Val::Text(text) => truth_of(text),
+        _ => None,
+    }
+}
+
 fn as_int<'v>(value: &Val<'v>) -> Option<Val<'v>> {
     match value {
         Val::Int(value) => Some(*value),

@@ -143,6 +143,14 @@ fn functions_know_hosts_versions_urls_and_globs() {
         "'AbC'.lowerAscii() == 'abc' && 'a,b'.split(',') == ['a', 'b'] && ['a', 'b'].join('-') == 'a-b'",
         "' a '.trim() == 'a' && 'abc'.matches('^a.c$') && size('äö') == 2 && int('7') == 7",
     ]);
+    assert_holds(&[
+        "bool(true) && bool('Yes') && bool(' on ') && bool(1) && bool(1.0) && !bool('n') && !bool(0)",
+    ]);
+    assert_holds_not(&[
+        "bool('maybe') || true && bool(2)",
+        "!bool('')",
+        "bool(x.absent) == false",
+    ]);
     assert_holds_not(&["url('no url').host == 'x'", "semver('x') < semver('1.0.0')"]);
 }
 

@@ -179,7 +179,7 @@ impl<'a> Item<'a> {
         ];
         fields.extend(self.names(plan));
         fields.extend(destination(plan, self.connection_type()));
-        fields.extend(self.encryption(plan));
+        fields.extend(self.encryption(plan, section));
         fields.extend(files::sign_in(self.input, plan));
         if plan.client.is_sqlite() {
             fields.extend(self.file(plan));
@@ -211,29 +211,40 @@ impl<'a> Item<'a> {
         dropped.unwrap_or_else(absent)
     }
 
-    fn encryption(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
+    /// Whether a part of the connection comes from its URL: it then stands where the whole URL does.
+    fn is_in_url(&self, part: &Value, section: &Value) -> bool {
+        let connections = [
+            section.at(["connection"]),
+            section.at(["plugin", self.id(), "connection"]),
+        ];
+        let mut connections = connections.into_iter().flatten();
+        connections.any(|connection| connection.origin == part.origin)
+    }
+
+    fn encryption(&self, plan: &Plan, section: &Value) -> Vec<(&'static str, Value)> {
         let Some(tls) = tls::of_plan(plan, self.input.pgsslmode) else {
             return Vec::new();
         };
         let empty = Object::default();
         let connection = plan.connection().unwrap_or(&empty);
         let ssl = connection.get("ssl");
-        let text = ssl.filter(|ssl| {
-            let in_url = connection.contains_key("sslmode");
-            matches!(ssl.kind, Kind::String(_) | Kind::Open(_)) && !in_url
-        });
+        // The driver reads `sslmode` in a URL only.
+        let mode = connection
+            .get("sslmode")
+            .filter(|mode| self.is_in_url(mode, section));
+        let text =
+            ssl.filter(|ssl| matches!(ssl.kind, Kind::String(_) | Kind::Open(_)) && mode.is_none());
         let state = match tls.state {
             tls::TlsState::Open => Value::derived(Kind::Open(Box::new(unknown()))),
             state => Value::string(state.word()),
         };
         let from = match (plan.connection_type, ssl.is_some() || tls.because.is_some()) {
             (ConnectionType::CloudSql, _) => Value::string("connector"),
-            (_, true) if connection.contains_key("sslmode") => Value::string("url"),
+            (_, true) if mode.is_some() => Value::string("url"),
             (_, true) if tls.said => Value::string("ssl"),
             (_, false) if tls.said => Value::string("PGSSLMODE"),
             _ => absent(),
         };
-        let mode = connection.get("sslmode").cloned().unwrap_or_else(absent);
         let compatible = connection.get("uselibpqcompat").and_then(Value::as_str);
         vec![
             ("tls", state.with_origin(tls.because)),
@@ -246,7 +257,7 @@ impl<'a> Item<'a> {
                     .cloned()
                     .unwrap_or_else(absent),
             ),
-            ("sslMode", mode),
+            ("sslMode", mode.cloned().unwrap_or_else(absent)),
             ("libpqCompatible", truth(compatible == Some("true"))),
         ]
     }

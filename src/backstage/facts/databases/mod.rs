@@ -161,7 +161,7 @@ fn identity(fact: &Value) -> Option<String> {
 }
 
 /// A host or port, an open one by its variables; `None` where not even those are known.
-fn as_written(value: &Value) -> Option<String> {
+pub fn as_written(value: &Value) -> Option<String> {
     match &value.kind {
         Kind::String(text) => Some(text.value.to_string()),
         Kind::Number(number) => Some(number.to_string()),
