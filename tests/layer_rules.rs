@@ -53,6 +53,15 @@ fn a_layer_that_a_command_names_and_nobody_has() {
     assert_eq!(of(&portal, rule), ["Dockerfile:4:78 error"]);
     let portal = Portal::of(&[("app-config.yaml", BASE), ("Dockerfile", &image(BOTH))]);
     assert_eq!(of(&portal, rule), ["Dockerfile:4:78 warning"]);
+    // It is the only layer of its chain.
+    let alone = r#"["node", "packages/backend", "--config", "app-config.production.yaml"]"#;
+    let portal = Portal::of(&[
+        ("app-config.yaml", BASE),
+        ("app-config.production.yml", PRODUCTION),
+        ("Dockerfile", &image(alone)),
+    ]);
+    assert_eq!(of(&portal, rule), ["Dockerfile:4:47 error"]);
+    assert!(of(&portal, "production-layer-not-loaded").is_empty());
     let mounted = r#"["node", "packages/backend", "--config", "/etc/portal.yaml"]"#;
     let portal = Portal::of(&[("app-config.yaml", BASE), ("Dockerfile", &image(mounted))]);
     assert!(of(&portal, rule).is_empty());

@@ -74,7 +74,8 @@ impl<'r> Wanted<'r> {
                 self.add_chains(&mut root, &settings, files);
             }
             let base = |layer: &LayerFile| layer.role == LayerRole::Base;
-            if root.layers.iter().any(base) || !root.chains.is_empty() {
+            let loads_something = |chain: &Chain| !chain.layers.is_empty();
+            if root.layers.iter().any(base) || root.chains.iter().any(loads_something) {
                 apps.push((root, settings));
             }
         }
@@ -270,10 +271,12 @@ pub fn environment(settings: &Settings, asked: &Environment) -> Environment {
 fn exclude(root: &mut AppRoot, settings: &Settings) {
     let stays = |path: &FilePath| !settings.exclude.matches(path);
     root.layers.retain(|layer| stays(&layer.path));
-    for chain in &mut root.chains {
+    // A chain of which no layer is here has nothing to exclude: what it lacks is worth saying.
+    root.chains.retain_mut(|chain| {
+        let had_layers = !chain.layers.is_empty();
         chain.layers.retain(|layer| stays(&layer.path));
-    }
-    root.chains.retain(|chain| !chain.layers.is_empty());
+        !(had_layers && chain.layers.is_empty())
+    });
 }
 
 /// Mistakes in settings or policies as findings, so that reports can show their places.

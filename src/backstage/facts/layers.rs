@@ -254,7 +254,9 @@ impl Facts<'_> {
         if self.is_meant_by_another_name(layer) {
             return absent();
         }
-        let omitting = deployments().find(|chain| chain.production);
+        // One of which no layer is here may well load it under another path.
+        let omits = |chain: &&Chain| chain.production && !chain.layers.is_empty();
+        let omitting = deployments().find(omits);
         omitting.map_or_else(absent, |chain| {
             text(chain.name.0.as_ref(), started_at(chain))
         })
