@@ -20,7 +20,10 @@ fn findings(fixture: &str, rules: &[&str]) -> Vec<String> {
 
 /// The chains of a fixture, as `name[!][?]: layers`: production and not complete.
 fn chains(fixture: &str) -> Vec<String> {
-    let portal = Portal::fixture(fixture);
+    chains_of(&Portal::fixture(fixture))
+}
+
+fn chains_of(portal: &Portal) -> Vec<String> {
     let answer = portal.run(&["chains", "--format", "json"]);
     let document: Value = serde_json::from_str(&answer.stdout).unwrap();
     let roots = document["appRoots"].as_array().unwrap();
@@ -144,6 +147,109 @@ fn workloads_of_every_kind_make_chains() {
     assert_eq!(
         chains("deploy-kubernetes")[1],
         "kubernetes:portal!: app-config.yaml k8s/config.yaml#app-config.cluster.yaml"
+    );
+}
+
+/// A ConfigMap with a secret at the key `app-config.hub.yaml`.
+fn config_map(name: &str, namespace: &str, password: &str) -> String {
+    format!(
+        "kind: ConfigMap\nmetadata: {{name: {name}{namespace}}}\ndata:\n  app-config.hub.yaml: |\n    \
+         backend: {{database: {{client: pg, connection: {{password: {password}}}}}}}\n"
+    )
+}
+
+/// A Deployment that loads that key of a ConfigMap.
+fn deployment(name: &str, namespace: &str, config_map: &str) -> String {
+    format!(
+        "kind: Deployment\nmetadata: {{name: {name}{namespace}}}\nspec:\n  template:\n    spec:\n      \
+         containers:\n        - name: portal\n          image: acme/backstage\n          \
+         command: [node, packages/backend, --config, /cfg/app-config.hub.yaml]\n          \
+         volumeMounts: [{{name: v, mountPath: /cfg}}]\n      \
+         volumes: [{{name: v, configMap: {{name: {config_map}}}}}]\n"
+    )
+}
+
+#[test]
+fn config_maps_of_one_file_with_the_same_key_are_layers_of_their_own() {
+    let documents = [
+        config_map("hub", ", namespace: quay", "quay-hub-1a7f"),
+        config_map("hub", ", namespace: pier", "pier-hub-2b8e"),
+        config_map("desk", "", "desk-3c9d"),
+        config_map("desk", "", "desk-4d0c"),
+        deployment("of-quay", ", namespace: quay", "hub"),
+        deployment("of-pier", ", namespace: pier", "hub"),
+        deployment("of-nobody", "", "hub"),
+    ];
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("k8s.yaml", &documents.join("---\n")),
+    ]);
+    assert_eq!(
+        chains_of(&portal),
+        [
+            "kubernetes:of-nobody!?: ",
+            "kubernetes:of-pier!: k8s.yaml#hub.pier:app-config.hub.yaml",
+            "kubernetes:of-quay!: k8s.yaml#hub.quay:app-config.hub.yaml",
+        ]
+    );
+    let lines = portal.findings(&[]).into_iter();
+    let secrets = lines.filter(|line| line.rule == "hardcoded-secret");
+    let places: Vec<usize> = secrets.map(|line| line.line).collect();
+    assert_eq!(places, [5, 11, 17, 23]);
+    let answer = portal.run(&["chains"]);
+    assert!(answer.stdout.contains("there are 2 ConfigMaps `hub`"));
+    assert!(
+        answer
+            .stdout
+            .contains("k8s.yaml#desk (2):app-config.hub.yaml")
+    );
+}
+
+#[test]
+fn the_items_of_a_list_are_manifests() {
+    let indented =
+        |document: &str| format!("  - {}\n", document.trim_end().replace('\n', "\n    "));
+    let list = format!(
+        "kind: List\nitems:\n{}{}",
+        indented(&config_map("hub", "", "quay-hub-1a7f")),
+        indented(&deployment("hub", "", "hub")),
+    );
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("k8s.yaml", &list),
+    ]);
+    assert_eq!(
+        chains_of(&portal),
+        ["kubernetes:hub!: k8s.yaml#app-config.hub.yaml"]
+    );
+    let lines = portal.findings(&[]).into_iter();
+    let secrets = lines.filter(|line| line.rule == "hardcoded-secret");
+    let places: Vec<(usize, usize)> = secrets.map(|line| (line.line, line.column)).collect();
+    assert_eq!(places, [(7, 65)]);
+}
+
+#[test]
+fn values_of_one_file_with_the_same_key_are_layers_of_their_own() {
+    let release = |name: &str| {
+        format!(
+            "kind: HelmRelease\nmetadata: {{name: {name}}}\nspec:\n  chart: {{spec: {{chart: backstage}}}}\n  \
+             values:\n    backstage:\n      appConfig:\n        app: {{title: {name}}}\n"
+        )
+    };
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        (
+            "releases.yaml",
+            &format!("{}---\n{}", release("quay"), release("pier")),
+        ),
+    ]);
+    let key = "releases.yaml#spec.values.backstage.appConfig";
+    assert_eq!(
+        chains_of(&portal),
+        [
+            format!("helm:releases.yaml!: {key}"),
+            format!("helm:releases.yaml (2)!: {key} (2)"),
+        ]
     );
 }
 

@@ -18,7 +18,7 @@ pub struct Embedded {
     pub source: SourceId,
     /// The bytes of the YAML document in it.
     pub document: Range<usize>,
-    /// The keys that lead to the layer.
+    /// The keys that lead to the layer; that of an item in a sequence is its number.
     pub keys: Vec<Arc<str>>,
     /// What fills in the host before anybody loads it.
     pub filled_in_by: FilledInBy,
@@ -46,7 +46,7 @@ impl Embedded {
         let found = document.root.take().and_then(|root| {
             self.keys
                 .iter()
-                .try_fold(&root, |node, key| node.get(key))
+                .try_fold(&root, |node, key| inside(node, key))
                 .cloned()
         });
         let Some(mut node) = found else {
@@ -74,6 +74,12 @@ impl Embedded {
         }
         inner
     }
+}
+
+/// The value of a key in a mapping, or the item of a number in a sequence.
+fn inside<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    let item = || node.items().get(key.parse::<usize>().ok()?);
+    node.get(key).or_else(item)
 }
 
 /// A document inside a string of the host.

@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub(super) layers: Vec<(Option<Word>, Resolved)>,
     /// Words that may add arguments: an entry point script, a variable.
     pub(super) unread: Vec<Word>,
+    /// What else is known not to be here.
+    pub(super) lacks: Vec<Lack>,
     /// Variables that the file sets, in order; later ones win.
     pub(super) environment: Vec<(String, Word)>,
     /// Whether the command itself says that nobody but its developer uses it.
@@ -86,6 +88,7 @@ impl Draft {
                 kind: LackKind::Unreadable,
             });
         }
+        lacks.extend(self.lacks);
         let (environment, mut unknown_environment) = environment(&self.environment, &mut lacks);
         // Compose and a shell pass on what is not set as an empty text, or not at all.
         if !matches!(self.kind, StartKind::Kubernetes | StartKind::Helm) {

@@ -12,7 +12,7 @@ use crate::yaml::Node;
 
 use super::super::embedded::{Embedded, FilledInBy};
 use super::super::{LayerRole, StartKind};
-use super::cluster::{Cluster, audience_of, find};
+use super::cluster::{Cluster, Lookup, Named, audience_of, find, several, variables_of_maps};
 use super::dockerfile::Launch;
 use super::helm::{self, Chart, Values};
 use super::image::{Mount, MountSource};
@@ -147,6 +147,12 @@ impl Reader<'_> {
                 (chart_words(&words, values.place), values.place)
             }
         });
+        let named = |name| Named {
+            name,
+            near: path,
+            namespace: None,
+        };
+        let mut lacks = Vec::new();
         let mut mounts = Vec::new();
         for (file, map) in values.extra.iter().flatten() {
             let target = format!("{folder}/{}", file.text);
@@ -155,12 +161,17 @@ impl Reader<'_> {
                 text: target.clone(),
                 ..file.clone()
             });
-            let host = find(cluster, path, map)
-                .filter(|(_, map)| map.data.iter().any(|(key, _)| *key == file.text));
-            let source = host.map_or(MountSource::Elsewhere, |(host, map)| {
-                let role = LayerRole::of(&FilePath::new(&file.text));
-                MountSource::Layer(self.embed_key(host, map, &file.text, role))
-            });
+            let source = match find(cluster, named(map)) {
+                Lookup::One(host, map) if map.data.iter().any(|(key, _)| *key == file.text) => {
+                    let role = LayerRole::of(&FilePath::new(&file.text));
+                    MountSource::Layer(self.embed_key(host, map, &file.text, role))
+                }
+                Lookup::Several(maps) => {
+                    lacks.extend(several(map, &maps, file.place));
+                    MountSource::Elsewhere
+                }
+                Lookup::One(..) | Lookup::Nothing => MountSource::Elsewhere,
+            };
             mounts.push(Mount { target, source });
         }
         for (index, (layer, place)) in layers.iter().enumerate() {
@@ -172,7 +183,9 @@ impl Reader<'_> {
                 source: MountSource::Layer(layer.clone()),
             });
         }
-        let mut environment = self.variables_of_maps(path, &values.environment_from, cluster);
+        let maps = values.environment_from.iter();
+        let maps = maps.map(|name| find(cluster, named(name)));
+        let mut environment = variables_of_maps(maps);
         environment.extend(values.environment.iter().cloned());
         let unread: Vec<Word> = match own.templates {
             Templates::OfOnesOwn => chart_words(&["the chart's own templates"], values.place),
@@ -204,6 +217,7 @@ impl Reader<'_> {
             mounts,
             audience: audience_of(path),
             unread,
+            lacks,
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &run, &contexts);

@@ -1,21 +1,23 @@
 //! Kubernetes manifests to chains and embedded layers. Values of charts among them are read in `charts`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
+use crate::yaml::Node;
 
 use super::super::document::NodeExt as _;
 use super::super::embedded::{Embedded, FilledInBy};
 use super::super::names::{self, NameKind};
-use super::super::{LayerRole, StartKind, document};
+use super::super::{Lack, LackKind, LayerRole, StartKind, document};
 use super::chain::Audience;
 use super::charts::ValuesIn;
 use super::dockerfile::Launch;
 use super::helm;
 use super::image::{Mount, MountSource};
 use super::instruction::Form;
-use super::kubernetes::{self, ConfigMap, ConfigMount, Container, Object, Workload};
+use super::kubernetes::{self, ConfigMap, Container, Object, Workload};
 use super::reader::{Reader, audience};
 use super::run::Run;
 use super::word::Word;
@@ -28,7 +30,7 @@ pub(super) struct Cluster {
     pub(super) values: Vec<ValuesIn>,
 }
 
-/// How many layers of one ConfigMap are read: each is parsed with its whole document.
+/// How many layers of one document are read: each is parsed with all of it.
 const LAYERS_IN_ONE: usize = 50;
 
 /// Whether a file may hold manifests or values, by its name.
@@ -42,6 +44,10 @@ impl Reader<'_> {
         let mut cluster = Cluster::default();
         for path in paths {
             self.collect(path, &mut cluster);
+        }
+        for maps in cluster.config_maps.chunk_by_mut(|(a, _), (b, _)| a == b) {
+            let mut maps: Vec<&mut ConfigMap> = maps.iter_mut().map(|(_, map)| map).collect();
+            kubernetes::tell_apart(&mut maps);
         }
         self.embed_config_maps(&cluster);
         for (path, source, workload) in &cluster.workloads {
@@ -73,12 +79,17 @@ impl Reader<'_> {
         for (range, node) in document::documents(&text, &|text| {
             kubernetes::may_be(text) || helm::may_be(text)
         }) {
-            match kubernetes::object(source, &range, &node) {
-                Some(Object::ConfigMap(map)) => cluster.config_maps.push((path.clone(), map)),
-                Some(Object::Workload(workload)) => {
-                    cluster.workloads.push((path.clone(), source, workload))
+            let objects = kubernetes::objects(source, &range, &node);
+            if objects.is_empty() {
+                self.values(path, source, range, &node, cluster);
+            }
+            for object in objects {
+                match object {
+                    Object::ConfigMap(map) => cluster.config_maps.push((path.clone(), map)),
+                    Object::Workload(workload) => {
+                        cluster.workloads.push((path.clone(), source, workload))
+                    }
                 }
-                None => self.values(path, source, range, &node, cluster),
             }
         }
     }
@@ -102,6 +113,7 @@ impl Reader<'_> {
 
     /// Makes layers of the texts in ConfigMaps that have the name of one.
     fn embed_config_maps(&mut self, cluster: &Cluster) {
+        let mut in_document: BTreeMap<(&FilePath, usize), usize> = BTreeMap::new();
         for (path, map) in &cluster.config_maps {
             let layers = map
                 .data
@@ -111,7 +123,9 @@ impl Reader<'_> {
                     _ => None,
                 });
             let layers: Vec<_> = layers.collect();
-            if layers.len() > LAYERS_IN_ONE {
+            let count = in_document.entry((path, map.document.start)).or_default();
+            *count += layers.len();
+            if *count > LAYERS_IN_ONE {
                 self.leave_out(path, "holds more layers than anybody would load");
                 continue;
             }
@@ -128,13 +142,15 @@ impl Reader<'_> {
         key: &str,
         role: LayerRole,
     ) -> FilePath {
+        let mut keys = map.keys.clone();
+        keys.push(Arc::from(key));
         let embedded = Embedded {
             source: map.source,
             document: map.document.clone(),
-            keys: vec![Arc::from("data"), Arc::from(key)],
+            keys,
             filled_in_by: FilledInBy::Nothing,
         };
-        self.embed(path, key, role, embedded)
+        self.embed(path, &map.label(key), role, embedded)
     }
 
     fn container(
@@ -145,7 +161,13 @@ impl Reader<'_> {
         container: &Container,
         cluster: &Cluster,
     ) {
-        let mounts = self.config_mounts(path, &container.mounts, cluster);
+        let named = |name| Named {
+            name,
+            near: path,
+            namespace: workload.namespace.as_deref(),
+        };
+        let mut lacks = Vec::new();
+        let mounts = self.config_mounts(container, &named, cluster, &mut lacks);
         let mounts_layer = mounts
             .iter()
             .any(|mount| matches!(mount.source, MountSource::Layer(_)));
@@ -157,7 +179,9 @@ impl Reader<'_> {
         if container.command.is_none() && container.args.is_none() && !is_ours {
             return;
         }
-        let mut environment = self.variables_of_maps(path, &container.environment_from, cluster);
+        let maps = container.environment_from.iter();
+        let maps = maps.map(|name| find(cluster, named(name)));
+        let mut environment = variables_of_maps(maps);
         environment.extend(container.environment.iter().cloned());
         let launch = |words: &Option<(Vec<Word>, Place)>| {
             words.as_ref().map(|(words, place)| Launch {
@@ -185,30 +209,36 @@ impl Reader<'_> {
             mounts,
             audience: audience_of(path),
             unread: Vec::new(),
+            lacks,
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &run, &contexts);
     }
 
     /// The files that mounted ConfigMaps put into a container.
-    fn config_mounts(
+    fn config_mounts<'n>(
         &mut self,
-        path: &FilePath,
-        mounts: &[ConfigMount],
+        container: &'n Container,
+        named: &dyn Fn(&'n str) -> Named<'n>,
         cluster: &Cluster,
+        lacks: &mut Vec<Lack>,
     ) -> Vec<Mount> {
         let mut files = Vec::new();
-        for mount in mounts {
+        for mount in &container.mounts {
             files.push(Mount {
                 target: mount.target.clone(),
                 source: MountSource::Elsewhere,
             });
-            let Some((host, map)) = mount
-                .config_map
-                .as_deref()
-                .and_then(|name| find(cluster, path, name))
-            else {
+            let Some(name) = &mount.config_map else {
                 continue;
+            };
+            let (host, map) = match find(cluster, named(name)) {
+                Lookup::One(host, map) => (host, map),
+                Lookup::Several(maps) => {
+                    lacks.extend(several(name, &maps, container.place));
+                    continue;
+                }
+                Lookup::Nothing => continue,
             };
             for (key, _) in &map.data {
                 let file_name = |key: &str| {
@@ -229,41 +259,77 @@ impl Reader<'_> {
         }
         files
     }
+}
 
-    /// The variables that ConfigMaps of these names hold.
-    pub(super) fn variables_of_maps(
-        &self,
-        path: &FilePath,
-        names: &[String],
-        cluster: &Cluster,
-    ) -> Vec<(String, Word)> {
-        let maps = names.iter().filter_map(|name| find(cluster, path, name));
-        maps.flat_map(|(_, map)| {
-            map.data.iter().filter_map(|(key, value)| {
-                let place = Place::new(map.source, value.span);
-                Some((key.clone(), Word::known(value.scalar_text()?, place)))
-            })
-        })
-        .collect()
+/// The variables that ConfigMaps hold.
+pub(super) fn variables_of_maps<'c>(maps: impl Iterator<Item = Lookup<'c>>) -> Vec<(String, Word)> {
+    let of_map = |map: &ConfigMap| -> Vec<(String, Word)> {
+        let variable = |(key, value): &(String, Node)| {
+            let place = Place::new(map.source, value.span);
+            Some((key.clone(), Word::known(value.scalar_text()?, place)))
+        };
+        map.data.iter().filter_map(variable).collect()
+    };
+    maps.flat_map(|found| match found {
+        Lookup::One(_, map) => of_map(map),
+        Lookup::Several(_) | Lookup::Nothing => Vec::new(),
+    })
+    .collect()
+}
+
+/// A ConfigMap by its name, as something in a file names it.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'n> {
+    pub(super) name: &'n str,
+    /// The file.
+    pub(super) near: &'n FilePath,
+    /// The namespace of what names it, where it says one.
+    pub(super) namespace: Option<&'n str>,
+}
+
+/// What is found by a name.
+pub(super) enum Lookup<'c> {
+    /// This one.
+    One(&'c FilePath, &'c ConfigMap),
+    /// More than one, and nothing tells which of them it is.
+    Several(Vec<&'c ConfigMap>),
+    /// None.
+    Nothing,
+}
+
+/// The ConfigMap of a name: the one in the same file, folder, or anywhere. One of another namespace is out of reach,
+/// as long as there is another.
+pub(super) fn find<'c>(cluster: &'c Cluster, named: Named<'_>) -> Lookup<'c> {
+    let has_name = |(_, map): &&(FilePath, ConfigMap)| map.name == named.name;
+    let mut found: Vec<_> = cluster.config_maps.iter().filter(has_name).collect();
+    let mut prefer = |wanted: &dyn Fn(&FilePath, &ConfigMap) -> bool| {
+        if found.iter().any(|(path, map)| wanted(path, map)) {
+            found.retain(|(path, map)| wanted(path, map));
+        }
+    };
+    if named.namespace.is_some() {
+        prefer(&|_, map| map.namespace.is_none() || map.namespace.as_deref() == named.namespace);
+    }
+    prefer(&|path, _| path.parent() == named.near.parent());
+    prefer(&|path, _| path == named.near);
+    prefer(&|_, map| map.namespace.as_deref() == named.namespace);
+    match found.as_slice() {
+        [] => Lookup::Nothing,
+        [(path, map)] => Lookup::One(path, map),
+        _ => Lookup::Several(found.into_iter().map(|(_, map)| map).collect()),
     }
 }
 
-/// The ConfigMap of a name: the one in the same file, folder, or anywhere.
-pub(super) fn find<'c>(
-    cluster: &'c Cluster,
-    near: &FilePath,
-    name: &str,
-) -> Option<(&'c FilePath, &'c ConfigMap)> {
-    let named = || {
-        cluster
-            .config_maps
-            .iter()
-            .filter(|(_, map)| map.name == name)
-    };
-    let same_file = named().find(|(path, _)| path == near);
-    let same_folder = || named().find(|(path, _)| path.parent() == near.parent());
-    let (path, map) = same_file.or_else(same_folder).or_else(|| named().next())?;
-    Some((path, map))
+/// Why a chain is not complete when nothing tells which ConfigMap of a name is meant; nothing where none of them
+/// could matter.
+pub(super) fn several(name: &str, maps: &[&ConfigMap], place: Place) -> Option<Lack> {
+    let could_be = |key: &str| matches!(names::kind_of(key), NameKind::Layer(_));
+    let matters = |map: &&ConfigMap| map.data.iter().any(|(key, _)| could_be(key));
+    maps.iter().any(matters).then(|| Lack {
+        reason: format!("there are {} ConfigMaps `{name}`", maps.len()),
+        place: Some(place),
+        kind: LackKind::Unreadable,
+    })
 }
 
 /// Who depends on what a file starts, by any part of its path: `overlays/dev/deployment.yaml`.

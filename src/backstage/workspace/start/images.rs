@@ -59,6 +59,7 @@ impl Reader<'_> {
             mounts: Vec::new(),
             audience: audience(path.name()),
             unread: Vec::new(),
+            lacks: Vec::new(),
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &run, &contexts);
@@ -141,6 +142,7 @@ impl Reader<'_> {
                 developer => developer,
             },
             unread: Vec::new(),
+            lacks: Vec::new(),
         };
         self.take(path, &run, &contexts);
     }

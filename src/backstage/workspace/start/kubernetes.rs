@@ -2,7 +2,9 @@
 //!
 //! In: the documents of a file. Out: [`Object`]s. Never: which image is run, which app root it belongs to.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::backstage::workspace::document::NodeExt as _;
 use crate::text::{Place, SourceId, Span};
@@ -21,17 +23,69 @@ pub(super) enum Object {
 /// A ConfigMap.
 pub(super) struct ConfigMap {
     pub(super) name: String,
+    /// `metadata.namespace`, where it says one.
+    pub(super) namespace: Option<String>,
     pub(super) source: SourceId,
     /// The bytes of its document.
     pub(super) document: Range<usize>,
+    /// The keys that lead to `data` in the document.
+    pub(super) keys: Vec<Arc<str>>,
     /// `data`, in order.
     pub(super) data: Vec<(String, Node)>,
+    /// What to call it among those of its file.
+    own_label: String,
+    /// Keys that others of its file have too.
+    shared: BTreeSet<String>,
+}
+
+impl ConfigMap {
+    /// What to call the text at a key: the key, with the ConfigMap in front where another of the file has it too.
+    pub(super) fn label(&self, key: &str) -> String {
+        match self.shared.contains(key) {
+            true => format!("{}:{key}", self.own_label),
+            false => key.to_owned(),
+        }
+    }
+}
+
+/// Gives the ConfigMaps of one file labels of their own: the name, with the namespace behind it where the name alone
+/// does not tell, and a number where nothing does.
+pub(super) fn tell_apart(maps: &mut [&mut ConfigMap]) {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+    for map in maps.iter() {
+        *names.entry(map.name.clone()).or_default() += 1;
+        for (key, _) in &map.data {
+            *keys.entry(key.clone()).or_default() += 1;
+        }
+    }
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for map in maps {
+        let is_alone = names.get(&map.name).is_none_or(|count| *count < 2);
+        let label = match &map.namespace {
+            Some(namespace) if !is_alone => format!("{}.{namespace}", map.name),
+            _ => map.name.clone(),
+        };
+        // It becomes part of a path.
+        let label = label.replace(['/', '\\'], "-");
+        let times = taken.entry(label.clone()).or_default();
+        *times += 1;
+        map.own_label = match *times {
+            1 => label,
+            times => format!("{label} ({times})"),
+        };
+        let is_shared = |key: &&String| keys.get(*key).is_some_and(|count| *count > 1);
+        let own = map.data.iter().map(|(key, _)| key);
+        map.shared = own.filter(is_shared).cloned().collect();
+    }
 }
 
 /// A Deployment, StatefulSet, Job, Pod and their like.
 pub(super) struct Workload {
     /// `metadata.name`
     pub(super) name: String,
+    /// `metadata.namespace`, where it says one.
+    pub(super) namespace: Option<String>,
     pub(super) containers: Vec<Container>,
 }
 
@@ -77,42 +131,64 @@ pub(super) fn may_be(text: &str) -> bool {
         && !text.contains("{{")
 }
 
-/// What a document describes.
-pub(super) fn object(source: SourceId, document: &Range<usize>, node: &Node) -> Option<Object> {
-    let name = text_at(node, &["metadata", "name"])
-        .unwrap_or_default()
-        .to_owned();
+/// What a document describes: one thing, or the items of a list.
+pub(super) fn objects(source: SourceId, document: &Range<usize>, node: &Node) -> Vec<Object> {
+    let is_list = text_at(node, &["kind"]).is_some_and(|kind| kind.ends_with("List"));
+    if !is_list {
+        let keys = vec![Arc::from("data")];
+        return object(source, document, keys, node).into_iter().collect();
+    }
+    let items = node.get("items").map_or(&[][..], |items| items.items());
+    let one = |(index, item): (usize, &Node)| {
+        let index = index.to_string();
+        let keys = ["items", index.as_str(), "data"].map(Arc::from).to_vec();
+        object(source, document, keys, item)
+    };
+    items.iter().enumerate().filter_map(one).collect()
+}
+
+fn object(
+    source: SourceId,
+    document: &Range<usize>,
+    keys: Vec<Arc<str>>,
+    node: &Node,
+) -> Option<Object> {
+    let metadata = |key: &str| text_at(node, &["metadata", key]).map(str::to_owned);
+    let name = metadata("name").unwrap_or_default();
+    let namespace = metadata("namespace");
+    let workload =
+        |name, pod: &Node| Object::Workload(workload(source, name, namespace.clone(), pod));
     match node.get("kind")?.as_str()? {
         "ConfigMap" if document.len() <= LARGEST_CONFIG_MAP => Some(Object::ConfigMap(ConfigMap {
+            own_label: name.clone(),
             name,
+            namespace,
             source,
             document: document.clone(),
+            keys,
             data: node
                 .get("data")?
                 .entries()
                 .iter()
                 .map(|entry| (entry.key.text.to_string(), entry.value.clone()))
                 .collect(),
+            shared: BTreeSet::new(),
         })),
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout"
         | "Service" => {
             let pod = node.get("spec")?.get("template")?.get("spec")?;
-            Some(Object::Workload(workload(source, name, pod)))
+            Some(workload(name, pod))
         }
         "CronJob" => {
             let job = node.get("spec")?.get("jobTemplate")?.get("spec")?;
-            Some(Object::Workload(workload(
-                source,
-                name,
-                job.get("template")?.get("spec")?,
-            )))
+            Some(workload(name, job.get("template")?.get("spec")?))
         }
-        "Pod" => Some(Object::Workload(workload(source, name, node.get("spec")?))),
+        "Pod" => Some(workload(name, node.get("spec")?)),
         _ => None,
     }
 }
 
-fn workload(source: SourceId, name: String, pod: &Node) -> Workload {
+fn workload(source: SourceId, name: String, namespace: Option<String>, pod: &Node) -> Workload {
     let containers = pod
         .get("containers")
         .map_or(&[][..], |containers| containers.items());
@@ -121,6 +197,7 @@ fn workload(source: SourceId, name: String, pod: &Node) -> Workload {
         .map_or(&[][..], |volumes| volumes.items());
     Workload {
         name,
+        namespace,
         containers: containers
             .iter()
             .map(|container| container_of(source, container, volumes))

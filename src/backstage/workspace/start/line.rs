@@ -131,6 +131,7 @@ fn of_arguments(line: &Line<'_>, arguments: Arguments, around: &Surroundings<'_>
         place: Some(line.place),
         layers,
         unread: arguments.unread,
+        lacks: Vec::new(),
         environment,
         audience: line.audience,
     };

@@ -94,15 +94,22 @@ impl<'r> Reader<'r> {
         paths.iter().find_map(|path| self.image(path))
     }
 
-    /// Makes a layer of a part of a file; gives it a path of its own: that of the file, `#` and the key.
+    /// Makes a layer of a part of a file; gives it a path of its own: that of the file, `#` and the label, with a
+    /// number behind it where another part of the file is called the same.
     pub(super) fn embed(
         &mut self,
         host: &FilePath,
-        key: &str,
+        label: &str,
         role: LayerRole,
         embedded: Embedded,
     ) -> FilePath {
-        let path = FilePath::new(&format!("{host}#{key}"));
+        let mut path = FilePath::new(&format!("{host}#{label}"));
+        let is_another = |known: &LayerFile| known.embedded.as_ref() != Some(&embedded);
+        let mut number = 2;
+        while self.embedded.get(&path).is_some_and(is_another) {
+            path = FilePath::new(&format!("{host}#{label} ({number})"));
+            number += 1;
+        }
         let host = self.layer_file(host);
         let layer = LayerFile {
             path: path.clone(),

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use crate::files::{FilePath, Files};
 use crate::text::{Place, SourceId, Sources};
 
-use super::super::StartKind;
+use super::super::{Lack, StartKind};
 use super::chain::{Audience, Draft, named_layers};
 use super::command::{self, Arguments, Started};
 use super::dockerfile::{Dockerfile, Launch, Stage, join};
@@ -46,6 +46,8 @@ pub(super) struct Run<'r> {
     pub(super) audience: Audience,
     /// What besides may decide which layers are loaded.
     pub(super) unread: Vec<Word>,
+    /// What else is known not to be here.
+    pub(super) lacks: Vec<Lack>,
 }
 
 /// What became of a run.
@@ -187,6 +189,7 @@ impl Run<'_> {
             place,
             layers,
             unread: arguments.unread,
+            lacks: self.lacks.clone(),
             environment,
             audience: self.audience,
         }
