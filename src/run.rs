@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::backstage::workspace::{LeftOut, LocalLayers};
+use crate::files::GitVariables;
 use crate::finding::{Finding, Severity};
 use crate::rules::card::Card;
 use crate::rules::catalog;
@@ -29,6 +30,8 @@ pub struct Request {
     pub local_layers: LocalLayers,
     /// Which state of the files to read.
     pub state: FileState,
+    /// Which index git names, when this runs in a hook.
+    pub git: GitVariables,
     /// The variables that the app is started with.
     pub environment: EnvironmentRequest,
     /// Where the settings are; `None` looks for `stagecheck.yaml`.

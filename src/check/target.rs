@@ -104,7 +104,8 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
 }
 
 fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
-    DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))
+    let files = DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))?;
+    Ok(files.with_index_of(&request.git, &request.start))
 }
 
 /// The files in the state that was asked for.
@@ -113,6 +114,13 @@ fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failu
         FileState::WorkingTree => Ok(Box::new(files)),
         FileState::Staged => match StagedFiles::of(files) {
             Ok(staged) => Ok(Box::new(staged)),
+            Err(OpenError::NoIndex(why)) => {
+                let failure = Failure::new(format!("cannot read the git index: {why}"));
+                Err(match why.help() {
+                    Some(help) => failure.with_help(help),
+                    None => failure,
+                })
+            }
             Err(error) => {
                 let message = format!("cannot check what is staged: {error}");
                 Err(Failure::new(message))

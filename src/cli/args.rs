@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{chains, completions, explain, facts, init, print, rules, schema};
 use crate::backstage::workspace::LocalLayers;
+use crate::files::GitVariables;
 use crate::finding::Severity;
 use crate::report::Format;
 use crate::run::{
@@ -320,6 +321,7 @@ impl FileArguments {
                 true => FileState::Staged,
                 false => FileState::WorkingTree,
             },
+            git: GitVariables::of_process(),
             environment: environment.request()?,
             settings: files.settings.clone(),
             schema_cache: match files.no_cache {

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::UNIX_EPOCH;
 
-use super::git::{EntryKind, GIT_FILE_LIMIT, GitFolders, IgnoreRules, Index};
-use super::{FilePath, Files, GitStatus, Identity, Listed, ReadError, reason};
+use super::git::{EntryKind, GitFolders, IgnoreRules, Index, IndexError, IndexFile};
+use super::{FilePath, Files, GitStatus, GitVariables, Identity, Listed, ReadError, reason};
 
 /// The longest path that is looked for, in bytes: no system has longer ones.
 const LONGEST_PATH: usize = 4096;
@@ -28,10 +28,17 @@ const IGNORE_FILE_LIMIT: u64 = 1 << 20;
 pub struct DiskFiles {
     root: PathBuf,
     shown: Shown,
-    git: Option<GitFolders>,
-    index: OnceLock<Option<Index>>,
+    git: Option<Repository>,
+    index: OnceLock<Result<Option<Index>, IndexError>>,
     walks: Mutex<Vec<(FilePath, Arc<[Listed]>)>>,
     folders: Mutex<HashMap<FilePath, Result<PathBuf, ReadError>>>,
+}
+
+/// A git repository.
+#[derive(Debug)]
+struct Repository {
+    folders: GitFolders,
+    index: IndexFile,
 }
 
 /// How paths are shown relative to the folder the run was started in.
@@ -52,9 +59,15 @@ pub enum OpenError {
     /// The path is not UTF-8.
     #[error("its path is not UTF-8")]
     NotUtf8,
-    /// It is in no git repository, or in one whose index cannot be read.
-    #[error("there is no git repository here whose index can be read")]
-    NoIndex,
+    /// It is in no git repository.
+    #[error("there is no git repository here")]
+    NoRepository,
+    /// Objects of the repository cannot be read.
+    #[error("cannot open the objects of the git repository")]
+    NoObjects,
+    /// The index of the repository cannot be read.
+    #[error("cannot read the git index: {0}")]
+    NoIndex(IndexError),
 }
 
 impl DiskFiles {
@@ -71,11 +84,11 @@ impl DiskFiles {
         } else {
             path.parent().unwrap_or(&path)
         };
-        let git = folder
-            .ancestors()
-            .find_map(|ancestor| GitFolders::find(ancestor).map(|git| (ancestor, git)));
-        let (root, git) = match git {
-            Some((root, git)) => (root.to_path_buf(), Some(git)),
+        let (root, git) = match repository(folder) {
+            Some((root, folders)) => {
+                let index = IndexFile::Own(folders.own.join("index"));
+                (root.to_path_buf(), Some(Repository { folders, index }))
+            }
             None => (folder.to_path_buf(), None),
         };
         let below = relative(&root, &start).ok_or(OpenError::NotUtf8)?;
@@ -94,6 +107,23 @@ impl DiskFiles {
         })
     }
 
+    /// The same files with the index that git names in variables. They are about the repository that `start` is in,
+    /// and no other.
+    #[must_use]
+    pub fn with_index_of(mut self, variables: &GitVariables, start: &Path) -> Self {
+        let Some(git) = &mut self.git else {
+            return self;
+        };
+        let start = canonical(start).ok();
+        let theirs = start.as_deref().and_then(repository);
+        if theirs.is_some_and(|(root, _)| root == self.root)
+            && let Some(path) = variables.index(&self.root, &git.folders)
+        {
+            git.index = IndexFile::Named(path);
+        }
+        self
+    }
+
     /// The root: absolute, without symbolic links.
     pub fn root(&self) -> &Path {
         &self.root
@@ -110,17 +140,21 @@ impl DiskFiles {
 
     /// Where its repository keeps its things.
     pub(super) fn git(&self) -> Option<&GitFolders> {
-        self.git.as_ref()
+        self.git.as_ref().map(|git| &git.folders)
     }
 
-    /// What git tracks; `None` without a repository.
+    /// What git tracks; `None` without a repository, in one without an index, and where it cannot be read.
     pub(super) fn index(&self) -> Option<&Index> {
-        let load = || {
-            let git = self.git.as_ref()?;
-            let bytes = read_bytes(&git.own.join("index"), GIT_FILE_LIMIT).ok()?;
-            Index::decode(&bytes)
+        self.readable_index().ok().flatten()
+    }
+
+    /// What git tracks; `None` without a repository, and in one without an index.
+    pub(super) fn readable_index(&self) -> Result<Option<&Index>, &IndexError> {
+        let load = || match &self.git {
+            Some(git) => Index::read(&git.index, &git.folders),
+            None => Ok(None),
         };
-        self.index.get_or_init(load).as_ref()
+        self.index.get_or_init(load).as_ref().map(Option::as_ref)
     }
 
     /// The path on the disk, when it is a regular file inside the root.
@@ -280,7 +314,7 @@ impl<'f> Walk<'f> {
             // What this clone and this person ignore besides: such files are on no other machine.
             let own = [
                 ignore::gitignore::gitconfig_excludes_path(),
-                Some(git.common.join("info/exclude")),
+                Some(git.folders.common.join("info/exclude")),
             ];
             for path in own.into_iter().flatten() {
                 rules = add_rules(rules, "", &path);
@@ -414,6 +448,13 @@ fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         return Err(ReadError::TooLarge { limit });
     }
     Ok(bytes)
+}
+
+/// The repository that a folder is in, with the top of its working tree.
+fn repository(folder: &Path) -> Option<(&Path, GitFolders)> {
+    folder
+        .ancestors()
+        .find_map(|ancestor| GitFolders::find(ancestor).map(|git| (ancestor, git)))
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, OpenError> {

@@ -1,12 +1,16 @@
 //! What git knows about files, without a child process: ignore rules and the index.
 //!
-//! In: texts of ignore files and the bytes of an index. Out: whether a path is ignored or tracked. Never: the
-//! working tree; who walks it is in [`super::disk`].
+//! In: texts of ignore files and an index. Out: whether a path is ignored or tracked. Never: the working tree; who
+//! walks it is in [`super::disk`].
 
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::FilePath;
+use super::{FilePath, reason};
 use gix_index::entry::{Flags, Mode};
 use gix_index::{State, decode, hash};
 use ignore::Match;
@@ -98,21 +102,34 @@ impl GitFolders {
     /// file of worktrees and submodules.
     pub(super) fn find(root: &Path) -> Option<Self> {
         let dot_git = root.join(".git");
-        let metadata = std::fs::metadata(&dot_git).ok()?;
+        let metadata = fs::metadata(&dot_git).ok()?;
         let own = if metadata.is_dir() {
             dot_git
         } else if metadata.is_file() && metadata.len() < 4096 {
-            let text = std::fs::read_to_string(&dot_git).ok()?;
+            let text = fs::read_to_string(&dot_git).ok()?;
             root.join(text.strip_prefix("gitdir:")?.trim())
         } else {
             return None;
         };
-        let common = std::fs::metadata(own.join("commondir"))
+        let common = fs::metadata(own.join("commondir"))
             .ok()
             .filter(|metadata| metadata.is_file() && metadata.len() < 4096)
-            .and_then(|_| std::fs::read_to_string(own.join("commondir")).ok())
+            .and_then(|_| fs::read_to_string(own.join("commondir")).ok())
             .map_or_else(|| own.clone(), |text| own.join(text.trim()));
         own.is_dir().then_some(Self { own, common })
+    }
+
+    /// Whether objects are named by SHA-256, as the repository's own configuration says.
+    fn uses_sha256(&self) -> bool {
+        let Ok(config) = fs::read_to_string(self.common.join("config")) else {
+            return false;
+        };
+        let format = config.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            let is_format = name.trim().eq_ignore_ascii_case("objectformat");
+            is_format.then(|| value.trim().to_ascii_lowercase())
+        });
+        format.as_deref() == Some("sha256")
     }
 }
 
@@ -134,22 +151,135 @@ pub(super) enum StagedKind {
     Link,
 }
 
+/// What git tells a hook about the repository it runs for, in variables of the process.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GitVariables {
+    /// `GIT_INDEX_FILE`: what `git commit -a` and `git commit FILE` commit is in no other index.
+    pub index_file: Option<PathBuf>,
+    /// `GIT_DIR`: which repository that is about.
+    pub dir: Option<PathBuf>,
+}
+
+impl GitVariables {
+    /// Those of this very process.
+    pub fn of_process() -> Self {
+        let path = |name: &str| {
+            let value = env::var_os(name).filter(|value: &OsString| !value.is_empty());
+            value.map(PathBuf::from)
+        };
+        Self {
+            index_file: path("GIT_INDEX_FILE"),
+            dir: path("GIT_DIR"),
+        }
+    }
+
+    /// The index they name, of the repository with these folders whose working tree is `root`; `None` when they name
+    /// none, or are about another repository. Relative paths begin at the top of the working tree, where hooks run.
+    pub(super) fn index(&self, root: &Path, git: &GitFolders) -> Option<PathBuf> {
+        let index = self.index_file.as_ref()?;
+        if let Some(dir) = &self.dir {
+            let named = fs::canonicalize(root.join(dir)).ok()?;
+            if named != fs::canonicalize(&git.own).ok()? {
+                return None;
+            }
+        }
+        Some(root.join(index))
+    }
+}
+
+/// Which index of a repository is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum IndexFile {
+    /// The repository's own; there is none before the first `git add`.
+    Own(PathBuf),
+    /// The one that `GIT_INDEX_FILE` names.
+    Named(PathBuf),
+}
+
+/// Why an index cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexError {
+    /// The system refused.
+    #[error("{0}")]
+    Io(&'static str),
+    /// It is not where `GIT_INDEX_FILE` says.
+    #[error("GIT_INDEX_FILE names one that is not there")]
+    NamedIsMissing,
+    /// Larger than any index should be.
+    #[error("it is too large")]
+    TooLarge,
+    /// It is no index, or not a whole one.
+    #[error("it is damaged")]
+    Damaged,
+    /// Objects have names of another kind.
+    #[error("the repository names its objects by SHA-256, which stagecheck does not read yet")]
+    Sha256,
+    /// It is split, and the part that is shared cannot be read.
+    #[error("it is split, and the shared index that it refers to cannot be read")]
+    Split,
+}
+
+impl IndexError {
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NamedIsMissing => Some("unset GIT_INDEX_FILE, or name an index that is there"),
+            Self::Damaged => {
+                Some("`rm .git/index && git reset` builds it anew from the last commit")
+            }
+            Self::Split => Some("`git update-index --no-split-index` makes it one file again"),
+            Self::Io(_) | Self::TooLarge | Self::Sha256 => None,
+        }
+    }
+}
+
 /// The tracked paths.
 #[derive(Debug)]
 pub(super) struct Index(State);
 
 impl Index {
-    /// Decodes the bytes of an index; `None` when they are none.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    /// Reads an index; `None` when the repository has none yet.
+    pub(super) fn read(file: &IndexFile, git: &GitFolders) -> Result<Option<Self>, IndexError> {
+        let (IndexFile::Own(path) | IndexFile::Named(path)) = file;
+        // Opening a pipe would wait for whoever writes to it.
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(IndexError::Damaged);
+        }
+        let mut bytes = Vec::new();
+        let read =
+            File::open(path).and_then(|file| file.take(GIT_FILE_LIMIT + 1).read_to_end(&mut bytes));
+        match (read, file) {
+            (Ok(_), _) => {}
+            (Err(error), IndexFile::Own(_)) if error.kind() == ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            (Err(error), IndexFile::Named(_)) if error.kind() == ErrorKind::NotFound => {
+                return Err(IndexError::NamedIsMissing);
+            }
+            (Err(error), _) => return Err(IndexError::Io(reason(&error))),
+        }
+        if bytes.len() as u64 > GIT_FILE_LIMIT {
+            return Err(IndexError::TooLarge);
+        }
+        if git.uses_sha256() {
+            return Err(IndexError::Sha256);
+        }
         let options = decode::Options {
             thread_limit: Some(1),
             alloc_limit_bytes: usize::try_from(GIT_FILE_LIMIT).ok(),
             ..decode::Options::default()
         };
         let now = std::time::SystemTime::now().into();
-        State::from_bytes(bytes, now, hash::Kind::Sha1, options)
-            .ok()
-            .map(|(state, _)| Self(state))
+        let (state, _) = State::from_bytes(&bytes, now, hash::Kind::Sha1, options)
+            .map_err(|_| IndexError::Damaged)?;
+        let shared = state.link().map(|link| link.shared_index_checksum);
+        if shared.is_none_or(|shared| shared.is_null()) {
+            return Ok(Some(Self(state)));
+        }
+        let whole = gix_index::File::at(path, hash::Kind::Sha1, true, options);
+        whole
+            .map(|whole| Some(Self(whole.into())))
+            .map_err(|_| IndexError::Split)
     }
 
     /// Whether the file at `path` is tracked.

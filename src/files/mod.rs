@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::text::Source;
 
 pub use disk::{DiskFiles, OpenError};
+pub use git::{GitVariables, IndexError};
 pub use memory::MemoryFiles;
 pub use reason::reason;
 pub use staged::StagedFiles;

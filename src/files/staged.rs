@@ -67,11 +67,13 @@ impl StagedFiles {
     /// The index of the repository that `disk` is in. One without an index has nothing staged.
     ///
     /// # Errors
-    /// When there is no repository, or its objects cannot be opened.
+    /// When there is no repository, or its index or its objects cannot be read.
     pub fn of(disk: DiskFiles) -> Result<Self, OpenError> {
-        let git = disk.git().ok_or(OpenError::NoIndex)?;
+        let git = disk.git().ok_or(OpenError::NoRepository)?;
         let objects = Objects::at(git.common.join("objects"));
-        objects.with(|_| ()).ok_or(OpenError::NoIndex)?;
+        let index = disk.readable_index();
+        index.map_err(|error| OpenError::NoIndex(error.clone()))?;
+        objects.with(|_| ()).ok_or(OpenError::NoObjects)?;
         Ok(Self {
             disk,
             objects,

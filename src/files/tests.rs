@@ -291,7 +291,7 @@ fn without_a_repository_nothing_is_staged() {
     let folder = tree(&[("a.yaml", "")]);
     assert!(matches!(
         StagedFiles::of(open(folder.path())),
-        Err(OpenError::NoIndex)
+        Err(OpenError::NoRepository)
     ));
 }
 
