@@ -143,6 +143,7 @@ impl<'r> Wanted<'r> {
                 if !layers.is_empty() {
                     chain.layers = layers;
                     chain.lacks.clear();
+                    chain.local_layer = None;
                     chain.origin = ChainOrigin::Settings;
                 }
             }
@@ -164,6 +165,7 @@ impl<'r> Wanted<'r> {
                     layers,
                     production: wanted.production.unwrap_or(by_name),
                     lacks: Vec::new(),
+                    local_layer: None,
                     environment: wanted.environment.clone(),
                     unknown_environment: Vec::new(),
                 });

@@ -136,7 +136,7 @@ impl<'c> Rule<'c> {
         self.card.scope == subject.scope
             && subject.chain.is_none_or(|chain| {
                 (self.card.chains == Chains::All || chain.production)
-                    && (self.card.incomplete != Incomplete::Skip || chain.is_complete())
+                    && (self.card.incomplete != Incomplete::Skip || chain.shows_absence())
             })
     }
 

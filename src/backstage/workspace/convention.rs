@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::files::{FilePath, GitStatus};
+use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 
 use super::{
@@ -47,6 +47,31 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
     root.chains.extend(chains);
 }
 
+/// Notes the local layer of a developer on the chains that would load it, where git ignores it and another chain says
+/// what is deployed: create-app ignores `*.local.yaml`, and what a database needs to connect is what people put there.
+pub(super) fn note_local_layers(root: &mut AppRoot, files: &dyn Files) {
+    let local = root.path.join("app-config.local.yaml");
+    let would = |chain: &Chain| {
+        let by_loader = chain.layers.iter().all(|layer| layer.named_at.is_none());
+        let here = chain.layers.iter().any(|layer| layer.path == local);
+        let beside = match chain.origin {
+            ChainOrigin::Convention => chain.layers.len() == 1,
+            ChainOrigin::StartCommand { kind, .. } => {
+                matches!(kind, StartKind::Script | StartKind::Other) && !chain.production
+            }
+            ChainOrigin::CommandLine | ChainOrigin::Settings => false,
+        };
+        by_loader && beside && !here && !chain.layers.is_empty()
+    };
+    let is_told_elsewhere = root.chains.iter().any(|chain| !would(chain));
+    if !is_told_elsewhere || !root.chains.iter().any(would) || !files.is_ignored(&local) {
+        return;
+    }
+    for chain in root.chains.iter_mut().filter(|chain| would(chain)) {
+        chain.local_layer = Some(local.clone());
+    }
+}
+
 /// The base layer: `.yaml` before `.yml`.
 pub(super) fn base_of(root: &AppRoot) -> Option<&LayerFile> {
     let beside = |name: &str| root.layer(&root.path.join(name));
@@ -75,6 +100,7 @@ fn chain(name: Arc<str>, layers: &[&LayerFile]) -> Chain {
             })
             .collect(),
         lacks: Vec::new(),
+        local_layer: None,
         environment: Vec::new(),
         unknown_environment: Vec::new(),
     }

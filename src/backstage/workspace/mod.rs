@@ -50,6 +50,7 @@ pub fn find(
     for root in grouped.app_roots.values_mut() {
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
         convention::add_chains(root, options);
+        convention::note_local_layers(root, files);
         name_apart(&mut root.chains);
     }
     Workspace {
@@ -226,6 +227,9 @@ pub struct Chain {
     pub production: bool,
     /// Why it may lack something that an unseen layer sets; empty when it is complete.
     pub lacks: Vec<Lack>,
+    /// The local layer of its developer, which the loader would take and git keeps away, where other chains tell what
+    /// is deployed. What nothing sets here may be set there; that alone does not make the chain incomplete.
+    pub local_layer: Option<FilePath>,
     /// Environment variables the deployment file itself sets to known values.
     pub environment: Vec<(Arc<str>, Arc<str>)>,
     /// Those it sets to values that are not known here: from a Secret, or by a chart for its own database.
@@ -243,6 +247,11 @@ impl Chain {
             } => &[],
             _ => &self.environment,
         }
+    }
+
+    /// Whether what nothing sets here is set nowhere.
+    pub fn shows_absence(&self) -> bool {
+        self.is_complete() && self.local_layer.is_none()
     }
 
     /// Whether all that the process would load is here.

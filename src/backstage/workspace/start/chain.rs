@@ -109,6 +109,7 @@ impl Draft {
             layers,
             production,
             lacks,
+            local_layer: None,
             environment,
             unknown_environment,
         }
