@@ -29,6 +29,14 @@ pub fn closest<'c>(
     best.map(|(_, candidate)| candidate)
 }
 
+/// Whether two names differ by one slip of the keys: a letter inserted, deleted, replaced or swapped. Names that differ
+/// in their digits are of two things.
+pub fn is_slip(written: &str, candidate: &str) -> bool {
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let characters: Vec<char> = written.chars().take(MAX_LENGTH + 1).collect();
+    digits(written) == digits(candidate) && distance(&characters, candidate) == 1
+}
+
 /// Names longer than this are never compared: the effort grows with the product of the lengths.
 const MAX_LENGTH: usize = 64;
 

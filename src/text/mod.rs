@@ -7,5 +7,5 @@ pub mod mask;
 pub mod prose;
 mod source;
 
-pub use closest::closest;
+pub use closest::{closest, is_slip};
 pub use source::{LineColumn, Place, Source, SourceId, Sources, Span};

@@ -11,7 +11,7 @@ use crate::backstage::workspace::{
 };
 use crate::files::{FilePath, GitStatus};
 use crate::text::Place;
-use crate::text::closest;
+use crate::text::{closest, is_slip};
 
 /// `facts.layers`
 pub const FIELDS: &[Field] = &[
@@ -89,6 +89,11 @@ pub const MISSING_FIELDS: &[Field] = &[
         "a layer beside it with a name much like it; absent when there is none",
     ),
     Field::new(
+        "keptOut",
+        Shape::Bool,
+        "it is in the repository, but a .dockerignore or a command of the build keeps it out of the image",
+    ),
+    Field::new(
         "likely",
         Shape::Bool,
         "it has the name of a layer in a folder where layers are: nothing but a build step could bring it",
@@ -140,7 +145,26 @@ pub fn missing(app: &AppRoot) -> Value {
             .lacks
             .iter()
             .filter_map(|lack| match &lack.kind {
-                LackKind::Absent(path) => Some(missing_layer(app, chain, path, lack.place)),
+                LackKind::Absent(path) => {
+                    let suggestion = closest(path.name(), beside(app, path));
+                    Some(missing_layer(app, chain, path, lack.place, suggestion))
+                }
+                // The image may hold what is not here, but hardly under nearly the same name.
+                LackKind::Foreign(path) => {
+                    let suggestion = beside(app, path)
+                        .find(|name| is_slip(path.name(), name))
+                        .filter(|name| !loads(chain, &path.parent().join(name)))?;
+                    Some(missing_layer(
+                        app,
+                        chain,
+                        path,
+                        lack.place,
+                        Some(suggestion),
+                    ))
+                }
+                LackKind::KeptOut(path) if lack.place.is_some() => {
+                    Some(missing_layer(app, chain, path, lack.place, None))
+                }
                 _ => None,
             })
             .collect()
@@ -218,7 +242,7 @@ impl Facts<'_> {
     }
 
     fn loaders(&self, path: &FilePath) -> impl Iterator<Item = &Chain> {
-        let loads = move |chain: &&Chain| chain.layers.iter().any(|layer| layer.path == *path);
+        let loads = move |chain: &&Chain| loads(chain, path);
         self.app.chains.iter().filter(loads)
     }
 
@@ -236,14 +260,11 @@ impl Facts<'_> {
     }
 
     /// The deployment that should have loaded a production layer: the first production chain with a start command, if
-    /// no chain loads the layer and no chain could, by an open name or a program that nobody can read.
+    /// no chain loads the layer and no chain could, by an open name, a program that nobody can read, a file that the
+    /// build makes, or a mount that is this layer by its name.
     fn omitted_by(&self, layer: &LayerFile) -> Value {
         let deployments = || self.app.chains.iter().filter(|chain| is_deployment(chain));
-        let could = |chain: &&Chain| {
-            let is_unsure =
-                |kind: &LackKind| matches!(kind, LackKind::OpenName | LackKind::Unreadable);
-            chain.lacks.iter().any(|lack| is_unsure(&lack.kind))
-        };
+        let could = |chain: &&Chain| chain.lacks.iter().any(|lack| may_be(&lack.kind, layer));
         if !layer.role.is_production()
             || layer.embedded.is_some()
             || self.loaders(&layer.path).next().is_some()
@@ -267,6 +288,8 @@ impl Facts<'_> {
         let lacks = self.app.chains.iter().flat_map(|chain| &chain.lacks);
         lacks.into_iter().any(|lack| match &lack.kind {
             LackKind::Absent(path) => closest(path.name(), [layer.path.name()]).is_some(),
+            LackKind::Foreign(path) => is_slip(path.name(), layer.path.name()),
+            LackKind::KeptOut(path) => *path == layer.path,
             _ => false,
         })
     }
@@ -295,6 +318,18 @@ impl Facts<'_> {
     }
 }
 
+/// Whether what a chain lacks may be this production layer.
+fn may_be(lack: &LackKind, layer: &LayerFile) -> bool {
+    let is_like =
+        |path: &FilePath| path.name() == layer.path.name() || LayerRole::of(path).is_production();
+    match lack {
+        LackKind::OpenName | LackKind::Unreadable | LackKind::Made => true,
+        LackKind::Mounted(path) => is_like(&FilePath::new(path)),
+        LackKind::Foreign(path) => is_like(path),
+        LackKind::Absent(_) | LackKind::KeptOut(_) | LackKind::EnvironmentOverrides(_) => false,
+    }
+}
+
 fn is_deployment(chain: &Chain) -> bool {
     matches!(&chain.origin, ChainOrigin::StartCommand { kind, .. } if *kind != StartKind::Script)
 }
@@ -306,22 +341,39 @@ fn started_at(chain: &Chain) -> Option<Place> {
     }
 }
 
-fn missing_layer(app: &AppRoot, chain: &Chain, path: &FilePath, place: Option<Place>) -> Value {
-    let beside: Vec<&str> = app
+fn loads(chain: &Chain, path: &FilePath) -> bool {
+    chain.layers.iter().any(|layer| layer.path == *path)
+}
+
+/// The names of the layers in the folder of a file.
+fn beside<'a>(app: &'a AppRoot, path: &FilePath) -> impl Iterator<Item = &'a str> {
+    let folder = path.parent();
+    let files = app
         .layers
         .iter()
-        .filter(|layer| layer.path.parent() == path.parent() && layer.embedded.is_none())
-        .map(|layer| layer.path.name())
-        .collect();
-    let suggestion =
-        closest(path.name(), beside.iter().copied()).map_or_else(absent, Value::string);
+        .filter(|layer| layer.embedded.is_none())
+        .map(|layer| &layer.path);
+    files
+        .filter(move |file| file.parent() == folder)
+        .map(FilePath::name)
+}
+
+fn missing_layer(
+    app: &AppRoot,
+    chain: &Chain,
+    path: &FilePath,
+    place: Option<Place>,
+    suggestion: Option<&str>,
+) -> Value {
     // A local layer is on some machines and not on others: that it is not here says nothing.
     let is_expected = !matches!(LayerRole::of(path), LayerRole::Other | LayerRole::Local);
-    let likely = !beside.is_empty() && is_expected;
+    let kept_out = app.layer(path).is_some();
+    let likely = beside(app, path).next().is_some() && is_expected && !kept_out;
     object([
         ("name", text(path.relative_to(&app.path), place)),
         ("chain", Value::string(chain.name.0.clone())),
-        ("suggestion", suggestion),
+        ("suggestion", suggestion.map_or_else(absent, Value::string)),
+        ("keptOut", truth(kept_out)),
         ("likely", truth(likely)),
     ])
 }

@@ -320,8 +320,15 @@ pub struct Lack {
 pub enum LackKind {
     /// Its name depends on the environment.
     OpenName,
-    /// An absolute path or one outside the repository.
-    Mounted,
+    /// An absolute path or one outside the repository, as it is written.
+    Mounted(Arc<str>),
+    /// A path inside an image that is not built here; of the repository it would have to be this file, which is not
+    /// there.
+    Foreign(FilePath),
+    /// Something makes or changes it when the image is built or started.
+    Made,
+    /// This file is here, but something keeps it out of the image.
+    KeptOut(FilePath),
     /// A path inside the repository at which there is no file.
     Absent(FilePath),
     /// This `APP_CONFIG_*` variable sets a value on top.

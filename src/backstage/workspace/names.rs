@@ -78,7 +78,7 @@ pub(super) fn kind_of(name: &str) -> NameKind {
     if COPY_ENDINGS.iter().any(|end| lower.ends_with(end)) || lower.starts_with(['#', '~']) {
         return NameKind::NotALayer("is a copy that an editor or tool left");
     }
-    if TEMPLATE_ENDINGS.iter().any(|end| lower.ends_with(end)) {
+    if is_template(name) {
         return NameKind::NotALayer("is a template that something else fills in");
     }
     let before = before.trim_matches('.');
@@ -96,6 +96,12 @@ pub(super) fn kind_of(name: &str) -> NameKind {
         return NameKind::Unrelated;
     }
     NameKind::Layer(role(&words))
+}
+
+/// Whether a file becomes a config only after something filled it in, by its name.
+pub(super) fn is_template(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    TEMPLATE_ENDINGS.iter().any(|end| lower.ends_with(end))
 }
 
 /// Whether a layer of this role belongs to production by its name.

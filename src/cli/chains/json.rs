@@ -159,7 +159,9 @@ impl PlaceRecord {
 fn lack_name(kind: &LackKind) -> &'static str {
     match kind {
         LackKind::OpenName => "open-name",
-        LackKind::Mounted => "mounted",
+        LackKind::Mounted(_) | LackKind::Foreign(_) => "mounted",
+        LackKind::Made => "made",
+        LackKind::KeptOut(_) => "kept-out",
         LackKind::Absent(_) => "absent",
         LackKind::EnvironmentOverrides(_) => "environment-overrides",
         LackKind::Unreadable => "unreadable",

@@ -44,17 +44,16 @@ pub(super) enum Audience {
 impl Draft {
     /// How many of the layers are here.
     pub(super) fn found(&self) -> usize {
-        let is_file =
-            |(_, resolved): &&(Option<Word>, Resolved)| matches!(resolved, Resolved::File(_));
-        self.layers.iter().filter(is_file).count()
+        let is_here = |(_, resolved): &&(Option<Word>, Resolved)| {
+            let kept_out = matches!(resolved, Resolved::KeptOut(..));
+            kept_out || resolved.file().is_some()
+        };
+        self.layers.iter().filter(is_here).count()
     }
 
     /// The first layer that is here.
     pub(super) fn first(&self) -> Option<&FilePath> {
-        self.layers.iter().find_map(|(_, resolved)| match resolved {
-            Resolved::File(file) => Some(file),
-            _ => None,
-        })
+        self.layers.iter().find_map(|(_, resolved)| resolved.file())
     }
 
     /// The chain, and the layers in it.
@@ -66,14 +65,14 @@ impl Draft {
             if let Some(kind) = lack_kind(&resolved, word.as_ref()) {
                 let shown = |file: &FilePath| files.display(file);
                 lacks.push(Lack {
-                    reason: reason(&kind, word.as_ref(), &shown),
+                    reason: reason(&kind, &resolved, word.as_ref(), &shown),
                     place,
                     kind,
                 });
             }
-            if let Resolved::File(path) = resolved {
+            if let Some(path) = resolved.file() {
                 layers.push(ChainLayer {
-                    path,
+                    path: path.clone(),
                     named_at: place,
                 });
             }
@@ -136,27 +135,48 @@ pub(super) fn named_layers(
 }
 
 fn lack_kind(resolved: &Resolved, word: Option<&Word>) -> Option<LackKind> {
+    let written = || Arc::from(word.map_or("", |word| word.text.as_str()));
     match resolved {
         Resolved::File(_) => word
             .is_some_and(|word| word.certainty == Certainty::Default)
             .then_some(LackKind::OpenName),
         Resolved::Open => Some(LackKind::OpenName),
-        Resolved::Mounted => Some(LackKind::Mounted),
+        Resolved::Changed(..) | Resolved::Made(_) => Some(LackKind::Made),
+        Resolved::Mounted => Some(LackKind::Mounted(written())),
+        Resolved::Foreign(file) => Some(LackKind::Foreign(file.clone())),
         Resolved::Absent(file) => Some(LackKind::Absent(file.clone())),
+        Resolved::KeptOut(file, _) => Some(LackKind::KeptOut(file.clone())),
     }
 }
 
-fn reason(kind: &LackKind, word: Option<&Word>, shown: &dyn Fn(&FilePath) -> String) -> String {
+fn reason(
+    kind: &LackKind,
+    resolved: &Resolved,
+    word: Option<&Word>,
+    shown: &dyn Fn(&FilePath) -> String,
+) -> String {
     let written = word.map_or("it", |word| word.text.as_str());
-    match kind {
+    match (kind, resolved) {
         // A URL may hold credentials: it is not repeated.
-        LackKind::Mounted if written.contains("://") => "a layer is loaded from a URL".into(),
-        LackKind::Mounted => format!("`{written}` is not in this repository"),
-        LackKind::OpenName => {
+        (LackKind::Mounted(_) | LackKind::Foreign(_), _) if written.contains("://") => {
+            "a layer is loaded from a URL".into()
+        }
+        (LackKind::Mounted(_) | LackKind::Foreign(_), _) => {
+            format!("`{written}` is not in this repository")
+        }
+        (LackKind::OpenName, _) => {
             format!("`{written}` may be another file: its name depends on the environment")
         }
-        LackKind::Absent(file) => format!("there is no file `{}`", shown(file)),
-        LackKind::EnvironmentOverrides(_) | LackKind::Unreadable => written.into(),
+        (LackKind::Absent(file), _) => format!("there is no file `{}`", shown(file)),
+        (_, Resolved::Changed(file, by)) => format!("{by} changes `{}`", shown(file)),
+        (_, Resolved::Made(by)) if word.is_none() => {
+            format!("{by} makes a layer that the loader takes by itself")
+        }
+        (_, Resolved::Made(by)) => format!("{by} makes `{written}`"),
+        (_, Resolved::KeptOut(file, by)) => {
+            format!("{by} keeps `{}` out of the image", shown(file))
+        }
+        _ => written.into(),
     }
 }
 

@@ -399,12 +399,12 @@ fn behind_wrapper<'w>(name: &str, rest: &'w [Word]) -> Option<&'w [Word]> {
     }
 }
 
-fn base_name(program: &str) -> &str {
+pub(super) fn base_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 
 /// The word behind a flag, also where the flag stands with others (`-lc`).
-fn after_flag<'w>(words: &'w [Word], flag: &str) -> Option<&'w Word> {
+pub(super) fn after_flag<'w>(words: &'w [Word], flag: &str) -> Option<&'w Word> {
     let letter = flag.trim_start_matches('-');
     let at = words.iter().position(|word| {
         let short = word.text.strip_prefix('-');

@@ -2,15 +2,19 @@
 //!
 //! In: the text of a Dockerfile. Out: [`Dockerfile`]. Never: other files; who resolves paths is [`super::image`].
 
+use crate::files::FilePath;
 use crate::text::{Place, SourceId, Sources};
 
 use super::instruction::{self, Form, Instruction};
 use super::shell;
+use super::steps::{self, Origin, Step};
 use super::word::{Anchor, Certainty, Variables, Word};
 
 /// The stages of a Dockerfile, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Dockerfile {
+    /// Where it is.
+    pub(super) path: FilePath,
     pub(super) stages: Vec<Stage>,
 }
 
@@ -21,8 +25,8 @@ pub(super) struct Stage {
     pub(super) name: Option<String>,
     /// The working directory at its end, absolute; `None` when nothing sets it.
     pub(super) folder: Option<String>,
-    /// What it copies, in order.
-    pub(super) copies: Vec<Copy>,
+    /// What puts files into it and what changes them there, in order.
+    pub(super) steps: Vec<Step>,
     /// What its command is given to.
     pub(super) entrypoint: Option<Launch>,
     /// What it starts, or the arguments of the entry point.
@@ -44,24 +48,23 @@ pub(super) struct Launch {
     pub(super) place: Place,
 }
 
-/// A `COPY` or `ADD`.
-#[derive(Debug, Clone)]
-pub(super) struct Copy {
-    /// The stage or image behind `--from`.
-    pub(super) from: Option<String>,
-    /// What is copied, relative to the build context (absolute with `from`).
-    pub(super) sources: Vec<Word>,
-    /// Where to: absolute where the working directory is known. A trailing `/` says that it is a folder.
-    pub(super) target: Word,
-}
-
-/// Reads a Dockerfile. What is no instruction is passed over.
-pub(super) fn parse(source: SourceId, sources: &Sources) -> Dockerfile {
-    let mut reader = Reader::default();
+/// Reads a Dockerfile that is built with these arguments in the place of its own defaults. What is no instruction is
+/// passed over.
+pub(super) fn parse(
+    path: &FilePath,
+    source: SourceId,
+    sources: &Sources,
+    arguments: &[(String, Word)],
+) -> Dockerfile {
+    let mut reader = Reader {
+        arguments: arguments.to_vec(),
+        ..Reader::default()
+    };
     for instruction in instruction::parse(source, sources.get(source).text()) {
         reader.take(&instruction);
     }
     Dockerfile {
+        path: path.clone(),
         stages: reader.stages,
     }
 }
@@ -96,6 +99,8 @@ struct Reader {
     stages: Vec<Stage>,
     /// `ARG`s in front of the first `FROM`.
     global: Variables,
+    /// What whoever builds it sets.
+    arguments: Vec<(String, Word)>,
 }
 
 impl Reader {
@@ -105,15 +110,22 @@ impl Reader {
         }
         let Some(stage) = self.stages.last_mut() else {
             if instruction.keyword == "ARG" {
-                set_arguments(&mut self.global, &Variables::default(), instruction);
+                let none = Variables::default();
+                set_arguments(&mut self.global, &none, &self.arguments, instruction);
             }
             return;
         };
         match instruction.keyword.as_str() {
-            "ARG" => set_arguments(&mut stage.variables, &self.global, instruction),
+            "ARG" => set_arguments(
+                &mut stage.variables,
+                &self.global,
+                &self.arguments,
+                instruction,
+            ),
             "ENV" => stage.env(instruction),
             "WORKDIR" => stage.workdir(instruction),
             "COPY" | "ADD" => stage.copy(instruction),
+            "RUN" => stage.run(instruction),
             "ENTRYPOINT" => stage.entrypoint(instruction),
             "CMD" => {
                 stage.command = Some(Launch::of(instruction));
@@ -141,8 +153,18 @@ impl Reader {
 }
 
 /// `ARG NAME` and `ARG NAME=default`: a default that whoever builds may replace.
-fn set_arguments(variables: &mut Variables, global: &Variables, instruction: &Instruction) {
+fn set_arguments(
+    variables: &mut Variables,
+    global: &Variables,
+    arguments: &[(String, Word)],
+    instruction: &Instruction,
+) {
     for word in instruction.words(variables) {
+        let name = word.text.split('=').next().unwrap_or_default();
+        if let Some((name, value)) = arguments.iter().rev().find(|(given, _)| given == name) {
+            variables.set(name, &value.text, value.certainty);
+            continue;
+        }
         match word.text.split_once('=') {
             Some((name, default)) => {
                 variables.set(name, default, word.certainty.max(Certainty::Default))
@@ -158,12 +180,6 @@ fn set_arguments(variables: &mut Variables, global: &Variables, instruction: &In
 }
 
 impl Stage {
-    /// Sets a build argument from outside. What the file made of its default stays as it is: only the certainty of
-    /// later expansions changes.
-    pub(super) fn set_argument(&mut self, name: &str, value: &Word) {
-        self.variables.set(name, &value.text, value.certainty);
-    }
-
     fn env(&mut self, instruction: &Instruction) {
         let words = instruction.words(&self.variables);
         let Some(first) = words.first() else {
@@ -201,13 +217,19 @@ impl Stage {
 
     fn workdir(&mut self, instruction: &Instruction) {
         if let Some(word) = instruction.words(&self.variables).first() {
-            self.folder = Some(join(self.folder.as_deref(), &word.text));
+            self.folder = Some(join(Some(self.working_folder()), &word.text));
         }
+    }
+
+    /// The working directory; `/` while nothing sets it, as in an image that stands on an unknown one.
+    pub(super) fn working_folder(&self) -> &str {
+        self.folder.as_deref().unwrap_or("/")
     }
 
     fn copy(&mut self, instruction: &Instruction) {
         let mut sources = instruction.words(&self.variables);
-        let Some(target) = sources.pop().filter(|_| !sources.is_empty()) else {
+        let has_heredoc = instruction.has_heredoc();
+        let Some(target) = sources.pop().filter(|_| has_heredoc || !sources.is_empty()) else {
             return;
         };
         let from = instruction
@@ -216,18 +238,51 @@ impl Stage {
             .find_map(|flag| flag.strip_prefix("--from="))
             .map(|from| self.variables.expand(from).0);
         let is_folder = target.text.ends_with(['/', '.']) || sources.len() > 1;
-        let mut path = join(self.folder.as_deref(), &target.text);
+        let mut path = join(Some(self.working_folder()), &target.text);
         if is_folder && !path.ends_with('/') {
             path.push('/');
         }
-        self.copies.push(Copy {
-            from,
-            sources,
-            target: Word {
-                text: path,
-                ..target
-            },
-        });
+        let target = Word {
+            text: path,
+            ..target
+        };
+        let by = match &from {
+            Some(from) => format!("`{} --from={from}`", instruction.keyword),
+            None => format!("`{}`", instruction.keyword),
+        };
+        if has_heredoc && !is_folder {
+            self.steps.push(Step {
+                from: Origin::Nowhere,
+                sources: Vec::new(),
+                target: target.clone(),
+                by: format!("`{} <<`", instruction.keyword),
+            });
+        }
+        if !sources.is_empty() {
+            self.steps.push(Step {
+                from: from.map_or(Origin::Context, Origin::Stage),
+                sources,
+                target,
+                by,
+            });
+        }
+    }
+
+    /// What commands of the build do to layers that are there.
+    fn run(&mut self, instruction: &Instruction) {
+        let script = match &instruction.form {
+            Form::Exec(_) => vec![shell::Command {
+                words: instruction.words(&self.variables),
+                outputs: Vec::new(),
+            }],
+            Form::Shell {
+                text,
+                source,
+                start,
+            } => shell::script(text, Anchor::Exact(*source, *start), &self.variables),
+        };
+        let steps = steps::of_commands(&script, "RUN ", self.working_folder());
+        self.steps.extend(steps);
     }
 
     fn entrypoint(&mut self, instruction: &Instruction) {
@@ -249,6 +304,11 @@ impl Launch {
 }
 
 impl Instruction {
+    /// Whether what it copies stands below it.
+    fn has_heredoc(&self) -> bool {
+        matches!(&self.form, Form::Shell { text, .. } if text.split_whitespace().any(|word| word.starts_with("<<")))
+    }
+
     /// The arguments as words, variables replaced.
     fn words(&self, variables: &Variables) -> Vec<Word> {
         match &self.form {
@@ -309,7 +369,7 @@ mod tests {
     fn read(text: &str) -> Dockerfile {
         let mut sources = Sources::default();
         let id = sources.add(Source::new("Dockerfile", text));
-        parse(id, &sources)
+        parse(&FilePath::new("Dockerfile"), id, &sources, &[])
     }
 
     #[test]
@@ -346,19 +406,22 @@ mod tests {
             "ARG ENVIRONMENT=prod\nFROM a\nARG ENVIRONMENT\nARG OPEN\nWORKDIR /app\nCOPY --chown=x a.yaml b*.yaml ./\n\
              COPY c.${ENVIRONMENT}.yaml ./c.yaml\nCOPY --from=build d.$OPEN /e/\n",
         );
-        let show = |copy: &Copy| {
-            let words = copy
+        let show = |step: &Step| {
+            let words = step
                 .sources
                 .iter()
                 .map(|word| format!("{} {:?}", word.text, word.certainty));
-            let from = copy.from.as_deref().unwrap_or("context");
+            let from = match &step.from {
+                Origin::Stage(stage) => stage.as_str(),
+                _ => "context",
+            };
             format!(
                 "{} from {from} to {}",
                 words.collect::<Vec<_>>().join(", "),
-                copy.target.text
+                step.target.text
             )
         };
-        let copies: Vec<String> = file.stages[0].copies.iter().map(show).collect();
+        let copies: Vec<String> = file.stages[0].steps.iter().map(show).collect();
         assert_eq!(
             copies,
             [

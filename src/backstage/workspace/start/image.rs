@@ -3,17 +3,20 @@
 //! In: what a stage copies, what is mounted, and a path as a start command names it. Out: the file that is at that
 //! path, or why it cannot be told. Never: the contents of files, except that they are there.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use crate::files::{FilePath, Files};
 
-use super::dockerfile::{Copy, Dockerfile, Stage, join};
+use super::dockerfile::{Dockerfile, Stage, join};
+use super::dockerignore::DockerIgnore;
+use super::put::{Put, Steps};
+use super::steps::{Origin, Step};
 use super::word::{Certainty, Word};
 
 /// How many stages a copied file is followed through.
 const STAGE_LIMIT: usize = 16;
 
-/// How many copies are looked at for one image.
+/// How many steps are looked at for one image.
 pub(super) const STEP_LIMIT: usize = 20_000;
 
 /// What is at a path.
@@ -23,10 +26,29 @@ pub(super) enum Resolved {
     File(FilePath),
     /// It depends on variables.
     Open,
+    /// This file, but something changes it before the process reads it; what, for people.
+    Changed(FilePath, String),
+    /// A file that is made on the way; by what, for people.
+    Made(String),
     /// Something from outside the repository.
     Mounted,
+    /// Something in an image that is not built here. Of this repository it would have to be this file, which is not
+    /// there.
+    Foreign(FilePath),
     /// Nothing: it would have to be this file.
     Absent(FilePath),
+    /// Nothing: this file is here, and something keeps it out; what, for people.
+    KeptOut(FilePath, String),
+}
+
+impl Resolved {
+    /// The file of the repository that is there.
+    pub(super) fn file(&self) -> Option<&FilePath> {
+        match self {
+            Self::File(file) | Self::Changed(file, _) => Some(file),
+            _ => None,
+        }
+    }
 }
 
 /// Something that a deployment puts at a path of the image.
@@ -60,8 +82,12 @@ pub(super) struct Image<'i> {
     pub(super) folder: Option<&'i str>,
     /// What the deployment mounts.
     pub(super) mounts: &'i [Mount],
-    /// How many more copies may be looked at: a Dockerfile can be made whose copies multiply from stage to stage.
-    pub(super) steps: Cell<usize>,
+    /// What is done to files before the process starts, behind all that the image does.
+    pub(super) before: Vec<Step>,
+    /// What of the context never gets into the image; read when it is first asked for.
+    pub(super) ignored: OnceCell<DockerIgnore>,
+    /// How many more steps may be looked at: a Dockerfile can be made whose copies multiply from stage to stage.
+    pub(super) budget: Cell<usize>,
 }
 
 impl Image<'_> {
@@ -85,35 +111,52 @@ impl Image<'_> {
     /// What is at a path.
     pub(super) fn at(&self, path: &str) -> Resolved {
         let full = join(Some(self.folder()), path);
-        if let Some(mounted) = self.mounted(&full) {
-            return mounted;
-        }
-        let copied = self
-            .dockerfile
-            .and_then(|(_, stage)| self.copied(stage, &full, STAGE_LIMIT));
-        if let Some(resolved) = copied {
-            return resolved;
-        }
-        // Not copied by name: it is in an archive, in the image below, or the whole folder was copied.
-        let below = strip_folder(&full, self.folder());
-        match below.map(|rest| self.context.join(rest)) {
-            Some(file) if self.files.is_file(&file) => Resolved::File(file),
-            // Of an image that is not built here, nothing is known to be absent.
-            Some(file)
-                if self.dockerfile.is_some() && !path.starts_with('/') && !file.is_outside() =>
-            {
-                Resolved::Absent(file)
-            }
-            _ => Resolved::Mounted,
+        let found = self.put_there(&full);
+        match found.by_step {
+            Some(resolved) => resolved,
+            None => self.by_folder(&full).unwrap_or_else(|| {
+                let file = strip_folder(&full, self.folder()).map(|rest| self.context.join(rest));
+                let Some(file) = file.filter(|file| !path.starts_with('/') && !file.is_outside())
+                else {
+                    return Resolved::Mounted;
+                };
+                match (found.named_by, self.dockerfile) {
+                    (Some(by), _) => Resolved::Made(by),
+                    (None, Some(_)) => Resolved::Absent(file),
+                    // Of an image that is not built here, nothing is known to be absent.
+                    (None, None) => Resolved::Foreign(file),
+                }
+            }),
         }
     }
 
-    /// Whether a file of the repository gets into the image for sure: by name or glob, with its folder, or mounted.
-    pub(super) fn takes(&self, file: &FilePath) -> bool {
-        let is_mounted = |mount: &Mount| matches!(&mount.source, MountSource::Path(source) if file.is_within(source));
-        self.dockerfile.is_none()
-            || self.copy_of(file).is_some()
-            || self.mounts.iter().any(is_mounted)
+    /// The same where a step or a mount puts it there for sure, or no image stands between the process and the
+    /// repository.
+    pub(super) fn surely_at(&self, path: &str) -> Option<Resolved> {
+        let found = self.put_there(&join(Some(self.folder()), path)).by_step;
+        found.or_else(|| self.dockerfile.is_none().then(|| self.at(path)))
+    }
+
+    /// What mounts and steps put at a path.
+    fn put_there(&self, full: &str) -> Put {
+        if let Some(mounted) = self.mounted(full) {
+            return Put {
+                by_step: Some(mounted),
+                named_by: None,
+            };
+        }
+        let stage = self.dockerfile.map(|(_, stage)| stage.steps.as_slice());
+        let steps = Steps {
+            built: stage.unwrap_or_default(),
+            started: &self.before,
+        };
+        self.put(steps, full, STAGE_LIMIT)
+    }
+
+    /// What no step puts at a path by name: it is in an archive, in the image below, or the whole folder was copied.
+    pub(super) fn by_folder(&self, full: &str) -> Option<Resolved> {
+        let file = self.context.join(strip_folder(full, self.folder())?);
+        self.files.is_file(&file).then_some(Resolved::File(file))
     }
 
     /// What takes in a file of the context, in a `COPY` of the stage: its name, a glob, or a folder it is in.
@@ -127,8 +170,30 @@ impl Image<'_> {
                 .is_some_and(|rest| rest.starts_with('/'));
             matches!(source, "" | ".") || is_within || matches_glob(source, &relative)
         };
-        let from_context = stage.copies.iter().rev().filter(|copy| copy.from.is_none());
-        from_context.flat_map(|copy| &copy.sources).find(takes)
+        if self.is_ignored(file) {
+            return None;
+        }
+        let steps = stage.steps.iter().rev();
+        let from_context = steps.filter(|step| step.from == Origin::Context);
+        from_context.flat_map(|step| &step.sources).find(takes)
+    }
+
+    /// Whether a .dockerignore keeps a file of the context out.
+    pub(super) fn is_ignored(&self, file: &FilePath) -> bool {
+        let Some((dockerfile, _)) = self.dockerfile.filter(|_| file.is_within(self.context)) else {
+            return false;
+        };
+        let read = || {
+            let own = FilePath::new(&format!("{}.dockerignore", dockerfile.path));
+            let text = self.files.read(&own, IGNORE_LIMIT);
+            let usual = || {
+                self.files
+                    .read(&self.context.join(".dockerignore"), IGNORE_LIMIT)
+            };
+            DockerIgnore::parse(&text.or_else(|_| usual()).unwrap_or_default())
+        };
+        let ignored = self.ignored.get_or_init(read);
+        ignored.leaves_out(&file.relative_to(self.context))
     }
 
     fn mounted(&self, full: &str) -> Option<Resolved> {
@@ -152,78 +217,13 @@ impl Image<'_> {
             false => Resolved::Absent(file),
         })
     }
-
-    /// What the last copy that puts something at a path puts there.
-    fn copied(&self, stage: &Stage, full: &str, depth: usize) -> Option<Resolved> {
-        let candidates = |copy: &Copy| -> Vec<(Word, String)> {
-            copy.sources
-                .iter()
-                .filter_map(|source| {
-                    Some((source.clone(), candidate(source, &copy.target.text, full)?))
-                })
-                .flat_map(|(source, (as_file, as_folder))| {
-                    let both = [as_file, as_folder];
-                    both.into_iter()
-                        .flatten()
-                        .map(move |path| (source.clone(), path))
-                })
-                .collect()
-        };
-        stage.copies.iter().rev().find_map(|copy| {
-            let left = self.steps.get().checked_sub(1)?;
-            self.steps.set(left);
-            candidates(copy)
-                .into_iter()
-                .find_map(|(source, path)| match &copy.from {
-                    Some(from) => {
-                        let (dockerfile, _) = self.dockerfile.filter(|_| depth > 0)?;
-                        self.copied(dockerfile.stage(from)?, &join(Some("/"), &path), depth - 1)
-                    }
-                    None if source.certainty == Certainty::Open => {
-                        names_one_file(&source).then_some(Resolved::Open)
-                    }
-                    None => {
-                        let file = self.context.join(&path);
-                        self.files.is_file(&file).then_some(Resolved::File(file))
-                    }
-                })
-        })
-    }
 }
 
-/// Whether an open source is a single file with an open name, and not a folder or everything.
-fn names_one_file(source: &Word) -> bool {
-    source.text.ends_with(".yaml") || source.text.ends_with(".yml")
-}
-
-/// The paths that a copy of `source` to `target` would take for `full`: when the source is a file, and when it is a
-/// folder.
-fn candidate(source: &Word, target: &str, full: &str) -> Option<(Option<String>, Option<String>)> {
-    let path = source.text.trim_end_matches('/');
-    if let Some(folder) = target.strip_suffix('/') {
-        let rest = strip_folder(full, if folder.is_empty() { "/" } else { folder })?;
-        let (parent, pattern) = path.rsplit_once('/').unwrap_or(("", path));
-        let is_name = !rest.contains('/');
-        let matches = source.certainty == Certainty::Open || matches_glob(pattern, rest);
-        let as_file = (is_name && matches).then(|| in_folder(parent, rest));
-        return Some((as_file, Some(in_folder(path, rest))));
-    }
-    if full == target {
-        return Some((Some(path.to_owned()), None));
-    }
-    let rest = strip_folder(full, target)?;
-    Some((None, Some(in_folder(path, rest))))
-}
-
-fn in_folder(folder: &str, name: &str) -> String {
-    match folder {
-        "" | "." => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    }
-}
+/// The largest .dockerignore that is read, in bytes.
+const IGNORE_LIMIT: u64 = 1 << 20;
 
 /// `path` seen from `folder`; `None` when it is not below it. A folder seen from itself is empty.
-fn strip_folder<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+pub(super) fn strip_folder<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
     match rest.strip_prefix('/') {
         Some(rest) => Some(rest),
@@ -232,7 +232,7 @@ fn strip_folder<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
 }
 
 /// Whether a name matches a pattern with `*` and `?`, neither of which spans folders.
-fn matches_glob(pattern: &str, name: &str) -> bool {
+pub(super) fn matches_glob(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut p, mut n) = (0, 0);
     // Where to go on when what follows the last `*` does not match: it takes one byte more.

@@ -7,6 +7,7 @@ use crate::files::FilePath;
 use super::super::{StartKind, document};
 use super::chain::Audience;
 use super::compose::{self, Service};
+use super::dockerfile;
 use super::env_file;
 use super::reader::{Reader, audience};
 use super::run::Run;
@@ -107,8 +108,13 @@ impl Reader<'_> {
                 // Written as seen from the compose file, which compose does not allow but people do.
                 self.image(&path.parent().join(build.dockerfile.name()))
             });
-            if image.is_none() {
+            let Some((id, dockerfile)) = &image else {
                 return;
+            };
+            if !build.arguments.is_empty() {
+                let path = &dockerfile.path;
+                let built = dockerfile::parse(path, *id, self.sources, &build.arguments);
+                image = Some((*id, Arc::new(built)));
             }
         }
         contexts.extend(self.contexts(&path.parent()));
@@ -117,15 +123,10 @@ impl Reader<'_> {
             .build
             .as_ref()
             .and_then(|build| build.target.as_deref());
-        let mut stage = dockerfile
+        let stage = dockerfile
             .as_ref()
             .and_then(|dockerfile| dockerfile.target(target))
             .cloned();
-        if let (Some(stage), Some(build)) = (&mut stage, &service.build) {
-            for (name, value) in &build.arguments {
-                stage.set_argument(name, value);
-            }
-        }
         let run = Run {
             name: self.service_name(path, &service.name),
             kind: StartKind::Compose,

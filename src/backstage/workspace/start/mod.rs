@@ -23,10 +23,12 @@ mod image;
 mod images;
 mod line;
 mod other;
+mod put;
 mod reader;
 mod run;
 mod scripts;
 mod shape;
+mod steps;
 
 use crate::files::{FilePath, Files, Listed};
 use crate::text::Sources;

@@ -13,7 +13,6 @@ use super::super::{
 };
 use super::chain::{Audience, Draft};
 use super::dockerfile::{self, Dockerfile};
-use super::dockerignore::DockerIgnore;
 use super::run::{Outcome, Run};
 
 /// The largest deployment file that is read, in bytes.
@@ -142,7 +141,7 @@ impl<'r> Reader<'r> {
             return known.clone();
         }
         let image = self.source(path).map(|id| {
-            let dockerfile = dockerfile::parse(id, self.sources);
+            let dockerfile = dockerfile::parse(path, id, self.sources, &[]);
             (id, Arc::new(dockerfile))
         });
         self.images.insert(path.clone(), image.clone());
@@ -221,17 +220,11 @@ impl<'r> Reader<'r> {
     /// The layers that an image takes in, by what its Dockerfile copies and its .dockerignore leaves out.
     fn copies(&self, path: &FilePath, run: &Run<'_>, context: &FilePath) -> Vec<LayerCopy> {
         let image = run.image(self.files, context);
-        let own = FilePath::new(&format!("{path}.dockerignore"));
-        let ignored = self
-            .text(&own)
-            .or_else(|| self.text(&context.join(".dockerignore")));
-        let ignored = DockerIgnore::parse(ignored.as_deref().unwrap_or_default());
         let below = self.grouped.app_roots.range(context..);
         let roots = below.take_while(|(folder, _)| folder.as_str().starts_with(context.as_str()));
         roots
             .flat_map(|(_, root)| &root.layers)
             .filter(|layer| layer.path.is_within(context))
-            .filter(|layer| !ignored.leaves_out(&layer.path.relative_to(context)))
             .filter_map(|layer| {
                 Some(LayerCopy {
                     layer: layer.path.clone(),

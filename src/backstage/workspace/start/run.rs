@@ -3,7 +3,7 @@
 //! In: what a deployment file says, over what the image says. Out: [`Draft`], or why there is none. Never: which app
 //! root it belongs to.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use crate::files::{FilePath, Files};
 use crate::text::{Place, SourceId, Sources};
@@ -14,8 +14,9 @@ use super::command::{self, Arguments, Started};
 use super::dockerfile::{Dockerfile, Launch, Stage, join};
 use super::image::{Image, Mount, Resolved, STEP_LIMIT};
 use super::instruction::Form;
-use super::shell;
-use super::word::{Anchor, Certainty, Word};
+use super::shell::{self, Command};
+use super::steps::{self, Step};
+use super::word::{Anchor, Certainty, Variables, Word};
 
 /// The longest entry point script that is read, in bytes.
 const SCRIPT_LIMIT: u64 = 1 << 16;
@@ -88,12 +89,27 @@ impl Run<'_> {
                     .folder
                     .as_ref()
                     .map(|word| join(Some(image.folder()), &word.text));
-                let image = Image {
+                let mut image = Image {
                     folder: folder.as_deref().or(image.folder),
                     ..image
                 };
+                let mut arguments = arguments;
+                for script in own_scripts(&launches, &image) {
+                    if !arguments.unread.contains(&script) {
+                        arguments.unread.push(script);
+                    }
+                }
+                let mut before = before_start(&launches, &variables, image.folder());
+                arguments.unread.retain(|word| {
+                    let Some(script) = passing_on(word, &image, files) else {
+                        return true;
+                    };
+                    before.extend(steps::of_commands(&script, "", image.folder()));
+                    arguments.environment.extend(exports(&script));
+                    false
+                });
+                image.before = before;
                 let mut draft = self.draft(&image, arguments, &launches, takes_part);
-                draft.unread.retain(|word| !passes_on(word, &image, files));
                 draft.unread.extend(self.unknown_entrypoint());
                 draft.unread.extend(self.unread.iter().cloned());
                 Outcome::Chain(draft)
@@ -112,7 +128,9 @@ impl Run<'_> {
             context,
             folder: self.folder.as_deref(),
             mounts: &self.mounts,
-            steps: Cell::new(STEP_LIMIT),
+            before: Vec::new(),
+            ignored: OnceCell::new(),
+            budget: Cell::new(STEP_LIMIT),
         }
     }
 
@@ -196,19 +214,75 @@ impl Run<'_> {
     }
 }
 
-/// Whether an entry point script of the repository ends in running its arguments, and adds no layer to them.
-fn passes_on(script: &Word, image: &Image<'_>, files: &dyn Files) -> bool {
+/// The entry point scripts of the repository, also those that have the name of one that usually comes with the image
+/// below.
+fn own_scripts(launches: &[&Launch], image: &Image<'_>) -> Vec<Word> {
+    let first = launches.iter().filter_map(|launch| match &launch.form {
+        Form::Exec(words) => words.first(),
+        Form::Shell { .. } => None,
+    });
+    first
+        .filter(|word| word.text.ends_with(".sh"))
+        .filter(|word| matches!(image.surely_at(&word.text), Some(Resolved::File(_))))
+        .cloned()
+        .collect()
+}
+
+/// The commands of an entry point script of the repository that ends in running its arguments, and adds no layer to
+/// them.
+fn passing_on(script: &Word, image: &Image<'_>, files: &dyn Files) -> Option<Vec<Command>> {
     let Resolved::File(file) = image.resolve(script) else {
-        return false;
+        return None;
     };
-    files.read(&file, SCRIPT_LIMIT).is_ok_and(|text| {
-        let runs = ["exec \"$@\"", "exec $@", "exec \"${@}\""];
-        runs.iter().any(|run| text.contains(run)) && !text.contains("--config")
-    })
+    let text = files.read(&file, SCRIPT_LIMIT).ok()?;
+    let runs = ["exec \"$@\"", "exec $@", "exec \"${@}\""];
+    let adds = ["--config", "set -- \"$@\" "];
+    if !runs.iter().any(|run| text.contains(run)) || adds.iter().any(|add| text.contains(add)) {
+        return None;
+    }
+    let anchor = Anchor::Whole(script.place);
+    Some(shell::script(&text, anchor, &Variables::default()))
+}
+
+/// What a script exports. Nothing in it is sure: a condition may stand around it.
+fn exports(script: &[Command]) -> Vec<(String, Word)> {
+    let words = script.iter().filter_map(|command| {
+        let (first, rest) = command.words.split_first()?;
+        (first.text == "export").then_some(rest)
+    });
+    words
+        .flatten()
+        .filter_map(|word| {
+            let (name, value) = word.text.split_once('=')?;
+            let value = Word {
+                text: value.to_owned(),
+                certainty: Certainty::Open,
+                place: word.place,
+            };
+            Some((name.to_owned(), value))
+        })
+        .collect()
+}
+
+/// What the start command itself does to files in front of the backend.
+fn before_start(launches: &[&Launch], variables: &Variables, folder: &str) -> Vec<Step> {
+    let of = |launch: &&Launch| match &launch.form {
+        Form::Exec(words) => vec![Command {
+            words: words.clone(),
+            outputs: Vec::new(),
+        }],
+        Form::Shell {
+            text,
+            source,
+            start,
+        } => shell::script(text, Anchor::Exact(*source, *start), variables),
+    };
+    let commands: Vec<Command> = launches.iter().flat_map(of).collect();
+    steps::of_commands(&commands, "", folder)
 }
 
 /// The command lines that an entry point and a command make together.
-fn commands(launches: &[&Launch], variables: &super::word::Variables) -> Vec<Vec<Word>> {
+fn commands(launches: &[&Launch], variables: &Variables) -> Vec<Vec<Word>> {
     let mut line: Vec<Word> = Vec::new();
     for (index, launch) in launches.iter().enumerate() {
         match &launch.form {
@@ -253,19 +327,23 @@ fn default_layers(
                 .map(str::trim)
                 .filter(|name| !name.is_empty());
             let found = names.map(|name| image.at(&format!("app-config.{name}.yaml")));
-            layers.extend(
-                found
-                    .filter(|layer| matches!(layer, Resolved::File(_)))
-                    .map(|layer| (None, layer)),
-            );
+            layers.extend(found.filter(is_there).map(|layer| (None, layer)));
         }
     }
-    let local = image.at("app-config.local.yaml");
-    if let Resolved::File(file) = &local
-        && image.takes(file)
-        && takes_part(file)
-    {
-        layers.push((None, local));
+    if let Some(local) = image.surely_at("app-config.local.yaml") {
+        let joins = match local.file() {
+            Some(file) => {
+                let is_taken = layers.iter().any(|(_, layer)| layer.file() == Some(file));
+                takes_part(file) && !is_taken
+            }
+            None => is_there(&local),
+        };
+        layers.extend(joins.then_some((None, local)));
     }
     layers
+}
+
+/// Whether the loader finds something at the path of a default.
+fn is_there(layer: &Resolved) -> bool {
+    layer.file().is_some() || matches!(layer, Resolved::Made(_))
 }

@@ -10,8 +10,26 @@ const TEXT_LIMIT: usize = 1 << 16;
 /// How many words are read at most; a longer text has no start command.
 const WORD_LIMIT: usize = 20_000;
 
+/// A simple command.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Command {
+    /// Its words, without redirections.
+    pub(super) words: Vec<Word>,
+    /// The files that its output goes to.
+    pub(super) outputs: Vec<Word>,
+}
+
 /// The simple commands of a shell text, in order.
 pub(super) fn commands(text: &str, anchor: Anchor, variables: &Variables) -> Vec<Vec<Word>> {
+    let script = script(text, anchor, variables).into_iter();
+    script
+        .map(|command| command.words)
+        .filter(|words| !words.is_empty())
+        .collect()
+}
+
+/// The same with the files that they write to.
+pub(super) fn script(text: &str, anchor: Anchor, variables: &Variables) -> Vec<Command> {
     if text.len() > TEXT_LIMIT {
         return Vec::new();
     }
@@ -21,33 +39,38 @@ pub(super) fn commands(text: &str, anchor: Anchor, variables: &Variables) -> Vec
         anchor,
         variables,
     };
-    let mut commands = vec![Vec::new()];
+    let mut commands: Vec<Command> = Vec::new();
+    let mut command = Command::default();
     let mut count = 0;
-    let mut redirect = false;
+    let mut redirect = None;
     while let Some(token) = reader.token() {
-        match token {
-            Token::Word(_) if redirect => redirect = false,
-            Token::Word(word) => {
-                if let Some(command) = commands.last_mut() {
-                    command.push(word);
-                }
-            }
-            Token::Separator => commands.push(Vec::new()),
-            Token::Redirect => redirect = true,
+        match (token, redirect.take()) {
+            (Token::Word(word), Some(Redirect::Output)) => command.outputs.push(word),
+            (Token::Word(_), Some(Redirect::Input)) => {}
+            (Token::Word(word), None) => command.words.push(word),
+            (Token::Separator, _) => commands.push(std::mem::take(&mut command)),
+            (Token::Redirect(to), _) => redirect = Some(to),
         }
         count += 1;
         if count > WORD_LIMIT {
             return Vec::new();
         }
     }
-    commands.retain(|command| !command.is_empty());
+    commands.push(command);
+    commands.retain(|command| !command.words.is_empty() || !command.outputs.is_empty());
     commands
 }
 
 enum Token {
     Word(Word),
     Separator,
-    Redirect,
+    Redirect(Redirect),
+}
+
+#[derive(Clone, Copy)]
+enum Redirect {
+    Input,
+    Output,
 }
 
 struct Reader<'t> {
@@ -79,11 +102,14 @@ impl Reader<'_> {
                     self.next();
                     return Some(Token::Separator);
                 }
-                '<' | '>' => {
+                first @ ('<' | '>') => {
                     while matches!(self.peek(), Some('<' | '>' | '&')) {
                         self.next();
                     }
-                    return Some(Token::Redirect);
+                    return Some(Token::Redirect(match first {
+                        '>' => Redirect::Output,
+                        _ => Redirect::Input,
+                    }));
                 }
                 '#' => self.skip_line(),
                 '\\' if self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r\n") => {

@@ -477,6 +477,7 @@ fn where_nothing_deploys_an_app_each_further_layer_is_a_chain_beside_development
 mod charts;
 mod cluster;
 mod compose;
+mod files_made;
 mod hostile;
 mod other;
 
