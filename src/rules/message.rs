@@ -13,6 +13,8 @@ use crate::text::mask::Secrets;
 const MAX_VALUE: usize = 80;
 /// How many of several values a message names.
 const MAX_NAMED: usize = 5;
+/// A list of values names no further one beyond this many characters.
+const MAX_LIST: usize = 160;
 
 /// A template in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,12 +98,16 @@ fn values(path: &Path<'_>, items: &[&Variables<'_>], secrets: &Secrets) -> Strin
     let mut named: Vec<String> = Vec::new();
     for variables in items {
         let value = match path.node(variables) {
-            Some(node) => written_node(node, secrets),
-            None => path
-                .value(variables)
-                .map_or_else(String::new, |value| written(&value, secrets)),
+            Some(node) => match node.as_array() {
+                Some(items) => written_list(items, secrets),
+                None => clipped(&secrets.redact(&written_node(node, secrets))),
+            },
+            None => {
+                let value = path.value(variables);
+                let value = value.map_or_else(String::new, |value| written(&value, secrets));
+                clipped(&secrets.redact(&value))
+            }
         };
-        let value = clipped(&secrets.redact(&value));
         if !named.contains(&value) {
             named.push(value);
         }
@@ -143,27 +149,32 @@ fn written(value: &Val<'_>, secrets: &Secrets) -> String {
 fn written_node(node: &Value, secrets: &Secrets) -> String {
     match &node.kind {
         Kind::Open(open) => secrets.show(node.place(), &open.written).into_owned(),
-        Kind::Array(items) => {
-            let mut list = items
-                .iter()
-                .take(MAX_NAMED)
-                .map(|item| match &item.kind {
-                    Kind::Array(_) => "[…]".to_owned(),
-                    _ => written_node(item, secrets),
-                })
-                .collect::<Vec<_>>()
-                .join(", ");
-            if items.len() > MAX_NAMED {
-                let _ = write!(list, " and {} more", items.len() - MAX_NAMED);
-            }
-            list
-        }
+        Kind::Array(_) => "[…]".to_owned(),
         Kind::Object(_) => "{…}".to_owned(),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
             let text = written(&Val::of(node), secrets);
             secrets.show(node.place(), &text).into_owned()
         }
     }
+}
+
+/// The first items of a list, none of them cut by what the list as a whole may hold.
+fn written_list(items: &[Value], secrets: &Secrets) -> String {
+    let mut list = String::new();
+    let mut named = 0;
+    for item in items.iter().take(MAX_NAMED) {
+        let item = clipped(&secrets.redact(&written_node(item, secrets)));
+        if named > 0 && list.chars().count() + item.chars().count() > MAX_LIST {
+            break;
+        }
+        list.push_str(if named > 0 { ", " } else { "" });
+        list.push_str(&item);
+        named += 1;
+    }
+    if items.len() > named {
+        let _ = write!(list, " and {} more", items.len() - named);
+    }
+    list
 }
 
 /// At most [`MAX_VALUE`] characters on one line.
@@ -220,6 +231,25 @@ mod tests {
         let long = "y".repeat(1000);
         assert_eq!(rendered("{x}", &[&long]).chars().count(), MAX_VALUE + 1);
         assert_eq!(rendered("{x}", &["a\nb\u{1b}c"]), "a b c");
+    }
+
+    #[test]
+    fn a_list_is_never_cut_within_an_item() {
+        let shown = |items: &[String]| {
+            let items: Vec<Value> = items.iter().map(|item| Value::string(&**item)).collect();
+            let list = Value::derived(Kind::Array(items));
+            let mut variables = Variables::default();
+            variables.bind_node("x", &list);
+            Template::parse("{x}")
+                .unwrap()
+                .render(&[&variables], &Secrets::default())
+        };
+        let few: Vec<String> = ["a", "b"].map(str::to_owned).into();
+        assert_eq!(shown(&few), "a, b");
+        let long: Vec<String> = ["y", "z", "w"].map(|text| text.repeat(70)).into();
+        assert_eq!(shown(&long), format!("{}, {} and 1 more", long[0], long[1]));
+        let many: Vec<String> = (0..9).map(|number| number.to_string()).collect();
+        assert_eq!(shown(&many), "0, 1, 2, 3, 4 and 4 more");
     }
 
     #[test]
