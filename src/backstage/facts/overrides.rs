@@ -3,9 +3,12 @@
 //! In: the resolved layers of every chain of an app root. Out: for each chain a list: values that are set again, keys
 //! that a `null` removes, and lists that lose items. Never: the merge itself, or a guess at an open value.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+mod items;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use self::items::{Compared, named, written};
 use super::declare::{Field, Shape};
 use super::{absent, list, object, truth};
 use crate::backstage::value::{Kind, Value};
@@ -48,7 +51,8 @@ pub const FIELDS: &[Field] = &[
     Field::new(
         "dropped",
         Shape::Strings,
-        "for `list`: the items of the list below that are gone, a mapping by the key that names it",
+        "for `list`: the items of the list below that are gone, a mapping by the key that names it; one that is there \
+         in another form, under the same name, is not gone",
     ),
     Field::new(
         "firstDropped",
@@ -190,19 +194,6 @@ impl Override<'_> {
     }
 }
 
-/// The keys by which people know an item, the first that it has.
-const NAMES: [&str; 6] = ["id", "name", "host", "target", "url", "type"];
-
-/// An item as people know it.
-fn named(item: &Value) -> Value {
-    let name = NAMES.iter().find_map(|name| item.get(name));
-    match (&item.kind, name) {
-        (Kind::Object(_), Some(name)) => name.clone(),
-        (Kind::Object(_), None) => Value::string("{…}").with_origin(item.origin),
-        _ => item.clone(),
-    }
-}
-
 fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Override<'v>> {
     let mut walk = Walk {
         layer: "",
@@ -226,9 +217,18 @@ fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Override<'v>> {
     walk.found
 }
 
+/// A path with a further key or index.
+fn joined(mut path: String, part: &str) -> String {
+    if !path.is_empty() && !part.starts_with('[') {
+        path.push('.');
+    }
+    path.push_str(part);
+    path
+}
+
 struct Walk<'v> {
     layer: &'v str,
-    path: Vec<&'v str>,
+    path: Vec<Cow<'v, str>>,
     found: Vec<Override<'v>>,
 }
 
@@ -263,7 +263,7 @@ impl<'v> Walk<'v> {
                             Some(Below { value, ..*lower })
                         })
                         .collect();
-                    self.path.push(key);
+                    self.path.push(Cow::Borrowed(key));
                     if self.value(child, &under) == Change::Something {
                         change = Change::Something;
                     }
@@ -292,33 +292,53 @@ impl<'v> Walk<'v> {
         top: &'v Value,
         nearest: Below<'v>,
     ) -> Change {
-        let upper: Vec<String> = items.iter().map(written).collect();
-        let lower: Vec<String> = under.iter().map(written).collect();
-        if upper == lower {
+        let compared = Compared::of(items, under);
+        if compared.is_same {
             self.note(Effect::Same, top, nearest);
             return Change::Nothing;
         }
-        let upper: HashSet<&String> = upper.iter().collect();
-        let dropped: Vec<&Value> = under
-            .iter()
-            .zip(&lower)
-            .filter(|(_, text)| !upper.contains(text))
-            .map(|(item, _)| item)
-            .collect();
-        if !dropped.is_empty() {
+        if !compared.dropped.is_empty() && compared.is_certain {
             self.note(Effect::List, top, nearest);
             if let Some(noted) = self.found.last_mut() {
-                noted.kept = under.len() - dropped.len();
-                noted.dropped = dropped;
+                noted.kept = under.len() - compared.dropped.len();
+                noted.dropped = compared.dropped;
             }
         }
+        for (index, item, value) in compared.changed {
+            self.path.push(Cow::Owned(format!("[{index}]")));
+            self.within(item, Below { value, ..nearest });
+            self.path.pop();
+        }
         Change::Something
+    }
+
+    /// Notes what the lists in a changed item of a list do to those of the item below.
+    fn within(&mut self, top: &'v Value, below: Below<'v>) {
+        match (&top.kind, &below.value.kind) {
+            (Kind::Object(object), Kind::Object(under)) => {
+                for (key, child) in object {
+                    let Some(value) = under.get(key) else {
+                        continue;
+                    };
+                    self.path.push(Cow::Borrowed(key));
+                    self.within(child, Below { value, ..below });
+                    self.path.pop();
+                }
+            }
+            (Kind::Array(items), Kind::Array(under)) if written(top) != written(below.value) => {
+                self.items(items, under, top, below);
+            }
+            _ => {}
+        }
     }
 
     fn note(&mut self, effect: Effect, top: &'v Value, below: Below<'v>) {
         self.found.push(Override {
             effect,
-            path: self.path.join("."),
+            path: self
+                .path
+                .iter()
+                .fold(String::new(), |path, part| joined(path, part)),
             layer: self.layer,
             top,
             below,
@@ -339,40 +359,4 @@ fn is_same(top: &Value, below: &Value) -> bool {
         (Kind::Number(top), Kind::Number(below)) => top == below,
         _ => false,
     }
-}
-
-/// A text that two items share exactly when they say the same.
-fn written(value: &Value) -> String {
-    let mut text = String::new();
-    write_value(value, &mut text);
-    text
-}
-
-fn write_value(value: &Value, text: &mut String) {
-    let _ = match &value.kind {
-        Kind::Null => write!(text, "null"),
-        Kind::Bool(value) => write!(text, "{value}"),
-        Kind::Number(value) => write!(text, "{value}"),
-        Kind::String(string) => write!(text, "{:?}", &*string.value),
-        Kind::Open(open) => write!(text, "${:?}", &*open.written),
-        Kind::Array(items) => {
-            text.push('[');
-            for item in items {
-                write_value(item, text);
-                text.push(',');
-            }
-            write!(text, "]")
-        }
-        Kind::Object(object) => {
-            let mut entries: Vec<_> = object.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            text.push('{');
-            for (key, child) in entries {
-                let _ = write!(text, "{:?}:", &**key);
-                write_value(child, text);
-                text.push(',');
-            }
-            write!(text, "}}")
-        }
-    };
 }
