@@ -131,6 +131,12 @@ impl Environment {
         self.variables.insert(name.into(), None);
     }
 
+    /// The variables that are known to be set, with their values.
+    pub fn known(&self) -> impl Iterator<Item = (&str, &str)> {
+        let variables = self.variables.iter();
+        variables.filter_map(|(name, value)| Some((&**name, value.as_deref()?)))
+    }
+
     /// Notes the variables of a text in the syntax of the npm package `dotenv` 16.
     pub fn add_file(&mut self, text: &str) {
         for (name, value) in dotenv::parse(text) {

@@ -40,6 +40,12 @@ impl LoadedApp {
         schemas: &Schemas,
         run: &mut Run,
     ) -> Self {
+        secrets::hide_variables(environment.known(), &mut run.secrets);
+        for chain in &app.chains {
+            let deployed = chain.sure_environment().iter();
+            let deployed = deployed.map(|(name, value)| (&**name, &**value));
+            secrets::hide_variables(deployed, &mut run.secrets);
+        }
         let named = app.chains.iter().flat_map(|chain| &chain.layers);
         let shared = app
             .layers

@@ -186,6 +186,22 @@ fn what_a_policy_interpolates_is_masked() {
 }
 
 #[test]
+fn what_a_policy_says_of_variables_is_masked() {
+    let (folder, planted) = root::nosy_about_variables();
+    for command in [
+        &["--env-file", "portal.env", "--format", "concise"][..],
+        &["--env-file", "portal.env", "--format", "pretty"],
+        &["--env-file", "portal.env", "--format", "json"],
+        &["print", "--env-file", "portal.env"],
+    ] {
+        let output = run(folder.path(), command, &planted);
+        assert!(text(&output).contains("********"), "{}", text(&output));
+    }
+    let output = run(folder.path(), &["--env-file", "portal.env"], &planted);
+    assert_eq!(text(&output).matches("[nosy-").count(), 4);
+}
+
+#[test]
 fn every_planted_secret_that_belongs_somewhere_is_found() {
     let (folder, planted) = root::portal();
     let output = text(&run(folder.path(), &["--format", "concise"], &planted));

@@ -307,6 +307,45 @@ pub fn nosy_policy() -> (TempDir, Planted) {
     (folder, planted)
 }
 
+/// A policy that says what variables hold, among them one of a name that says nothing and one used where nothing
+/// secret belongs.
+pub fn nosy_about_variables() -> (TempDir, Planted) {
+    let folder = TempDir::new().unwrap();
+    let mut planted = Planted::default();
+    let layer = "app:\n  title: x\nbackend:\n  database:\n    client: pg\n    connection: { host: h, password: '${V}' }\n\
+                 auth: { providers: { github: { development: { clientSecret: '${W}' } } } }\n\
+                 acme:\n  b: ${OTHER_TOKEN}\n  c: ${BLOB}\n";
+    write(folder.path(), "app-config.yaml", layer);
+    let variables = format!(
+        "V={}\nW={}\nOTHER_TOKEN={}\nBLOB='{{\"password\":\"{}\"}}'\n",
+        planted.password("a database password from a variable"),
+        planted.password("a client secret from a variable"),
+        planted.password("a variable named like a secret"),
+        planted.password("JSON in a variable"),
+    );
+    write(folder.path(), "portal.env", &variables);
+    let paths = [
+        "backend.database.connection.password",
+        "auth.providers.github.development.clientSecret",
+        "acme.b",
+        "acme.c",
+    ];
+    for (number, path) in paths.iter().enumerate() {
+        let policy = policy(
+            &format!("nosy-{number}"),
+            "true",
+            &format!("it is {{config.{path}}}"),
+        );
+        write(folder.path(), &format!("policies/{number}.yaml"), &policy);
+    }
+    write(
+        folder.path(),
+        "stagecheck.yaml",
+        "policies: ['policies/*.yaml']\n",
+    );
+    (folder, planted)
+}
+
 fn policy(id: &str, when: &str, message: &str) -> String {
     format!(
         "id: {id}\ntitle: A policy\nscope: layer\ncases:\n  - when: \"{when}\"\n    severity: error\n    message: \"{message}\"\n    at: [{{ here: config.app }}]\n\

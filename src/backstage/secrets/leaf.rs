@@ -74,7 +74,40 @@ pub(super) fn in_value(text: &str, path: &ConfigPath, belongs: Belongs) -> Vec<H
         Name::Header(header) => in_header(text, &header),
         _ if belongs == Belongs::Here => whole(text, path),
         Name::Secret(certainty) => named(text, path, certainty),
-        Name::Other => Vec::new(),
+        Name::Other => in_defaults(text),
+    }
+}
+
+/// The defaults of placeholders whose variables are named like secrets: `${DB_PASSWORD:-hunter2}`.
+fn in_defaults(text: &str) -> Vec<Hit> {
+    let parts = literal_parts(text, 0..text.len()).into_iter();
+    let of_secret = parts.filter_map(|(range, in_default)| {
+        let (_, variable) = text.get(..range.start)?.rsplit_once("${")?;
+        let variable = variable.trim_end_matches(":-").trim();
+        let certainty = name::by_name(variable)?;
+        let value = text.get(range.clone())?;
+        let is_plain = !value.contains(char::is_whitespace) && value.len() > 2;
+        let is_certain = is_random(value) || (certainty == Certainty::Certain && is_plain);
+        (in_default && !assignment::is_setting(value)).then(|| Hit {
+            in_default,
+            certainty: match is_certain {
+                true => Certainty::Certain,
+                false => Certainty::Suspected,
+            },
+            ..Hit::new("secret", format!("the default of `{variable}`"), range)
+        })
+    });
+    of_secret.collect()
+}
+
+/// What in the number `text` at `path` is secret: a password or token of digits alone.
+pub(super) fn number(text: &str, path: &ConfigPath, belongs: Belongs) -> Vec<Hit> {
+    const SHORTEST: usize = 6;
+    match name::of(path) {
+        Name::Secret(certainty) if belongs != Belongs::Never && text.len() >= SHORTEST => {
+            named(text, path, certainty)
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -11,12 +11,13 @@ mod paths;
 mod place;
 mod written;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use super::schema::{ConfigPath, Part, Schemas, Scope, Visibility};
 use super::value::{Kind, Open, OpenCause, Origin, Text, Value, Variable};
+use crate::text::mask::looks::assignment::names_secret;
 use crate::text::mask::looks::placeholder::is_placeholder;
 use crate::text::mask::{MASK, Secrets};
 use crate::text::{Place, SourceId, Sources, Span};
@@ -38,7 +39,7 @@ pub fn of_layer(
         .root
         .as_ref()
         .map(|root| written::value(root, source));
-    let mut seen = BTreeSet::new();
+    let mut seen = BTreeMap::new();
     let mut found = Vec::new();
     for config in as_written.iter().chain(resolved) {
         let mut finder = Finder {
@@ -107,6 +108,13 @@ pub fn hide(secrets: &[Secret], mask: &mut Secrets) {
         for text in &secret.also.0 {
             mask.add_text(text);
         }
+    }
+}
+
+/// Tells the mask about variables whose names say that they are secrets, wherever their values are used.
+pub fn hide_variables<'e>(variables: impl Iterator<Item = (&'e str, &'e str)>, mask: &mut Secrets) {
+    for (_, value) in variables.filter(|(name, _)| names_secret(name)) {
+        mask.add_text(value);
     }
 }
 
@@ -247,8 +255,8 @@ struct Finder<'v> {
     path: ConfigPath,
     /// The values that hold the one in hand, from the root down.
     above: Vec<&'v Value>,
-    /// The places found so far, and whether as literal text.
-    seen: &'v mut BTreeSet<(Place, bool)>,
+    /// The places found so far, and whether as literal text, with where in `found`.
+    seen: &'v mut BTreeMap<(Place, bool), usize>,
     found: &'v mut Vec<Secret>,
 }
 
@@ -298,8 +306,8 @@ impl<'v> Finder<'v> {
             let is_text =
                 matches!(value.kind, Kind::String(_)) || known.standing == Standing::Literal;
             let hits = match &value.kind {
-                Kind::Number(_) if belongs != Belongs::Here => Vec::new(),
-                Kind::Number(_) => leaf::whole(&known.text, &self.path),
+                Kind::Number(_) if belongs == Belongs::Here => leaf::whole(&known.text, &self.path),
+                Kind::Number(_) => leaf::number(&known.text, &self.path, belongs),
                 _ if is_text => leaf::in_value(&known.text, &self.path, belongs),
                 _ if belongs == Belongs::Here => leaf::whole("", &self.path),
                 _ => Vec::new(),
@@ -322,7 +330,15 @@ impl<'v> Finder<'v> {
         } else {
             Standing::Open
         };
-        if place.is_some_and(|place| !self.seen.insert((place, standing == Standing::Literal))) {
+        let key = place.map(|place| (place, standing == Standing::Literal));
+        let before = key.and_then(|key| self.seen.get(&key)).copied();
+        // As it is written it was not known; with the variables put in it is.
+        let is_known_now = before.is_some_and(|index| {
+            let before = self.found.get(index);
+            before.is_some_and(|before| before.standing == Standing::Open)
+                && standing == Standing::Elsewhere
+        });
+        if before.is_some() && !is_known_now {
             return;
         }
         let is_local = || {
@@ -333,7 +349,7 @@ impl<'v> Finder<'v> {
             .text
             .get(hit.range.clone())
             .filter(|text| !text.is_empty());
-        self.found.push(Secret {
+        let secret = Secret {
             path: self.path.clone(),
             place,
             kind: hit.kind,
@@ -349,7 +365,16 @@ impl<'v> Finder<'v> {
             standing,
             what: hit.what,
             also: Hidden(hit.also),
-        });
+        };
+        match before.and_then(|index| self.found.get_mut(index)) {
+            Some(before) => *before = secret,
+            None => {
+                if let Some(key) = key {
+                    self.seen.insert(key, self.found.len());
+                }
+                self.found.push(secret);
+            }
+        }
     }
 
     /// Whether a secret belongs at the path in hand, by the schemas and by the list of known paths.

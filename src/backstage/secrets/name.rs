@@ -5,6 +5,7 @@
 
 use super::Certainty;
 use crate::backstage::schema::{ConfigPath, Part};
+use crate::text::is_slip;
 use crate::text::mask::looks::assignment::names_secret;
 
 /// What the last key says.
@@ -18,13 +19,25 @@ pub(super) enum Name {
     Other,
 }
 
-/// What the last key of a path says. Items of lists are never named.
+/// What the last key of a path says. An item of a list is named by the list, and so is a value below a key that
+/// names several secrets (`tokens: { ci: … }`).
 pub(super) fn of(path: &ConfigPath) -> Name {
-    let mut parts = path.parts().iter().rev();
+    let mut parts = path.parts().iter().rev().peekable();
+    let is_item = matches!(parts.peek(), Some(Part::Item(_)));
+    while parts
+        .next_if(|part| matches!(part, Part::Item(_)))
+        .is_some()
+    {}
     let Some(Part::Key(key)) = parts.next() else {
         return Name::Other;
     };
-    if let Some(Part::Key(parent)) = parts.next()
+    if is_item {
+        return match names_secret(key) && !is_for_browsers(path) {
+            true => Name::Secret(Certainty::Suspected),
+            false => Name::Other,
+        };
+    }
+    if let Some(Part::Key(parent)) = parts.peek()
         && parent.to_ascii_lowercase().ends_with("headers")
     {
         let carries = carries_secret(&key.to_ascii_lowercase());
@@ -34,18 +47,52 @@ pub(super) fn of(path: &ConfigPath) -> Name {
             Name::Other
         };
     }
-    if !names_secret(key) || is_for_browsers(path) {
-        return Name::Other;
+    let parent = match parts.peek() {
+        Some(Part::Key(parent)) => Some(parent),
+        _ => None,
+    };
+    let is_one_of_several = parent.is_some_and(|parent| names_several(parent));
+    let by_name = by_name(key)
+        .or((misspells_secret(key) || is_one_of_several).then_some(Certainty::Suspected));
+    match by_name {
+        Some(certainty) if !is_for_browsers(path) => Name::Secret(certainty),
+        _ => Name::Other,
     }
-    let lower = key.to_ascii_lowercase();
+}
+
+/// How sure it is that what has this name is a secret; `None` when the name says nothing of the kind.
+pub(super) fn by_name(name: &str) -> Option<Certainty> {
+    let lower = name.to_ascii_lowercase();
     let is_password = ["password", "passwd", "passphrase", "clientsecret"]
         .iter()
         .any(|end| lower.ends_with(end));
-    Name::Secret(if is_password {
-        Certainty::Certain
-    } else {
-        Certainty::Suspected
+    names_secret(name).then_some(match is_password {
+        true => Certainty::Certain,
+        false => Certainty::Suspected,
     })
+}
+
+/// Whether a key holds several secrets under names of their own.
+fn names_several(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    ["passwords", "tokens", "secrets", "apikeys"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+}
+
+/// Whether a key is a slip away from one that names a secret: `pasword`, `clientSecrt`. Reason to hide its value, not
+/// to accuse.
+fn misspells_secret(key: &str) -> bool {
+    const MEANT: [&str; 6] = [
+        "password",
+        "passwd",
+        "token",
+        "secret",
+        "clientsecret",
+        "apikey",
+    ];
+    let lower = key.to_ascii_lowercase();
+    MEANT.iter().any(|meant| is_slip(&lower, meant))
 }
 
 /// Top-level keys whose values go to browsers by convention.

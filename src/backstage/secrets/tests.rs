@@ -273,3 +273,30 @@ fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
     assert_eq!(shown.get("password").unwrap().as_str(), Some(MASK));
     assert_eq!(shown.get("user").unwrap().as_str(), Some("postgres"));
 }
+
+#[test]
+fn names_of_lists_slips_and_variables_say_what_is_secret() {
+    let hidden = |layer: &str| {
+        let document = crate::yaml::parse(layer);
+        let mut sources = Sources::default();
+        let source = sources.add(Source::new("app-config.yaml", layer));
+        let secrets = of_layer(&document, source, None, &sources, &Schemas::bundled());
+        let literal = secrets.iter().filter(|s| s.standing == Standing::Literal);
+        let places = literal.map(|secret| sources.slice(secret.place.unwrap()).to_owned());
+        places.collect::<Vec<_>>()
+    };
+    for (layer, secrets) in [
+        ("acme: { pasword: aB3dE }", &["aB3dE"][..]),
+        ("acme: { clientSecrt: aB3dE }", &["aB3dE"]),
+        ("acme: { passwords: [aB3dE, fG6hI] }", &["aB3dE", "fG6hI"]),
+        ("acme: { tokens: { ci: aB3dE } }", &["aB3dE"]),
+        ("acme: { tokenProd: aB3dE }", &["aB3dE"]),
+        ("acme: { password: 8675309867 }", &["8675309867"]),
+        ("acme: { x: '${DB_PASSWORD:-aB3dE}' }", &["aB3dE"]),
+        ("acme: { x: '${DB_HOST:-aB3dE}' }", &[]),
+        ("acme: { secure: aB3dE }", &[]),
+        ("acme: { token: 3600 }", &[]),
+    ] {
+        assert_eq!(hidden(layer), secrets, "{layer}");
+    }
+}

@@ -7,7 +7,7 @@
 //! Hiding it there would hide nothing (it is the first guess of anybody), would tell the reader which word it
 //! is, and would turn the report into stars.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,12 +27,23 @@ const MOST_ENCODED: usize = 64 * 1024;
 pub(super) struct Known {
     /// `None` when there is nothing to search for.
     search: Option<AhoCorasick>,
+    /// For each form, by the number that the search gives it.
+    forms: Vec<Form>,
+}
+
+/// How a secret is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// From its first character to its last.
+    Whole,
+    /// Inside Base64: the characters beside it may hold some of its bits.
+    InBase64,
 }
 
 impl Known {
     /// Prepares the search.
     pub(super) fn new(texts: &BTreeSet<Arc<str>>) -> Self {
-        let mut forms = BTreeSet::new();
+        let mut forms = BTreeMap::new();
         let mut total = 0;
         for text in texts.iter().filter(|text| is_distinctive(text)) {
             total += text.len();
@@ -46,11 +57,12 @@ impl Known {
         let search = (!forms.is_empty()).then(|| {
             AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
-                .build(&forms)
+                .build(forms.keys())
         });
         // Building fails only beyond any size that the input limits let through.
         Self {
             search: search.and_then(Result::ok),
+            forms: forms.into_values().collect(),
         }
     }
 
@@ -60,7 +72,12 @@ impl Known {
             .search
             .iter()
             .flat_map(move |search| search.find_iter(text));
-        found.map(|found| found.range())
+        found.map(
+            move |found| match self.forms.get(found.pattern().as_usize()) {
+                Some(Form::InBase64) => with_borders(text, found.range()),
+                _ => found.range(),
+            },
+        )
     }
 }
 
@@ -83,29 +100,55 @@ pub(super) fn is_distinctive(text: &str) -> bool {
 }
 
 /// A secret as it is, and its longer lines. The first and last line of a private key say nothing.
-fn add_plain_forms(text: &str, forms: &mut BTreeSet<String>) {
-    forms.insert(text.trim().to_owned());
+fn add_plain_forms(text: &str, forms: &mut BTreeMap<String, Form>) {
+    forms.insert(text.trim().to_owned(), Form::Whole);
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| is_distinctive(line) && !line.starts_with("-----"));
-    forms.extend(lines.map(str::to_owned));
+    forms.extend(lines.map(|line| (line.to_owned(), Form::Whole)));
 }
 
-/// The encodings in which a secret may occur: percent-encoded and -decoded, escaped for JSON and YAML, and
-/// inside Base64.
-fn add_encoded_forms(text: &str, forms: &mut BTreeSet<String>) {
-    forms.insert(percent_encoded(text));
-    forms.insert(text.replace('\n', "\\n").replace('"', "\\\""));
-    forms.insert(text.replace('\'', "''"));
-    if let Some(decoded) = percent_decoded(text) {
-        forms.insert(decoded);
-    }
+/// The encodings in which a secret may occur: percent-encoded and -decoded, escaped for JSON and YAML,
+/// hexadecimal, and inside Base64.
+fn add_encoded_forms(text: &str, forms: &mut BTreeMap<String, Form>) {
+    let mut whole = vec![
+        percent_encoded(text),
+        text.replace('\n', "\\n").replace('"', "\\\""),
+        text.replace('\'', "''"),
+        hexadecimal(text),
+        hexadecimal(text).to_ascii_uppercase(),
+    ];
+    whole.extend(percent_decoded(text));
+    forms.extend(whole.into_iter().map(|form| (form, Form::Whole)));
     for offset in 0..3 {
         let encoded = base64_inside(text.as_bytes(), offset);
         if encoded.len() >= 8 {
-            forms.insert(encoded.replace('+', "-").replace('/', "_"));
-            forms.insert(encoded);
+            forms.insert(encoded.replace('+', "-").replace('/', "_"), Form::InBase64);
+            forms.insert(encoded, Form::InBase64);
         }
     }
+}
+
+/// A range inside Base64 with the characters beside it that may hold some of its bits, and the padding.
+fn with_borders(text: &str, range: Range<usize>) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let is_base64 = |at: usize| {
+        bytes.get(at).is_some_and(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+        })
+    };
+    let before = range.start.checked_sub(1).filter(|&at| is_base64(at));
+    let mut end = range.end + usize::from(is_base64(range.end));
+    while bytes.get(end) == Some(&b'=') {
+        end += 1;
+    }
+    before.unwrap_or(range.start)..end
+}
+
+fn hexadecimal(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn percent_encoded(text: &str) -> String {
@@ -204,5 +247,19 @@ mod tests {
     #[test]
     fn a_line_of_a_secret_of_several_lines_is_found_alone() {
         assert_eq!(found(&["one1one1\ntwo2two2"], "x two2two2"), ["two2two2"]);
+    }
+
+    #[test]
+    fn what_stands_beside_it_in_base64_is_hidden_with_it() {
+        // u:hunter2!, and the password alone
+        assert_eq!(
+            found(&["hunter2!"], "dTpodW50ZXIyIQ== x"),
+            ["podW50ZXIyIQ=="]
+        );
+        assert_eq!(found(&["hunter2!"], "aHVudGVyMiE="), ["aHVudGVyMiE="]);
+        assert_eq!(
+            found(&["hunter2!"], "68756e7465723221"),
+            ["68756e7465723221"]
+        );
     }
 }

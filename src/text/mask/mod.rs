@@ -125,7 +125,7 @@ impl Secrets {
     /// stands at this place, however weak, and [redacted](Self::redact) otherwise.
     pub fn show<'t>(&self, place: Option<Place>, text: &'t str) -> Cow<'t, str> {
         let Some(place) = place else {
-            return self.redact(text);
+            return self.without(text, looks::assignment::values(text));
         };
         if self.keys_only.contains(&place.source) {
             return Cow::Borrowed(MASK);
@@ -143,7 +143,8 @@ impl Secrets {
         let values = self.values.get(&place.source).into_iter().flatten();
         let values = values.filter(|(span, _)| place.span.contains(*span));
         inside.extend(values.map(|(_, secret)| &**secret));
-        let redacted = self.redact(text);
+        // A snippet hides what stands beside the name of a secret; so does the value by itself.
+        let redacted = self.without(text, looks::assignment::values(text));
         if redacted.matches(MASK).count() >= inside.len() {
             return redacted;
         }
@@ -160,9 +161,16 @@ impl Secrets {
 
     /// `text` with every distinctive secret, and whatever looks like one, masked.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.without(text, Vec::new())
+    }
+
+    /// `text` without these ranges and all that [`redact`](Self::redact) masks.
+    fn without<'t>(&self, text: &'t str, also: Vec<Range<usize>>) -> Cow<'t, str> {
         let known = self.known().find(text);
         let looks = looks::find(text).into_iter().map(|look| look.range);
-        let looks = looks.flat_map(|range| literal_parts(text, range));
+        let looks = looks
+            .chain(also)
+            .flat_map(|range| literal_parts(text, range));
         let hidden = apart(known.chain(looks).map(Span::from).collect());
         if hidden.is_empty() {
             return Cow::Borrowed(text);

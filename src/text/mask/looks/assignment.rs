@@ -63,7 +63,11 @@ fn argument(line: &str) -> Option<Range<usize>> {
 /// `POSTGRES_PASSWORD`, `api-key`. Names of things around secrets (`tokenUrl`, `secretName`) do not.
 pub fn names_secret(name: &str) -> bool {
     let words = words(name);
-    let mut from_end = words.iter().rev().map(String::as_str);
+    let mut from_end = words
+        .iter()
+        .rev()
+        .map(String::as_str)
+        .skip_while(|word| WHICH.contains(word));
     let last = from_end
         .next()
         .unwrap_or_default()
@@ -74,6 +78,7 @@ pub fn names_secret(name: &str) -> bool {
 
 const SECRET_WORDS: &[&str] = &[
     "password",
+    "passwords",
     "passwd",
     "passwort",
     "passphrase",
@@ -85,6 +90,7 @@ const SECRET_WORDS: &[&str] = &[
     "token",
     "tokens",
     "apikey",
+    "apikeys",
     "apitoken",
     "accesskey",
     "secretkey",
@@ -131,6 +137,22 @@ const KINDS_OF_KEY: &[&str] = &[
     "service",
     "deploy",
     "hmac",
+    "shared",
+];
+
+/// Words behind the name of a secret that only say which one.
+const WHICH: &[&str] = &[
+    "prod",
+    "production",
+    "staging",
+    "dev",
+    "development",
+    "test",
+    "old",
+    "new",
+    "primary",
+    "secondary",
+    "value",
 ];
 
 /// The words of a name in lower case: `clientSecret`, `CLIENT_SECRET` and `client-secret` are two words each.
