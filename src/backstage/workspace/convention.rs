@@ -6,13 +6,14 @@ use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 
 use super::{
-    AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, LayerRole, LocalLayers, Options, StartKind,
-    names,
+    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, LocalLayers, Options,
+    StartKind, names,
 };
 
 /// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X for each further
 /// layer X that is no example and in no chain yet. Where a start script was found, it stands for the base layer alone.
-pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
+/// `unread` is a start command that cannot be read: it may load other layers than a convention tells.
+pub(super) fn add_chains(root: &mut AppRoot, options: &Options, unread: Option<&Lack>) {
     let deploys = |chain: &Chain| {
         let by_script = matches!(
             chain.origin,
@@ -43,6 +44,9 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options) {
     for layer in further {
         let layers: Vec<&LayerFile> = base.into_iter().chain([layer]).collect();
         chains.push(chain(name_of(root, layer), &layers));
+    }
+    for chain in &mut chains {
+        chain.lacks.extend(unread.cloned());
     }
     root.chains.extend(chains);
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::files::{FilePath, Files, Listed};
 
 use super::names::{self, NameKind};
-use super::{AppRoot, LayerFile, LayerRole, LeftOut, look_alike};
+use super::{AppRoot, Lack, LayerFile, LayerRole, LeftOut, look_alike};
 
 /// The largest text that is looked at to tell a layer from a look-alike, in bytes. Reading a layer has a limit of
 /// its own; a larger file is a layer until then.
@@ -19,6 +19,8 @@ const LOOK_LIMIT: u64 = 1 << 20;
 pub(super) struct Grouped {
     pub(super) app_roots: BTreeMap<FilePath, AppRoot>,
     pub(super) left_out: Vec<LeftOut>,
+    /// Of app roots: what starts them, and cannot be read.
+    pub(super) unread: BTreeMap<FilePath, Lack>,
 }
 
 /// Sorts the layers of a listing into app roots: a base layer makes its folder one, other layers belong to the

@@ -49,7 +49,7 @@ pub fn find(
     }
     for root in grouped.app_roots.values_mut() {
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
-        convention::add_chains(root, options);
+        convention::add_chains(root, options, grouped.unread.get(&root.path));
         convention::note_local_layers(root, files);
         name_apart(&mut root.chains);
     }

@@ -56,6 +56,11 @@ impl Draft {
         self.layers.iter().find_map(|(_, resolved)| resolved.file())
     }
 
+    /// Whether the start command sets a variable.
+    pub(super) fn sets(&self, variable: &str) -> bool {
+        self.environment.iter().any(|(name, _)| name == variable)
+    }
+
     /// The chain, and the layers in it.
     pub(super) fn chain(self, files: &dyn Files) -> Chain {
         let mut layers = Vec::new();

@@ -139,7 +139,7 @@ impl Image<'_> {
 
     /// What mounts and steps put at a path.
     fn put_there(&self, full: &str) -> Put {
-        if let Some(mounted) = self.mounted(full) {
+        if let Some(mounted) = self.mounted(full).or_else(|| self.mounted_by_name(full)) {
             return Put {
                 by_step: Some(mounted),
                 named_by: None,
@@ -194,6 +194,22 @@ impl Image<'_> {
         };
         let ignored = self.ignored.get_or_init(read);
         ignored.leaves_out(&file.relative_to(self.context))
+    }
+
+    /// The layer that is mounted in a folder which may be the working directory: nothing tells which that is.
+    fn mounted_by_name(&self, full: &str) -> Option<Resolved> {
+        if self.dockerfile.is_some() || self.folder.is_some() {
+            return None;
+        }
+        let mut layers = self.mounts.iter().filter_map(|mount| match &mount.source {
+            MountSource::Layer(layer) if mount.target.ends_with(full) => Some(layer),
+            _ => None,
+        });
+        let layer = layers.next()?;
+        layers
+            .next()
+            .is_none()
+            .then(|| Resolved::File(layer.clone()))
     }
 
     fn mounted(&self, full: &str) -> Option<Resolved> {

@@ -292,16 +292,45 @@ fn makefile(text: &str) -> Vec<Found<'_>> {
     found
 }
 
-/// Every line of a shell script; only a start command with `--config` makes a chain.
+/// Every line of a shell script; only a start command with `--config` makes a chain. What stands in a heredoc is text,
+/// and what an array is given (`args+=(--config …)`) starts nothing.
 fn shell_script(text: &str) -> Vec<Found<'_>> {
-    lines(text)
-        .into_iter()
-        .filter(|(_, line)| line.contains("--config"))
-        .map(|(start, line)| Found {
-            name: String::new(),
-            text: line,
-            start,
-            audience: Audience::Developer,
-        })
-        .collect()
+    let mut found = Vec::new();
+    let mut heredoc: Option<&str> = None;
+    for (start, line) in lines(text) {
+        if let Some(end) = heredoc {
+            heredoc = heredoc.filter(|_| line.trim() != end);
+            continue;
+        }
+        heredoc = heredoc_of(line);
+        if line.contains("--config") && !is_array(line) {
+            found.push(Found {
+                name: String::new(),
+                text: line,
+                start,
+                audience: Audience::Developer,
+            });
+        }
+    }
+    found
+}
+
+/// The word that ends the heredoc which a line begins.
+fn heredoc_of(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("<<")?;
+    let rest = rest.trim_start_matches('-').trim_start();
+    let word = rest.split([' ', ';', '|', '>', ')', '\n', '\r']).next()?;
+    let word = word.trim_matches(['"', '\'']);
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (!word.is_empty() && word.bytes().all(is_word)).then_some(word)
+}
+
+/// Whether a line gives an array its words.
+fn is_array(line: &str) -> bool {
+    let Some((before, after)) = line.split_once('=') else {
+        return false;
+    };
+    let name = before.trim_end_matches('+').split_whitespace().next_back();
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    after.starts_with('(') && name.is_some_and(|name| name.bytes().all(is_part))
 }

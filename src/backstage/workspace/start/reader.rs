@@ -9,7 +9,8 @@ use crate::text::{SourceId, Sources};
 use super::super::embedded::Embedded;
 use super::super::layers::{Grouped, ancestors};
 use super::super::{
-    AppRoot, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind, convention, names,
+    AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind,
+    convention, names,
 };
 use super::chain::{Audience, Draft};
 use super::dockerfile::{self, Dockerfile};
@@ -201,6 +202,16 @@ impl<'r> Reader<'r> {
                 }
                 Outcome::Unclear(program) if relevant => {
                     let reason = format!("starts `{}`, which only a person can read", program.text);
+                    if run.audience == Audience::People
+                        && let Some(root) = self.root_of(path)
+                    {
+                        let lack = Lack {
+                            reason: format!("`{}` may choose the layers", program.text),
+                            place: Some(program.place),
+                            kind: LackKind::Unreadable,
+                        };
+                        self.grouped.unread.entry(root).or_insert(lack);
+                    }
                     return self.leave_out(path, reason);
                 }
                 Outcome::Unclear(_) | Outcome::Script | Outcome::Unrelated => return,

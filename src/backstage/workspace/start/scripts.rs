@@ -29,6 +29,7 @@ impl Reader<'_> {
             .collect();
         let mut drafts = Vec::new();
         let mut development = None;
+        let mut of_environments = Vec::new();
         for manifest in &manifests {
             for script in &manifest.scripts {
                 let Some(start) = self.script(folder, &folders, manifest, script) else {
@@ -38,6 +39,10 @@ impl Reader<'_> {
                     Picks::Command => drafts.push(start.draft),
                     // The loader looks where the packages are; an app root elsewhere is named, or not loaded.
                     Picks::Loader if !manifest.folder().is_within(folder) => {}
+                    // What names an environment stands beside what developers start every day.
+                    Picks::Loader if start.draft.sets("BACKSTAGE_ENV") => {
+                        of_environments.push(start.draft);
+                    }
                     Picks::Loader => {
                         development.get_or_insert(Draft {
                             name: "development".into(),
@@ -47,6 +52,12 @@ impl Reader<'_> {
                 }
             }
         }
+        let mut of_environments = of_environments.into_iter();
+        let development = development.or_else(|| {
+            let name = "development".into();
+            of_environments.next().map(|draft| Draft { name, ..draft })
+        });
+        drafts.extend(of_environments);
         for draft in drafts.into_iter().chain(development) {
             self.adopt(&folder.join("package.json"), draft);
         }

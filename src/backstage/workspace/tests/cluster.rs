@@ -75,6 +75,23 @@ fn a_sub_path_mounts_one_key_under_a_name_of_its_own() {
 }
 
 #[test]
+fn a_layer_mounted_where_the_unknown_image_may_run_is_the_one_that_is_named() {
+    let deployment = deployment(&format!(
+        "          command: [node, packages/backend]\n          args: [--config, config/app-config.production.yaml]\n{MOUNT}"
+    ));
+    let files = [
+        ("app-config.yaml", ""),
+        ("config/app-config.production.yaml", ""),
+        ("k8s/config.yaml", CONFIG_MAP),
+        ("k8s/deployment.yaml", &deployment),
+    ];
+    assert_eq!(
+        chains_of(&files),
+        ["kubernetes:portal!: k8s/config.yaml#app-config.production.yaml"]
+    );
+}
+
+#[test]
 fn what_is_mounted_from_elsewhere_is_a_lack() {
     let deployment = deployment(
         "          args: [--config, /secrets/app-config.yaml]\n          volumeMounts:\n            - name: secret\n              mountPath: /secrets\n",

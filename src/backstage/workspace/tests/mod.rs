@@ -455,6 +455,16 @@ fn the_environment_picks_layers_by_name() {
         ),
         ["development: app-config.yaml app-config.staging.yaml"]
     );
+    assert_eq!(
+        with_scripts(
+            r#""a": "BACKSTAGE_ENV=staging backstage-cli repo start", "start": "backstage-cli repo start""#,
+            ""
+        ),
+        [
+            "a: app-config.yaml app-config.staging.yaml",
+            "development: app-config.yaml"
+        ]
+    );
 }
 
 #[test]
@@ -470,6 +480,20 @@ fn where_nothing_deploys_an_app_each_further_layer_is_a_chain_beside_development
             "development: app-config.yaml",
             "production!: app-config.yaml app-config.production.yaml",
             "staging: app-config.yaml app-config.staging.yaml",
+        ]
+    );
+}
+
+#[test]
+fn a_start_that_cannot_be_read_makes_the_chains_by_convention_incomplete() {
+    let image = "FROM node\nWORKDIR /app\nCOPY app-config*.yaml ./\nENTRYPOINT [\"bin/run.sh\"]\n";
+    let lack = "? `bin/run.sh` may choose the layers";
+    assert_eq!(
+        with_dockerfile(image),
+        [
+            format!("default: app-config.yaml {lack}"),
+            format!("production!: app-config.yaml app-config.production.yaml {lack}"),
+            format!("staging: app-config.yaml app-config.staging.yaml {lack}"),
         ]
     );
 }

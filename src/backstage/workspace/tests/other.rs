@@ -52,6 +52,16 @@ fn a_shell_script_starts_what_it_ends_in() {
 }
 
 #[test]
+fn heredocs_and_arrays_of_a_shell_script_start_nothing() {
+    let usage = format!("#!/bin/sh\ncat <<'EOF'\nRun: {COMMAND}\n{COMMAND}\nEOF\n");
+    assert_eq!(with("run.sh", &usage), production("production"));
+    let behind = format!("{usage}exec {COMMAND}\n");
+    assert_eq!(with("run.sh", &behind), production("run.sh"));
+    let array = "args=(--config app-config.yaml)\nargs+=(--config app-config.production.yaml)\nexec node packages/backend \"${args[@]}\"\n";
+    assert_eq!(with("run.sh", array), production("production"));
+}
+
+#[test]
 fn a_makefile_calls_its_chains_by_target() {
     let text = format!("build:\n\tyarn build\nrun: build\n\t@{COMMAND}\n");
     assert_eq!(with("Makefile", &text), production("Makefile:run"));
