@@ -273,7 +273,7 @@ impl Stage {
         let script = match &instruction.form {
             Form::Exec(_) => vec![shell::Command {
                 words: instruction.words(&self.variables),
-                outputs: Vec::new(),
+                ..shell::Command::default()
             }],
             Form::Shell {
                 text,

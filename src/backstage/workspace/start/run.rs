@@ -269,7 +269,7 @@ fn before_start(launches: &[&Launch], variables: &Variables, folder: &str) -> Ve
     let of = |launch: &&Launch| match &launch.form {
         Form::Exec(words) => vec![Command {
             words: words.clone(),
-            outputs: Vec::new(),
+            ..Command::default()
         }],
         Form::Shell {
             text,

@@ -17,6 +17,8 @@ pub(super) struct Command {
     pub(super) words: Vec<Word>,
     /// The files that its output goes to.
     pub(super) outputs: Vec<Word>,
+    /// The files that its output is added to.
+    pub(super) appends: Vec<Word>,
 }
 
 /// The simple commands of a shell text, in order.
@@ -46,6 +48,7 @@ pub(super) fn script(text: &str, anchor: Anchor, variables: &Variables) -> Vec<C
     while let Some(token) = reader.token() {
         match (token, redirect.take()) {
             (Token::Word(word), Some(Redirect::Output)) => command.outputs.push(word),
+            (Token::Word(word), Some(Redirect::Append)) => command.appends.push(word),
             (Token::Word(_), Some(Redirect::Input)) => {}
             (Token::Word(word), None) => command.words.push(word),
             (Token::Separator, _) => commands.push(std::mem::take(&mut command)),
@@ -57,7 +60,17 @@ pub(super) fn script(text: &str, anchor: Anchor, variables: &Variables) -> Vec<C
         }
     }
     commands.push(command);
-    commands.retain(|command| !command.words.is_empty() || !command.outputs.is_empty());
+    commands.retain(
+        |Command {
+             words,
+             outputs,
+             appends,
+         }| {
+            [words, outputs, appends]
+                .iter()
+                .any(|part| !part.is_empty())
+        },
+    );
     commands
 }
 
@@ -71,6 +84,7 @@ enum Token {
 enum Redirect {
     Input,
     Output,
+    Append,
 }
 
 struct Reader<'t> {
@@ -103,10 +117,12 @@ impl Reader<'_> {
                     return Some(Token::Separator);
                 }
                 first @ ('<' | '>') => {
+                    let appends = self.rest().starts_with(">>");
                     while matches!(self.peek(), Some('<' | '>' | '&')) {
                         self.next();
                     }
                     return Some(Token::Redirect(match first {
+                        '>' if appends => Redirect::Append,
                         '>' => Redirect::Output,
                         _ => Redirect::Input,
                     }));

@@ -101,9 +101,14 @@ impl Reader<'_> {
                     self.add(Origin::Nothing, &[], file, &by);
                 }
             }
-            ("tee" | "touch", files) => {
+            ("tee", files) if !arguments.iter().any(|word| word.text == "-a") => {
                 for file in files {
                     self.add(Origin::Nowhere, &[], file, &by);
+                }
+            }
+            ("tee" | "touch", files) => {
+                for file in files {
+                    self.add(Origin::Itself, &[], file, &by);
                 }
             }
             ("sed" | "yq" | "perl", files) if edits_in_place(arguments) => {
@@ -123,6 +128,9 @@ impl Reader<'_> {
         }
         for output in &command.outputs {
             self.add(Origin::Nowhere, &[], output, &by);
+        }
+        for output in &command.appends {
+            self.add(Origin::Itself, &[], output, &by);
         }
     }
 
@@ -264,6 +272,10 @@ mod tests {
         assert_eq!(
             read("sh -c 'cp a.yaml b.yaml'"),
             ["`RUN cp` Image /app/a.yaml > /app/b.yaml"]
+        );
+        assert_eq!(
+            read("echo 'a: 1' >> a.yaml"),
+            ["`RUN echo` Itself  > /app/a.yaml"]
         );
     }
 
