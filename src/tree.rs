@@ -23,10 +23,10 @@ pub trait Tree {
     fn entries(&self) -> Option<Vec<(&str, Self::Place, &Self)>>;
 }
 
-/// A mistake in a card.
+/// A mistake in a card or in settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake<P> {
-    /// The field, e.g. `cases[0].severity`; empty for the card itself.
+    /// The field, e.g. `cases[0].severity`; empty for the whole.
     pub field: String,
     /// What is wrong with it.
     pub message: String,

@@ -1,8 +1,7 @@
 //! Findings of every subject to the findings of the run.
 //!
 //! In: findings of layers, chains and app roots, in any order. Out: one per rule and primary place, without those
-//! that another rule says better.
-//! Never: severities of settings, suppressions, or the order of reports.
+//! that another rule says better. Never: severities of settings, suppressions, or the order of reports.
 
 use std::collections::HashMap;
 

@@ -21,7 +21,7 @@ pub struct PolicyMistake {
 /// Reads a policy file.
 ///
 /// # Errors
-/// Every mistake of shape and meaning; a card without a failing and a passing example is none, a built-in id is.
+/// Every mistake of shape and meaning. The id of a built-in rule is one; a card without examples is not.
 pub fn read(root: &Node) -> Result<Vec<Card>, Vec<PolicyMistake>> {
     let nodes: Vec<&Node> = match &root.value {
         NodeValue::Sequence(items) => items.iter().collect(),
