@@ -147,6 +147,7 @@ fn backstage_env_lists_name_further_default_layers() {
     let folder = app(&[
         ("app-config.yaml", NAMED),
         ("app-config.staging.yaml", "fixed: 2\n"),
+        ("app-config.staging.local.yaml", "mine: 3\n"),
         (
             "Dockerfile",
             "FROM node:22\nENV BACKSTAGE_ENV=staging\nCOPY . .\nCMD [\"node\", \"packages/backend\"]\n",
@@ -154,4 +155,5 @@ fn backstage_env_lists_name_further_default_layers() {
     ]);
     let shown = configs(folder.path(), &[], &[]);
     assert_eq!(shown["Dockerfile"]["fixed"], 2, "{shown}");
+    assert_eq!(shown["Dockerfile"]["mine"], 3, "{shown}");
 }

@@ -65,27 +65,41 @@ pub fn default_layers(
         Variable::Is(names) => names,
         Variable::Unset | Variable::Unknown => "",
     };
-    let names: Vec<&str> = names
-        .split(',')
-        .map(super::javascript::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let further = names
-        .iter()
-        .map(|name| format!("app-config.{name}.yaml"))
-        .chain(["app-config.local.yaml".to_owned()])
-        .chain(
-            names
-                .iter()
-                .map(|name| format!("app-config.{name}.local.yaml")),
-        );
+    let DefaultNames { deployed, local } = DefaultNames::new(names);
     let mut paths = vec![root.join("app-config.yaml")];
+    let further = deployed.iter().chain(&local);
     paths.extend(
         further
-            .map(|name| root.join(&name))
+            .map(|name| root.join(name))
             .filter(|path| files.is_file(path)),
     );
     paths
+}
+
+/// The names of the layers that the loader takes behind the base layer where they exist, in its order.
+pub struct DefaultNames {
+    /// One for each name in `BACKSTAGE_ENV`.
+    pub deployed: Vec<String>,
+    /// Behind those: the local layer, then one for each name.
+    pub local: Vec<String>,
+}
+
+impl DefaultNames {
+    /// The names for a value of `BACKSTAGE_ENV`: names between commas.
+    pub fn new(backstage_env: &str) -> Self {
+        let names = backstage_env.split(',').map(super::javascript::trim);
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        let of_each = |ending: &str| {
+            let file = |name: &&str| format!("app-config.{name}{ending}");
+            names.iter().map(file).collect::<Vec<_>>()
+        };
+        let mut local = vec!["app-config.local.yaml".to_owned()];
+        local.extend(of_each(".local.yaml"));
+        Self {
+            deployed: of_each(".yaml"),
+            local,
+        }
+    }
 }
 
 #[cfg(test)]

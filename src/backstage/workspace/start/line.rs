@@ -3,6 +3,7 @@
 //!
 //! In: a text, and the folder it runs in. Out: drafts of chains. Never: images.
 
+use crate::backstage::effective::DefaultNames;
 use crate::files::{FilePath, Files};
 use crate::text::{Place, Sources};
 
@@ -177,15 +178,16 @@ fn defaults(
         let base = around.root.join("app-config.yaml");
         (None, Resolved::Absent(base))
     })];
-    if let Some((_, value)) = of_environment {
-        let names = value
-            .text
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty());
-        layers.extend(names.filter_map(|name| file(&format!("app-config.{name}.yaml"))));
+    let mut names = DefaultNames::new("");
+    match of_environment {
+        Some((_, value)) if value.certainty == Certainty::Open => {
+            layers.push((Some(value.clone()), Resolved::Open));
+        }
+        Some((_, value)) => names = DefaultNames::new(&value.text),
+        None => {}
     }
-    let local = file("app-config.local.yaml");
+    layers.extend(names.deployed.iter().filter_map(|name| file(name)));
+    let local = names.local.iter().filter_map(|name| file(name));
     layers.extend(local.filter(|(_, layer)| match layer {
         Resolved::File(file) => (around.takes_part)(file),
         _ => false,

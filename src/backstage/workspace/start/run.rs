@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, OnceCell};
 
+use crate::backstage::effective::DefaultNames;
 use crate::files::{FilePath, Files};
 use crate::text::{Place, SourceId, Sources};
 
@@ -317,20 +318,17 @@ fn default_layers(
         .iter()
         .rev()
         .find(|(name, _)| name == "BACKSTAGE_ENV");
-    if let Some((_, value)) = of_environment {
-        if value.certainty == Certainty::Open {
+    let mut names = DefaultNames::new("");
+    match of_environment {
+        Some((_, value)) if value.certainty == Certainty::Open => {
             layers.push((Some(value.clone()), Resolved::Open));
-        } else {
-            let names = value
-                .text
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty());
-            let found = names.map(|name| image.at(&format!("app-config.{name}.yaml")));
-            layers.extend(found.filter(is_there).map(|layer| (None, layer)));
         }
+        Some((_, value)) => names = DefaultNames::new(&value.text),
+        None => {}
     }
-    if let Some(local) = image.surely_at("app-config.local.yaml") {
+    let deployed = names.deployed.iter().map(|name| image.at(name));
+    layers.extend(deployed.filter(is_there).map(|layer| (None, layer)));
+    for local in names.local.iter().filter_map(|name| image.surely_at(name)) {
         let joins = match local.file() {
             Some(file) => {
                 let is_taken = layers.iter().any(|(_, layer)| layer.file() == Some(file));

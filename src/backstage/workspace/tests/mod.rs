@@ -465,6 +465,14 @@ fn the_environment_picks_layers_by_name() {
             "development: app-config.yaml"
         ]
     );
+    let open = with_scripts(
+        r#""start": "BACKSTAGE_ENV=$WHERE backstage-cli repo start""#,
+        "",
+    );
+    assert!(
+        open[0].starts_with("development: app-config.yaml ?"),
+        "{open:?}"
+    );
 }
 
 #[test]
