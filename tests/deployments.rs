@@ -362,6 +362,187 @@ fn processes_of_every_kind_make_chains() {
     );
 }
 
+/// A portal with a compose file and the layers it may load.
+fn composed(compose: &str, more: &[(&str, &str)]) -> Portal {
+    let mut files = vec![
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("app-config.compose.yaml", "app:\n  title: Compose\n"),
+        (
+            "app-config.production.yaml",
+            "app:\n  title: Portal of Quay\n",
+        ),
+        (
+            "Dockerfile",
+            "FROM node:22 AS run\nWORKDIR /app\nCOPY app-config*.yaml ./\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n",
+        ),
+        ("compose.yaml", compose),
+    ];
+    files.extend(more);
+    Portal::of(&files)
+}
+
+/// The chains of compose files alone.
+fn composed_chains(compose: &str, more: &[(&str, &str)]) -> Vec<String> {
+    let mut chains = chains_of(&composed(compose, more));
+    chains.retain(|chain| chain.contains("compose:") || chain.contains("compose."));
+    chains
+}
+
+#[test]
+fn merge_keys_of_a_compose_file_are_carried_out() {
+    let compose = r#"
+x-image: &image {build: .}
+x-variables: &variables {BACKSTAGE_ENV: compose}
+services:
+  command:
+    <<: *image
+    command: node packages/backend --config app-config.yaml --config app-config.compose.yaml
+  mount:
+    <<: [*image, {command: node packages/backend --config app-config.production.yaml}]
+    volumes: ["./app-config.compose.yaml:/app/app-config.production.yaml"]
+  variable:
+    build: .
+    command: node packages/backend
+    environment: {<<: *variables, LOG_LEVEL: info}
+"#;
+    assert_eq!(
+        composed_chains(compose, &[]),
+        [
+            "compose:command!: app-config.yaml app-config.compose.yaml",
+            "compose:mount!: app-config.compose.yaml",
+            "compose:variable!: app-config.yaml app-config.compose.yaml",
+        ]
+    );
+}
+
+#[test]
+fn a_doubled_dollar_is_one_for_the_shell_in_the_container() {
+    let compose = r#"
+services:
+  double: &double
+    image: acme/backstage
+    environment: [LAYER=app-config.compose.yaml]
+    command: sh -c "node packages/backend --config app-config.yaml --config $$LAYER"
+  list:
+    <<: *double
+    command: [sh, -c, "node packages/backend --config app-config.yaml --config $${LAYER}"]
+  single:
+    <<: *double
+    command: sh -c 'exec node packages/backend --config "$${LAYER:-app-config.production.yaml}"'
+  of-compose:
+    <<: *double
+    command: sh -c "node packages/backend --config app-config.yaml --config ${LAYER}"
+  of-compose-with-default:
+    <<: *double
+    command: sh -c "node packages/backend --config app-config.yaml --config ${LAYER:-app-config.production.yaml}"
+  no-shell:
+    <<: *double
+    command: node packages/backend --config app-config.yaml --config ${LAYER:-app-config.production.yaml}
+"#;
+    assert_eq!(
+        composed_chains(compose, &[]),
+        [
+            "compose:double!: app-config.yaml app-config.compose.yaml",
+            "compose:list!: app-config.yaml app-config.compose.yaml",
+            "compose:no-shell!?: app-config.yaml app-config.production.yaml",
+            "compose:of-compose!?: app-config.yaml",
+            "compose:of-compose-with-default!?: app-config.yaml app-config.production.yaml",
+            "compose:single!: app-config.compose.yaml",
+        ]
+    );
+}
+
+#[test]
+fn configs_of_compose_are_files_in_the_container() {
+    let compose = r#"
+services:
+  portal:
+    build: .
+    command: node packages/backend --config app-config.production.yaml --config /other.yaml
+    configs: [{source: layer, target: /app/app-config.production.yaml}, other.yaml]
+configs:
+  layer: {file: ./app-config.compose.yaml}
+  other.yaml: {external: true}
+"#;
+    assert_eq!(
+        composed_chains(compose, &[]),
+        ["compose:portal!?: app-config.compose.yaml"]
+    );
+}
+
+#[test]
+fn a_layer_mounted_into_an_image_from_elsewhere_is_the_one_that_is_loaded() {
+    let compose = r#"
+services:
+  portal:
+    image: acme/backstage
+    command: node packages/backend --config app-config.yaml
+    volumes: ["./app-config.production.yaml:/app/app-config.yaml:ro"]
+"#;
+    assert_eq!(
+        composed_chains(compose, &[]),
+        ["compose:portal!: app-config.production.yaml"]
+    );
+}
+
+#[test]
+fn a_service_has_what_it_extends() {
+    let compose = r#"
+services:
+  base:
+    image: acme/backstage
+    command: node packages/backend --config app-config.yaml
+  by-name: {extends: base}
+  by-service:
+    extends: {service: by-name}
+    volumes: ["./app-config.compose.yaml:/app/app-config.yaml"]
+  of-file:
+    extends: {file: deploy/common.yaml, service: portal}
+  of-nowhere:
+    extends: {file: deploy/gone.yaml, service: portal}
+    command: node packages/backend --config app-config.yaml
+  turns: {extends: turned, command: node packages/backend --config app-config.yaml}
+  turned: {extends: turns}
+"#;
+    let common = "services:\n  portal:\n    build: {context: ..}\n    \
+                  volumes: ['../app-config.compose.yaml:/app/app-config.yaml']\n";
+    assert_eq!(
+        composed_chains(compose, &[("deploy/common.yaml", common)]),
+        [
+            "compose:base!: app-config.yaml",
+            "compose:by-name!: app-config.yaml",
+            "compose:by-service!: app-config.compose.yaml",
+            "compose:of-file!: app-config.compose.yaml",
+            "compose:of-nowhere!?: app-config.yaml",
+            "compose:turned!?: app-config.yaml",
+            "compose:turns!?: app-config.yaml",
+        ]
+    );
+}
+
+#[test]
+fn what_compose_reads_on_top_makes_chains_of_both_files() {
+    let compose = r#"
+services:
+  portal:
+    build: {context: ., dockerfile: Dockerfile}
+    command: node packages/backend --config app-config.yaml --config app-config.production.yaml
+  other:
+    build: .
+"#;
+    let on_top = "services:\n  portal:\n    build: {target: run}\n    \
+                  volumes: ['./app-config.compose.yaml:/app/app-config.production.yaml']\n  \
+                  other: {ports: ['7007']}\n";
+    assert_eq!(
+        composed_chains(compose, &[("docker-compose.override.yaml", on_top)]),
+        [
+            "compose:other!: app-config.yaml",
+            "compose:portal!?: app-config.yaml app-config.production.yaml",
+            "docker-compose.override.yaml:portal!: app-config.yaml app-config.compose.yaml",
+        ]
+    );
+}
+
 #[test]
 fn a_finding_in_a_config_map_stands_on_its_line_and_column() {
     assert_eq!(

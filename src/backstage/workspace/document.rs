@@ -1,6 +1,8 @@
 //! Reading nodes of manifests and deployment files.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::embedded;
 use crate::yaml::{self, Entry, Node, NodeValue};
@@ -9,6 +11,58 @@ use crate::yaml::{self, Entry, Node, NodeValue};
 /// ours to say: other tools read it.
 pub(super) fn root(text: &str) -> Option<Node> {
     yaml::parse(text).root
+}
+
+/// The same tree with its merge keys (`<<`) carried out, as compose reads them: a mapping's own keys win, then those of
+/// the earlier of several. Whatever else stands there is left as it is.
+pub(super) fn merged(mut node: Node) -> Node {
+    match node.value {
+        NodeValue::Sequence(items) => {
+            node.value = NodeValue::Sequence(items.into_iter().map(merged).collect());
+        }
+        NodeValue::Mapping(entries) => {
+            let (below, own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge);
+            let mut keys: BTreeSet<Arc<str>> = own.iter().map(key_of).collect();
+            let mut all: Vec<Entry> = own.into_iter().map(merged_entry).collect();
+            for entry in below.into_iter().flat_map(|entry| entries_of(entry.value)) {
+                if keys.insert(key_of(&entry)) {
+                    all.push(entry);
+                }
+            }
+            node.value = NodeValue::Mapping(all);
+        }
+        _ => {}
+    }
+    node
+}
+
+fn is_merge(entry: &Entry) -> bool {
+    let is_mapping = |node: &Node| matches!(node.value, NodeValue::Mapping(_));
+    let list = entry.value.items();
+    let is_list = !list.is_empty() && list.iter().all(is_mapping);
+    *entry.key.text == *"<<" && (is_mapping(&entry.value) || is_list)
+}
+
+fn key_of(entry: &Entry) -> Arc<str> {
+    Arc::clone(&entry.key.text)
+}
+
+fn merged_entry(entry: Entry) -> Entry {
+    Entry {
+        value: merged(entry.value),
+        ..entry
+    }
+}
+
+/// The entries of a mapping, or of each in a sequence of them.
+fn entries_of(node: Node) -> Vec<Entry> {
+    match node.value {
+        NodeValue::Sequence(items) => items.into_iter().flat_map(entries_of).collect(),
+        _ => match merged(node).value {
+            NodeValue::Mapping(entries) => entries,
+            _ => Vec::new(),
+        },
+    }
 }
 
 /// What a node is, for readers that pass over whatever has another shape than they expect.
@@ -118,6 +172,22 @@ mod tests {
             .map(|(_, node)| text.get(node.entries()[0].key.span.range()).unwrap())
             .collect();
         assert_eq!(found, ["a", "c"]);
+    }
+
+    #[test]
+    fn merge_keys_are_carried_out() {
+        let text =
+            "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2, <<: *a}\nc: {<<: [*b, *a], x: 3}\nd: {<<: 4}\n";
+        let root = merged(root(text).unwrap());
+        let shown = |key: &str| -> Vec<String> {
+            let entries = root.get(key).unwrap().entries().iter();
+            entries
+                .map(|entry| format!("{}{}", entry.key.text, entry.value.scalar_text().unwrap()))
+                .collect()
+        };
+        assert_eq!(shown("b"), ["y2", "z2", "x1"]);
+        assert_eq!(shown("c"), ["x3", "y2", "z2"]);
+        assert_eq!(shown("d"), ["<<4"]);
     }
 
     #[test]

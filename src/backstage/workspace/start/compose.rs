@@ -8,19 +8,20 @@ use crate::files::FilePath;
 use crate::text::{Place, SourceId, Sources, Span};
 use crate::yaml::{Node, NodeValue};
 
+use super::super::Lack;
 use super::dockerfile::Launch;
 use super::image::{Mount, MountSource};
 use super::instruction::Form;
-use super::shell;
 use super::word::{Anchor, Certainty, Variables, Word};
 
 /// A service of a compose file.
+#[derive(Clone)]
 pub(super) struct Service {
     /// Its name.
     pub(super) name: String,
     /// The key it stands under.
     pub(super) place: Place,
-    /// The Dockerfile it is built from and the folder it is built in; `None` for a ready image.
+    /// What it is built from; `None` for a ready image.
     pub(super) build: Option<Build>,
     /// What takes the place of the image's entry point.
     pub(super) entrypoint: Option<Launch>,
@@ -31,22 +32,113 @@ pub(super) struct Service {
     /// The variables it sets.
     pub(super) environment: Vec<(String, Word)>,
     /// Files with further variables.
-    pub(super) environment_files: Vec<FilePath>,
+    pub(super) environment_files: Vec<NamedFile>,
     /// What it mounts.
     pub(super) mounts: Vec<Mount>,
+    /// The service that it extends.
+    pub(super) extends: Option<Extends>,
+    /// What is known not to be here.
+    pub(super) lacks: Vec<Lack>,
+}
+
+/// A file as a compose file names it.
+#[derive(Clone)]
+pub(super) struct NamedFile {
+    /// Where it is; `None` when that depends on variables, or is outside of the repository.
+    pub(super) path: Option<FilePath>,
+    /// As it is written.
+    pub(super) word: Word,
+}
+
+/// What a service extends.
+#[derive(Clone)]
+pub(super) struct Extends {
+    /// The file, when it is another one.
+    pub(super) file: Option<NamedFile>,
+    /// The service.
+    pub(super) service: Word,
 }
 
 /// How an image is built.
+#[derive(Clone)]
 pub(super) struct Build {
-    /// The folder of the build context.
-    pub(super) context: FilePath,
-    /// The Dockerfile.
-    pub(super) dockerfile: FilePath,
+    /// The folder of the compose file.
+    folder: FilePath,
+    context: Option<FilePath>,
+    dockerfile: Option<String>,
     /// The stage, when it is not the last one.
     pub(super) target: Option<String>,
     /// Build arguments.
     pub(super) arguments: Vec<(String, Word)>,
 }
+
+impl Build {
+    /// The folder of the build context.
+    pub(super) fn context(&self) -> &FilePath {
+        self.context.as_ref().unwrap_or(&self.folder)
+    }
+
+    /// The Dockerfile.
+    pub(super) fn dockerfile(&self) -> FilePath {
+        let name = self.dockerfile.as_deref().unwrap_or("Dockerfile");
+        self.context().join(name)
+    }
+
+    fn over(mut self, below: Self) -> Self {
+        self.context = self.context.or(below.context);
+        self.dockerfile = self.dockerfile.or(below.dockerfile);
+        self.target = self.target.or(below.target);
+        self.arguments.splice(0..0, below.arguments);
+        self
+    }
+}
+
+impl Service {
+    /// This service over one that it extends, or that it stands for in an override file: commands replace, what has
+    /// names is merged (compose specification, "Merge and override").
+    pub(super) fn over(mut self, below: Self) -> Self {
+        self.build = match (self.build, below.build) {
+            (Some(own), Some(below)) => Some(own.over(below)),
+            (own, below) => own.or(below),
+        };
+        self.entrypoint = self.entrypoint.or(below.entrypoint);
+        self.command = self.command.or(below.command);
+        self.folder = self.folder.or(below.folder);
+        self.environment.splice(0..0, below.environment);
+        self.environment_files.splice(0..0, below.environment_files);
+        self.mounts.splice(0..0, below.mounts);
+        self.lacks.splice(0..0, below.lacks);
+        self
+    }
+
+    /// Whether it says anything about what is started, or with what.
+    pub(super) fn says_something(&self) -> bool {
+        self.build.is_some()
+            || self.entrypoint.is_some()
+            || self.command.is_some()
+            || self.folder.is_some()
+            || self.extends.is_some()
+            || !self.environment.is_empty()
+            || !self.environment_files.is_empty()
+            || !self.mounts.is_empty()
+    }
+}
+
+/// The files that compose looks for by itself, in its order (compose-go, `cli.DefaultFileNames`).
+pub(super) const USUAL: &[&str] = &[
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+];
+
+/// Those that it then reads on top, the first that is there (compose-go, `cli.DefaultOverrideFileNames`).
+pub(super) const OVERRIDES: &[&str] = &[
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
 
 /// Whether a file is a compose file, by its name.
 pub(super) fn is_compose(name: &str) -> bool {
@@ -66,6 +158,7 @@ pub(super) fn services(
         folder,
         source,
         sources,
+        configs: root.get("configs"),
         variables: Variables::default(),
     };
     let entries = root
@@ -81,6 +174,8 @@ struct Reader<'r> {
     folder: &'r FilePath,
     source: SourceId,
     sources: &'r Sources,
+    /// The top-level `configs`.
+    configs: Option<&'r Node>,
     /// What compose substitutes comes from the shell it is run in: nothing is known.
     variables: Variables,
 }
@@ -91,14 +186,14 @@ impl Reader<'_> {
             Some(list) if !list.items().is_empty() => list
                 .items()
                 .iter()
-                .filter_map(|item| self.path(item))
+                .filter_map(|item| self.file(item))
                 .collect(),
-            Some(one) => self.path(one).into_iter().collect(),
+            Some(one) => self.file(one).into_iter().collect(),
             None => Vec::new(),
         };
-        let volumes = node
-            .get("volumes")
-            .map_or(&[][..], |volumes| volumes.items());
+        let list = |key: &str| node.get(key).map_or(&[][..], |list| list.items());
+        let volumes = list("volumes").iter();
+        let configs = list("configs").iter();
         Service {
             name: name.to_owned(),
             place: self.place(key),
@@ -114,45 +209,89 @@ impl Reader<'_> {
                 .map_or_else(Vec::new, |node| self.variables_of(node)),
             environment_files,
             mounts: volumes
-                .iter()
                 .filter_map(|volume| self.mount(volume))
+                .chain(configs.filter_map(|config| self.config(config)))
                 .collect(),
+            extends: node.get("extends").and_then(|node| self.extends(node)),
+            lacks: Vec::new(),
         }
     }
 
     fn build(&self, node: &Node) -> Build {
-        let text = |key: &str| node.get(key).and_then(|node| node.as_str());
-        let context = node.as_str().or_else(|| text("context")).unwrap_or(".");
-        let context = self.folder.join(&self.variables.expand(context).0);
-        let dockerfile = self
-            .variables
-            .expand(text("dockerfile").unwrap_or("Dockerfile"))
-            .0;
+        let text = |key: &str| {
+            let text = node.get(key).and_then(|node| node.as_str());
+            text.map(|text| self.variables.expand(text).0)
+        };
+        let whole = node.as_str().map(|text| self.variables.expand(text).0);
+        let context = whole.or_else(|| text("context"));
         Build {
-            dockerfile: context.join(&dockerfile),
-            context,
-            target: text("target").map(|target| self.variables.expand(target).0),
+            folder: self.folder.clone(),
+            context: context.map(|context| self.folder.join(&context)),
+            dockerfile: text("dockerfile"),
+            target: text("target"),
             arguments: node
                 .get("args")
                 .map_or_else(Vec::new, |args| self.variables_of(args)),
         }
     }
 
+    /// `extends: name`, or a mapping with `service` and `file`.
+    fn extends(&self, node: &Node) -> Option<Extends> {
+        let service = self
+            .word(node)
+            .or_else(|| self.word(node.get("service")?))?;
+        let file = node.get("file").and_then(|node| self.file(node));
+        Some(Extends { file, service })
+    }
+
     /// A list is the words; a text is split into words as a shell would, but no shell runs.
     fn launch(&self, node: &Node) -> Option<Launch> {
         let words = match &node.value {
             NodeValue::Sequence(items) => items.iter().filter_map(|item| self.word(item)).collect(),
-            NodeValue::String(text) => {
-                let anchor = Anchor::of(self.sources, self.place(node.span), &text.value);
-                let commands = shell::commands(&text.value, anchor, &self.variables);
-                commands.into_iter().flatten().collect()
-            }
+            NodeValue::String(text) => self.split(&text.value, self.place(node.span)),
             _ => return None,
         };
         Some(Launch {
             form: Form::Exec(words),
             place: self.place(node.span),
         })
+    }
+
+    /// The words of a text. Compose puts in variables first, also between single quotes.
+    fn split(&self, text: &str, place: Place) -> Vec<Word> {
+        let anchor = Anchor::of(self.sources, place, text);
+        let mut words = Vec::new();
+        let mut begun: Option<(usize, Filled)> = None;
+        let mut quote = None;
+        let mut at = 0;
+        while let Some(next) = text.get(at..).and_then(|rest| rest.chars().next()) {
+            let start = at;
+            at += next.len_utf8();
+            if quote.is_none() && next.is_whitespace() {
+                words.extend(
+                    begun
+                        .take()
+                        .map(|(first, word)| word.word(anchor.place(first, start))),
+                );
+                continue;
+            }
+            let (_, word) = begun.get_or_insert_with(|| (start, Filled::default()));
+            match next {
+                '$' => {
+                    at = start + word.dollar(text.get(start..).unwrap_or_default(), &self.variables)
+                }
+                '\'' | '"' if quote == Some(next) => quote = None,
+                '\'' | '"' if quote.is_none() => quote = Some(next),
+                '\\' if quote != Some('\'') => {
+                    let escaped = text.get(at..).and_then(|rest| rest.chars().next());
+                    at += escaped.map_or(0, char::len_utf8);
+                    word.text(escaped.as_slice());
+                }
+                other => word.text(&[other]),
+            }
+        }
+        words.extend(begun.map(|(first, word)| word.word(anchor.place(first, text.len()))));
+        words
     }
 
     /// `NAME: value` or `- NAME=value`; a name alone passes on a variable of which nothing is known.
@@ -207,25 +346,120 @@ impl Reader<'_> {
         })
     }
 
-    fn path(&self, node: &Node) -> Option<FilePath> {
-        let path = node.as_str().or_else(|| node.get("path")?.as_str())?;
-        let (path, certainty) = self.variables.expand(path);
-        let file = self.folder.join(&path);
-        (certainty != Certainty::Open && !file.is_outside()).then_some(file)
+    /// `- name`, or a mapping with `source` and `target`; the file is that of the top-level entry.
+    fn config(&self, node: &Node) -> Option<Mount> {
+        let text = |key: &str| node.get(key).and_then(|node| node.as_str());
+        let name = node.as_str().or_else(|| text("source"))?;
+        let file = self
+            .configs
+            .and_then(|configs| configs.get(name)?.get("file"));
+        let file = file.and_then(|file| self.file(file)?.path);
+        Some(Mount {
+            target: text("target").map_or_else(|| format!("/{name}"), str::to_owned),
+            source: file.map_or(MountSource::Elsewhere, MountSource::Path),
+        })
     }
 
-    /// A scalar as a word. Compose writes a lone `$` as `$$`.
+    /// A path, or a mapping with `path`.
+    fn file(&self, node: &Node) -> Option<NamedFile> {
+        let word = self.word(node).or_else(|| self.word(node.get("path")?))?;
+        let file = self.folder.join(&word.text);
+        let is_known = word.certainty != Certainty::Open && !file.is_outside();
+        Some(NamedFile {
+            path: is_known.then_some(file),
+            word,
+        })
+    }
+
+    /// A scalar as a word.
     fn word(&self, node: &Node) -> Option<Word> {
         let text = node.scalar_text()?;
-        let (text, certainty) = self.variables.expand(&text);
-        Some(Word {
-            text: text.replace("$$", "$"),
-            certainty,
-            place: self.place(node.span),
-        })
+        let mut word = Filled::default();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find('$') {
+            let (before, dollar) = rest.split_at(at);
+            word.plain(before);
+            let length = word.dollar(dollar, &self.variables);
+            rest = dollar.get(length..).unwrap_or_default();
+        }
+        word.plain(rest);
+        Some(word.word(self.place(node.span)))
     }
 
     fn place(&self, span: Span) -> Place {
         Place::new(self.source, span)
     }
+}
+
+/// A text into which compose has put what it knows of its variables.
+struct Filled {
+    text: String,
+    /// The same for a shell in the container. Of the variables there, it may have some of the same names: those that
+    /// are compose's own are written in a way in which none of the container's is found.
+    script: String,
+    certainty: Certainty,
+}
+
+impl Default for Filled {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            script: String::new(),
+            certainty: Certainty::Known,
+        }
+    }
+}
+
+impl Filled {
+    fn text(&mut self, text: &[char]) {
+        self.text.extend(text);
+        self.script.extend(text);
+    }
+
+    fn plain(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.script.push_str(text);
+    }
+
+    /// Takes a `$$`, which is a lone `$`, or a variable from the beginning of a text; gives the length of it.
+    fn dollar(&mut self, text: &str, variables: &Variables) -> usize {
+        if text.starts_with("$$") {
+            self.plain("$");
+            return 2;
+        }
+        let length = variable_length(text);
+        let written = text.get(..length).unwrap_or_default();
+        let (value, certainty) = variables.expand(written);
+        self.text.push_str(&value);
+        let inner = written.trim_start_matches(['$', '{']).trim_end_matches('}');
+        let is_name = inner
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        match certainty {
+            Certainty::Default => self.script.push_str(&format!("${{_{inner}}}")),
+            Certainty::Open if is_name => self.script.push_str(&format!("${{{inner}?}}")),
+            _ => self.script.push_str(written),
+        }
+        self.certainty = self.certainty.max(certainty);
+        length
+    }
+
+    /// A word with spaces in it is a script for a shell, if it is anything.
+    fn word(self, place: Place) -> Word {
+        let is_script = self.text.contains(char::is_whitespace);
+        Word {
+            text: if is_script { self.script } else { self.text },
+            certainty: self.certainty,
+            place,
+        }
+    }
+}
+
+/// How long the variable is that a text begins with; 1 for a lone `$`.
+fn variable_length(text: &str) -> usize {
+    if text.starts_with("${") {
+        return text.find('}').map_or(text.len(), |end| end + 1);
+    }
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    1 + text.bytes().skip(1).take_while(is_part).count()
 }

@@ -14,6 +14,7 @@ use super::super::{
 };
 use super::chain::{Audience, Draft};
 use super::dockerfile::{self, Dockerfile};
+use super::images::{EXTENDED_PARTS_LIMIT, Services};
 use super::run::{Outcome, Run};
 
 /// The largest deployment file that is read, in bytes.
@@ -27,6 +28,9 @@ pub(super) struct Reader<'r> {
     options: &'r Options,
     grouped: &'r mut Grouped,
     images: BTreeMap<FilePath, Option<(SourceId, Arc<Dockerfile>)>>,
+    pub(super) compose_files: BTreeMap<FilePath, Option<Arc<Services>>>,
+    /// How much more may be taken over from services that others extend.
+    pub(super) extended_parts: usize,
     embedded: BTreeMap<FilePath, LayerFile>,
     /// Whether the chart in a folder runs containers by its own templates.
     pub(super) own_templates: BTreeMap<FilePath, bool>,
@@ -47,6 +51,8 @@ impl<'r> Reader<'r> {
             options,
             grouped,
             images: BTreeMap::new(),
+            compose_files: BTreeMap::new(),
+            extended_parts: EXTENDED_PARTS_LIMIT,
             embedded: BTreeMap::new(),
             own_templates: BTreeMap::new(),
         }
