@@ -544,6 +544,40 @@ services:
 }
 
 #[test]
+fn package_managers_start_scripts_in_the_folder_they_are_told() {
+    let scripts = r#"{"private": true, "workspaces": ["packages/*"], "scripts": {
+        "yarn": "yarn --cwd packages/backend start --config ../../app-config.yaml",
+        "npm": "npm --prefix=packages/backend run start -- --config ../../app-config.yaml",
+        "pnpm": "pnpm -C packages/backend start --config ../../app-config.yaml",
+        "gone": "yarn --cwd packages/backend start --config gone.yaml",
+        "env-cmd": "env-cmd -f .env node packages/backend --config app-config.yaml",
+        "dotenv": "dotenv -e .env node packages/backend --config app-config.yaml"
+    }}"#;
+    let backend = r#"{"name": "portal-backend", "backstage": {"role": "backend"}, "dependencies": {"@backstage/backend-defaults": "^0.13.0"}}"#;
+    let procfile = "web: yarn workspace portal-backend start --config ../../app-config.yaml\n\
+                    other: yarn workspace worker start --config ../../app-config.yaml\n";
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("package.json", scripts),
+        ("packages/backend/package.json", backend),
+        ("Procfile", procfile),
+    ]);
+    assert_eq!(
+        chains_of(&portal),
+        [
+            "Procfile:other!?: ",
+            "Procfile:web!: app-config.yaml",
+            "dotenv: app-config.yaml",
+            "env-cmd: app-config.yaml",
+            "gone?: ",
+            "npm: app-config.yaml",
+            "pnpm: app-config.yaml",
+            "yarn: app-config.yaml",
+        ]
+    );
+}
+
+#[test]
 fn a_finding_in_a_config_map_stands_on_its_line_and_column() {
     assert_eq!(
         findings("deploy-kubernetes", RULES),

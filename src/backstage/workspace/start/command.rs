@@ -276,12 +276,10 @@ fn development(rest: &[Word]) -> bool {
 
 /// `yarn start`, `npm run start`, `yarn workspace backend start`, `yarn backstage-cli repo start`.
 fn package_manager(rest: &[Word], arguments: Arguments) -> Option<Started> {
-    let mut words = rest
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| !word.text.starts_with('-'));
+    let options = Options::of(rest);
+    let mut words = options.positional.iter().copied();
     let (mut index, mut word) = words.next()?;
-    let mut workspace = None;
+    let mut workspace = options.workspace.cloned();
     if word.text == "workspace" {
         workspace = Some(words.next()?.1.clone());
         (index, word) = words.next()?;
@@ -289,7 +287,7 @@ fn package_manager(rest: &[Word], arguments: Arguments) -> Option<Started> {
     if matches!(word.text.as_str(), "run" | "run-script" | "exec" | "dlx") {
         (index, word) = words.next()?;
     }
-    match word.text.as_str() {
+    let mut started = match word.text.as_str() {
         "workspaces" => {
             let starts = rest
                 .iter()
@@ -309,6 +307,47 @@ fn package_manager(rest: &[Word], arguments: Arguments) -> Option<Started> {
             workspace,
             arguments,
         })),
+    }?;
+    started.start_in(options.folder.as_ref());
+    Some(started)
+}
+
+/// The words of a package manager, and what its own options say.
+#[derive(Default)]
+struct Options<'w> {
+    /// The words that are no option and no value of one, with their index.
+    positional: Vec<(usize, &'w Word)>,
+    /// The folder it goes to first.
+    folder: Option<Word>,
+    /// The workspace it goes to first.
+    workspace: Option<&'w Word>,
+}
+
+impl<'w> Options<'w> {
+    fn of(rest: &'w [Word]) -> Self {
+        let mut options = Self::default();
+        let mut words = rest.iter().enumerate();
+        while let Some((index, word)) = words.next() {
+            match word.text.as_str() {
+                "--cwd" | "--prefix" | "--dir" | "-C" => {
+                    options.folder = words.next().map(|(_, folder)| folder.clone());
+                }
+                "--workspace" | "--filter" | "-F" => {
+                    options.workspace = words.next().map(|(_, workspace)| workspace);
+                }
+                text if text.starts_with('-') => {
+                    let own = ["--cwd=", "--prefix=", "--dir="];
+                    if let Some(folder) = own.iter().find_map(|own| text.strip_prefix(own)) {
+                        options.folder = Some(Word {
+                            text: folder.to_owned(),
+                            ..word.clone()
+                        });
+                    }
+                }
+                _ => options.positional.push((index, word)),
+            }
+        }
+        options
     }
 }
 
@@ -375,9 +414,10 @@ fn behind_wrapper<'w>(name: &str, rest: &'w [Word]) -> Option<&'w [Word]> {
     let from = |index: usize| rest.get(index..);
     let is_flag = |word: &&Word| word.text.starts_with('-');
     match name {
-        "exec" | "env" | "cross-env" | "command" | "time" | "nohup" | "set" | "env-cmd" => {
+        "exec" | "env" | "cross-env" | "command" | "time" | "nohup" | "set" => {
             from(rest.iter().take_while(is_flag).count())
         }
+        "env-cmd" => from(behind_flags(rest)),
         "gosu" | "su-exec" | "setpriv" | "timeout" => from(1),
         "tini"
         | "dumb-init"
@@ -393,10 +433,33 @@ fn behind_wrapper<'w>(name: &str, rest: &'w [Word]) -> Option<&'w [Word]> {
         | "sops"
         | "vault-env" => match rest.iter().position(|word| word.text == "--") {
             Some(dashes) => from(dashes + 1),
+            None if name.starts_with("dotenv") => from(behind_flags(rest)),
             None => from(rest.iter().take_while(is_flag).count()),
         },
         _ => None,
     }
+}
+
+/// How many words are options, with the values of those of `env-cmd` and `dotenv` that take one.
+fn behind_flags(rest: &[Word]) -> usize {
+    const WITH_VALUE: &[&str] = &[
+        "-f",
+        "--file",
+        "-e",
+        "--environments",
+        "-r",
+        "--rc-file",
+        "-v",
+    ];
+    let mut words = rest.iter();
+    let mut count = 0;
+    while let Some(word) = words.next().filter(|word| word.text.starts_with('-')) {
+        count += 1;
+        if WITH_VALUE.contains(&word.text.as_str()) {
+            count += usize::from(words.next().is_some());
+        }
+    }
+    count
 }
 
 pub(super) fn base_name(program: &str) -> &str {

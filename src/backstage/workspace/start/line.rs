@@ -8,8 +8,9 @@ use crate::files::{FilePath, Files};
 use crate::text::{Place, Sources};
 
 use super::super::StartKind;
+use super::super::packages::Manifest;
 use super::chain::{Audience, Draft, named_layers};
-use super::command::{self, Arguments, Started};
+use super::command::{self, Arguments, Started, base_name};
 use super::image::Resolved;
 use super::shell;
 use super::word::{Anchor, Certainty, Variables, Word};
@@ -62,6 +63,8 @@ pub(super) struct Surroundings<'s> {
     /// Folders besides its own that relative paths may be seen from: `backstage-cli repo start` passes them on to the
     /// packages it starts.
     pub(super) folders: &'s [FilePath],
+    /// The backend's package.
+    pub(super) backend: Option<&'s Manifest>,
     /// Whether a local layer takes part.
     pub(super) takes_part: &'s dyn Fn(&FilePath) -> bool,
 }
@@ -88,13 +91,15 @@ fn start_of(line: &Line<'_>, commands: &[Vec<Word>], around: &Surroundings<'_>) 
     let started = command::started(commands, around.sources, &line.variables);
     started.into_iter().rev().find_map(|started| match started {
         Started::Backend(arguments) | Started::Development(arguments) => {
-            Some(of_arguments(line, arguments, around))
+            Some(of_arguments(line, &line.folder, arguments, around))
         }
         // A script stands on its own, unless the line adds layers to it.
         Started::Script(script)
             if !script.arguments.configs.is_empty() && is_start(&script.name.text) =>
         {
-            Some(of_arguments(line, script.arguments, around))
+            let folder = around.workspace(script.workspace.as_ref());
+            let folder = folder.as_ref().unwrap_or(&line.folder);
+            Some(of_arguments(line, folder, script.arguments, around))
         }
         Started::Script(_) | Started::Unclear(_) => None,
     })
@@ -106,7 +111,23 @@ fn is_start(name: &str) -> bool {
         .any(|word| matches!(word, "start" | "dev" | "serve"))
 }
 
-fn of_arguments(line: &Line<'_>, arguments: Arguments, around: &Surroundings<'_>) -> Start {
+impl Surroundings<'_> {
+    /// The folder that a package manager goes to for a workspace; only the backend's is known.
+    fn workspace(&self, name: Option<&Word>) -> Option<FilePath> {
+        let backend = self.backend?;
+        let folder = backend.folder();
+        let name = name?.text.trim_end_matches('/');
+        let is_it = backend.name.as_deref() == Some(name) || folder.name() == base_name(name);
+        is_it.then_some(folder)
+    }
+}
+
+fn of_arguments(
+    line: &Line<'_>,
+    folder: &FilePath,
+    arguments: Arguments,
+    around: &Surroundings<'_>,
+) -> Start {
     let environment: Vec<(String, Word)> = line
         .environment
         .iter()
@@ -119,8 +140,8 @@ fn of_arguments(line: &Line<'_>, arguments: Arguments, around: &Surroundings<'_>
         Picks::Command
     };
     let folder = match &arguments.folder {
-        Some(word) => line.folder.join(&word.text),
-        None => line.folder.clone(),
+        Some(word) => folder.join(&word.text),
+        None => folder.clone(),
     };
     let layers = match picks {
         Picks::Command => named_layers(&arguments, |word| resolve(word, &folder, around)),

@@ -119,6 +119,7 @@ impl Reader<'_> {
             sources: self.sources,
             root: &root,
             folders: &folders,
+            backend: self.backend(&root),
             takes_part: &|file| self.takes_part(file),
         };
         let start = line::start(&line, &around);
@@ -155,6 +156,7 @@ impl Reader<'_> {
                 sources: self.sources,
                 root: &root,
                 folders: &folders,
+                backend: self.backend(&root),
                 takes_part: &|file| self.takes_part(file),
             };
             let line = Line {

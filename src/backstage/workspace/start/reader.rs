@@ -8,6 +8,7 @@ use crate::text::{SourceId, Sources};
 
 use super::super::embedded::Embedded;
 use super::super::layers::{Grouped, ancestors};
+use super::super::packages::Manifest;
 use super::super::{
     AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind,
     convention, names,
@@ -66,6 +67,11 @@ impl<'r> Reader<'r> {
     /// The app root at a folder.
     pub(super) fn app_root(&self, folder: &FilePath) -> Option<&AppRoot> {
         self.grouped.app_roots.get(folder)
+    }
+
+    /// The package of the backend of the app root at a folder.
+    pub(super) fn backend(&self, folder: &FilePath) -> Option<&Manifest> {
+        self.app_root(folder)?.packages.backend.as_deref()
     }
 
     /// A file's text; `None` when it cannot be read.

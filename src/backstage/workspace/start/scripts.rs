@@ -91,6 +91,7 @@ impl Reader<'_> {
             sources: self.sources,
             root,
             folders,
+            backend: self.backend(root),
             takes_part: &|file| self.takes_part(file),
         };
         line::start(&line, &around)
