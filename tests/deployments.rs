@@ -578,6 +578,42 @@ fn package_managers_start_scripts_in_the_folder_they_are_told() {
 }
 
 #[test]
+fn a_template_without_quotes_in_values_is_not_known() {
+    let values = |url: &str| {
+        format!(
+            "backstage:\n  appConfig:\n    app:\n      title: {{{{ .Values.title }}}}\n    backend:\n      \
+             baseUrl: {url}\n"
+        )
+    };
+    let portal = |url: &str| {
+        Portal::of(&[
+            ("app-config.yaml", "app:\n  title: Portal\n"),
+            ("values.yaml", &values(url)),
+        ])
+    };
+    let template = portal("{{ .Values.url }}");
+    assert_eq!(
+        chains_of(&template),
+        ["helm:values.yaml!: values.yaml#backstage.appConfig"]
+    );
+    let is_schema =
+        |line: &support::Line| line.rule == "schema-violation" && line.path == "values.yaml";
+    assert!(!template.findings(&[]).iter().any(is_schema));
+    let printed = template
+        .run(&["print", "--chain", "helm:values.yaml"])
+        .stdout;
+    assert!(printed.contains("baseUrl: ${HELM_TEMPLATE}"), "{printed}");
+    // A mapping is one all the same.
+    assert!(portal("{a: b}").findings(&[]).iter().any(is_schema));
+    // Behind it comes more: no YAML at all.
+    let broken = portal("{{ .Values.url }}/api").run(&["chains"]).stdout;
+    assert!(
+        broken.contains("it is a template that something else fills in"),
+        "{broken}"
+    );
+}
+
+#[test]
 fn a_finding_in_a_config_map_stands_on_its_line_and_column() {
     assert_eq!(
         findings("deploy-kubernetes", RULES),

@@ -70,7 +70,7 @@ impl Embedded {
             },
         };
         if let (Some(root), FilledInBy::Helm) = (&mut inner.root, self.filled_in_by) {
-            open_templates(root);
+            open_templates(root, host);
         }
         inner
     }
@@ -153,14 +153,29 @@ impl Lines {
     }
 }
 
-/// Makes every string with a template in it one that depends on a variable, as the loader would have to see it.
-fn open_templates(node: &mut Node) {
+/// Makes every string with a template in it one that depends on a variable, as the loader would have to see it. A
+/// template without quotes, `{{ .Values.url }}`, reads as a mapping with a mapping for its key.
+fn open_templates(node: &mut Node, host: &str) {
+    let written = host.get(node.span.range()).unwrap_or_default();
+    if matches!(node.value, NodeValue::Mapping(_)) && written.starts_with("{{") {
+        node.value = NodeValue::String(Text {
+            value: TEMPLATED.into(),
+            style: ScalarStyle::Plain,
+        });
+        return;
+    }
     match &mut node.value {
         NodeValue::String(text) if text.value.contains("{{") => text.value = TEMPLATED.into(),
-        NodeValue::Sequence(items) => items.iter_mut().for_each(open_templates),
-        NodeValue::Mapping(entries) => entries
-            .iter_mut()
-            .for_each(|entry| open_templates(&mut entry.value)),
+        NodeValue::Sequence(items) => {
+            for item in items {
+                open_templates(item, host);
+            }
+        }
+        NodeValue::Mapping(entries) => {
+            for entry in entries {
+                open_templates(&mut entry.value, host);
+            }
+        }
         _ => {}
     }
 }

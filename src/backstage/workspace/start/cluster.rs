@@ -76,9 +76,13 @@ impl Reader<'_> {
                 "holds more documents than are read; the rest is passed over",
             );
         }
-        for (range, node) in document::documents(&text, &|text| {
+        let documents = document::documents(&text, &|text| {
             kubernetes::may_be(text) || helm::may_be(text)
-        }) {
+        });
+        if documents.is_empty() && text.contains("{{") {
+            self.leave_out(path, "is a template that something else fills in");
+        }
+        for (range, node) in documents {
             let objects = kubernetes::objects(source, &range, &node);
             if objects.is_empty() {
                 self.values(path, source, range, &node, cluster);
