@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::item::items;
-use super::{Look, Report, concise};
+use super::{Look, Report, concise, text};
 use crate::finding::Severity;
 use crate::run::Run;
 
@@ -27,7 +27,7 @@ impl Report for Azure {
             writeln!(
                 out,
                 "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={};]{}",
-                property(item.primary.repository_path()),
+                property(&text::path(item.primary.repository_path())),
                 item.primary.start.line,
                 item.primary.start.column,
                 property(item.rule()),

@@ -23,6 +23,18 @@ pub(super) fn lines(run: &Run, text: &str) -> String {
     lines.join("\n")
 }
 
+/// A path for a format that writes line ends in a way of its own: everything else is as in [`line`].
+pub(super) fn path(text: &str) -> String {
+    let mut path = String::with_capacity(text.len());
+    for character in text.chars() {
+        match mask::escape_character(character).filter(|_| !matches!(character, '\r' | '\n')) {
+            Some(escape) => path.push_str(&escape),
+            None => path.push(character),
+        }
+    }
+    path
+}
+
 /// `1 error`, `2 errors`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

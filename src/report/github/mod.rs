@@ -7,7 +7,7 @@ mod summary;
 use std::io::{self, Write};
 
 use super::item::{Item, by_severity, items};
-use super::{Look, Report};
+use super::{Look, Report, text};
 use crate::finding::Severity;
 use crate::run::Run;
 
@@ -39,7 +39,7 @@ fn command(item: &Item) -> String {
     }
     format!(
         "::{kind} file={},{place},title={}::{}",
-        property(spot.repository_path()),
+        property(&text::path(spot.repository_path())),
         property(item.rule()),
         data(&item.message_and_help()),
     )
