@@ -34,6 +34,16 @@ pub struct Mistake<P> {
     pub place: P,
 }
 
+/// `a`, `b` or `c`.
+fn listed<W>(words: &[(&'static str, W)]) -> String {
+    let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// One value, with the path people know it by.
 pub struct Field<'m, T: Tree> {
     /// The value.
@@ -57,7 +67,7 @@ impl<'m, T: Tree> Field<'m, T> {
     pub fn text(&mut self) -> Option<&'m str> {
         let text = self.tree.text();
         if text.is_none() {
-            return self.mistake("is a string");
+            return self.mistake("must be a string");
         }
         text
     }
@@ -67,8 +77,7 @@ impl<'m, T: Tree> Field<'m, T> {
         let text = self.tree.text();
         let found = words.iter().find(|(word, _)| Some(*word) == text);
         if found.is_none() {
-            let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-            return self.mistake(&format!("is {}", words.join(" or ")));
+            return self.mistake(&format!("must be {}", listed(words)));
         }
         found.map(|(_, value)| *value)
     }
@@ -79,7 +88,7 @@ impl<'m, T: Tree> Field<'m, T> {
         mut read: impl FnMut(&mut Field<'_, T>) -> Option<V>,
     ) -> Option<Vec<V>> {
         let Some(items) = self.tree.items() else {
-            return self.mistake("is a list");
+            return self.mistake("must be a list");
         };
         let mut values = Vec::new();
         for (index, tree) in items.into_iter().enumerate() {
@@ -98,7 +107,7 @@ impl<'m, T: Tree> Field<'m, T> {
         mut read: impl FnMut(&mut Field<'_, T>) -> Option<V>,
     ) -> Option<Vec<(String, V)>> {
         let Some(entries) = self.tree.entries() else {
-            return self.mistake("is a mapping");
+            return self.mistake("must be a mapping");
         };
         let mut values = Vec::new();
         for (key, _, tree) in entries {
@@ -137,7 +146,7 @@ impl<'m, T: Tree> Fields<'m, T> {
         let Some(entries) = tree.entries() else {
             mistakes.push(Mistake {
                 field: path,
-                message: "is a mapping".to_owned(),
+                message: "must be a mapping".to_owned(),
                 place: tree.place(),
             });
             return None;

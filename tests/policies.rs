@@ -57,12 +57,12 @@ fn the_ten_policies_of_the_page_find_what_they_say() -> std::io::Result<()> {
     )?;
     let (status, said) = test_policies(folder.path())?;
     assert_eq!(status, Some(0), "{said}");
-    assert_eq!(said, "10 policies, 20 examples, 0 not as told\n");
+    assert_eq!(said, "10 policies, 20 examples: all as expected\n");
     Ok(())
 }
 
 #[test]
-fn an_example_that_is_not_as_told_fails_and_a_broken_policy_is_no_run() -> std::io::Result<()> {
+fn an_example_that_is_not_as_expected_fails_and_a_broken_policy_is_no_run() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
     let card = cards().swap_remove(0);
     write(folder.path(), "stagecheck.yaml", "policies: policy.yaml\n")?;
@@ -74,7 +74,7 @@ fn an_example_that_is_not_as_told_fails_and_a_broken_policy_is_no_run() -> std::
     let (status, said) = test_policies(folder.path())?;
     assert_eq!(status, Some(1), "{said}");
     assert!(
-        said.contains("found: app-config.production.yaml:1 error"),
+        said.contains("found:    app-config.production.yaml:1 error"),
         "{said}"
     );
     write(
@@ -134,5 +134,29 @@ fn a_mistake_in_a_policy_keeps_only_policies_from_being_explained() -> std::io::
     assert!(said.contains("policies.yaml"), "{said}");
     let built_in = ["explain", "missing-driver"];
     assert_eq!(stagecheck(folder.path(), &built_in)?.0, Some(0));
+    Ok(())
+}
+
+#[test]
+fn a_pattern_that_is_none_is_a_mistake_with_a_place() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let card = "id: acme-x\ntitle: X\nscope: layer\ncases:\n  - when: \"'x'.matches('[')\"\n    severity: error\n    message: x\n    at: [{ here: config }]\nwhy: x\nfix: x\n";
+    write(folder.path(), "policies.yaml", card)?;
+    write(folder.path(), "app-config.yaml", "app: {}\n")?;
+    write(
+        folder.path(),
+        "stagecheck.yaml",
+        "policies: policies.yaml\n",
+    )?;
+    let (status, said) = stagecheck(folder.path(), &[])?;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(
+        said.contains("policies.yaml:5:11: error[settings] `cases[0].when` passes `matches` a pattern that is not a valid regular expression, or is too large"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("stagecheck: there is a mistake in a policy\n"),
+        "{said}"
+    );
     Ok(())
 }

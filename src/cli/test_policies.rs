@@ -22,10 +22,21 @@ pub(super) fn run() -> Outcome {
         examples += card.examples.len();
         wrong += test(card, &mut lines)?;
     }
-    let count = policies.len();
-    lines.push(format!(
-        "{count} policies, {examples} examples, {wrong} not as told"
-    ));
+    let counted = format!(
+        "{}, {}",
+        match policies.len() {
+            1 => "1 policy".to_owned(),
+            count => format!("{count} policies"),
+        },
+        match examples {
+            1 => "1 example".to_owned(),
+            count => format!("{count} examples"),
+        }
+    );
+    lines.push(match wrong {
+        0 => format!("{counted}: all as expected"),
+        _ => format!("{counted}: {wrong} not as expected"),
+    });
     output::to_stdout(|out| write(&lines, out))?;
     Ok(match wrong {
         0 => Status::Clean,
@@ -33,16 +44,16 @@ pub(super) fn run() -> Outcome {
     })
 }
 
-/// Runs the examples of one policy, and says what is not as told.
+/// Runs the examples of one policy, and says what is not as expected.
 fn test(card: &Card, lines: &mut Vec<String>) -> Result<usize, Failure> {
     let mut wrong = 0;
     for example in card.examples.iter() {
         let outcome = examples::run(card, example)?;
-        if !outcome.is_as_told() {
+        if !outcome.is_as_expected() {
             wrong += 1;
             lines.push(format!("{}: {}", card.id, example.name));
-            lines.push(format!("  told:  {}", listed(example.finds.iter())));
-            lines.push(format!("  found: {}", listed(outcome.found.iter())));
+            lines.push(format!("  expected: {}", listed(example.finds.iter())));
+            lines.push(format!("  found:    {}", listed(outcome.found.iter())));
         }
     }
     if card.examples.is_empty() {

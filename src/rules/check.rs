@@ -28,7 +28,7 @@ pub fn card(card: &Card) -> Vec<Mistake<()>> {
         checked.each(each);
     }
     if card.cases.is_empty() {
-        checked.note("cases", "has at least one case");
+        checked.note("cases", "must have at least one case");
     }
     for (index, case) in card.cases.iter().enumerate() {
         checked.case(&format!("cases[{index}]"), case);
@@ -93,7 +93,7 @@ impl Checked {
             self.template(&format!("{field}.help"), help);
         }
         if case.at.is_empty() {
-            self.note(&format!("{field}.at"), "has at least one place");
+            self.note(&format!("{field}.at"), "must have at least one place");
         }
         if let Some(replace) = &case.replace {
             self.path(&format!("{field}.replace.here"), &replace.here);

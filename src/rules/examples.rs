@@ -26,7 +26,7 @@ pub struct Outcome<'c> {
 
 impl Outcome<'_> {
     /// Whether it finds what it says.
-    pub fn is_as_told(&self) -> bool {
+    pub fn is_as_expected(&self) -> bool {
         self.found
             .iter()
             .eq(self.example.finds.iter().map(AsRef::as_ref))

@@ -128,7 +128,12 @@ pub fn unknown<'c>(name: &str, policies: impl IntoIterator<Item = &'c Card>) -> 
         return None;
     }
     let ids = cards.iter().map(|card| card.id.as_ref()).chain(groups);
-    let hint =
-        closest(name, ids).map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
+    // A name that is cut short is far from the whole one, letter by letter.
+    let begun = || {
+        ids.clone()
+            .find(|id| name.len() > 3 && id.starts_with(name))
+    };
+    let meant = closest(name, ids.clone()).or_else(begun);
+    let hint = meant.map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
     Some(format!("`{name}` is no rule and no group of rules{hint}"))
 }

@@ -170,7 +170,7 @@ fn each<T: Tree>(at: &mut Field<'_, T>) -> Option<Each> {
         })
     });
     if parsed.is_none() {
-        return at.mistake("is written `PATH as NAME` or `PATH as KEY, NAME`, each name beginning with a lower-case letter");
+        return at.mistake("must be written `PATH as NAME` or `PATH as KEY, NAME`, each name beginning with a lower-case letter");
     }
     parsed
 }
@@ -183,7 +183,7 @@ fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
     let production = fields.optional("production", |at| match at.tree.truth() {
         Some(true) => Some(Production::Yes),
         Some(false) => Some(Production::ByName),
-        None => at.mistake("is `true` or `false`"),
+        None => at.mistake("must be `true` or `false`"),
     });
     let environment = fields.optional("environment", |at| {
         at.word(&[
@@ -216,7 +216,7 @@ fn expectation<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
                 .is_some_and(|(path, line)| !path.is_empty() && line.parse::<u32>().is_ok())
     });
     if !fits {
-        return at.mistake("is written `PATH:LINE SEVERITY`, e.g. `app-config.yaml:4 error`");
+        return at.mistake("must be written `PATH:LINE SEVERITY`, e.g. `app-config.yaml:4 error`");
     }
     Some(text)
 }
@@ -225,7 +225,7 @@ fn since<T: Tree>(at: &mut Field<'_, T>) -> Option<Since> {
     let text = at.text()?;
     match Since::parse(text).filter(|_| text.split('.').count() == 2) {
         Some(since) => Some(since),
-        None => at.mistake("is a version of two numbers in quotes, e.g. \"0.1\""),
+        None => at.mistake("must be a version of two numbers in quotes, e.g. \"0.1\""),
     }
 }
 
@@ -242,8 +242,9 @@ fn id<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     });
     if !kebab || text.len() > 80 {
-        return at
-            .mistake("is kebab-case: lower-case letters, digits and single hyphens, at most 80");
+        return at.mistake(
+            "must be kebab-case: lower-case letters, digits and single hyphens, at most 80",
+        );
     }
     Some(owned(text))
 }
@@ -256,7 +257,7 @@ fn text<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
 fn line<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
     let text = at.text()?;
     if text.trim().is_empty() || text.contains('\n') {
-        return at.mistake("is one line, and not empty");
+        return at.mistake("must be one line, and not empty");
     }
     Some(owned(text))
 }
@@ -265,7 +266,7 @@ fn line<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
 fn prose<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
     let text = at.text()?.trim();
     if text.is_empty() {
-        return at.mistake("is not empty");
+        return at.mistake("must not be empty");
     }
     Some(owned(text))
 }

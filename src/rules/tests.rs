@@ -292,7 +292,7 @@ fn every_example_of_every_card_finds_what_it_says() {
         for example in card.examples.iter() {
             match examples::run(card, example) {
                 Err(failure) => wrong.push(format!("{} ({}): {failure}", card.id, example.name)),
-                Ok(outcome) if !outcome.is_as_told() => wrong.push(format!(
+                Ok(outcome) if !outcome.is_as_expected() => wrong.push(format!(
                     "{} ({}): finds {:?}, not {:?}",
                     card.id, example.name, outcome.found, example.finds
                 )),

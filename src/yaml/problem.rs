@@ -15,11 +15,15 @@ pub(super) fn tab(span: Span) -> Box<Problem> {
     })
 }
 
-/// A syntax problem of our own.
+/// A syntax problem of our own: what is wrong, and behind a semicolon what to do about it.
 pub(super) fn own(what: &str, span: Span) -> Box<Problem> {
+    let message = match what.split_once("; ") {
+        Some((what, advice)) => format!("{what}, so the app cannot read this file; {advice}"),
+        None => format!("{what}, so the app cannot read this file"),
+    };
     Box::new(Problem {
         rule: "yaml-syntax",
-        message: format!("{what}, so the app cannot read this file"),
+        message,
         span,
         related: None,
     })

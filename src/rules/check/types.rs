@@ -6,7 +6,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue
 
 use super::hint;
 use crate::backstage::facts::declare::{Field, Shape};
-use crate::rules::condition::{FUNCTIONS, METHODS, URL_FIELDS};
+use crate::rules::condition::{Broken, FUNCTIONS, METHODS, URL_FIELDS, is_pattern};
 
 /// What an expression can be. Any of it may also be open or absent.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ impl Type {
                 .map(|field| Self::of(field.shape))
                 .ok_or_else(|| {
                     let hint = hint(name, fields.iter().map(|field| field.name));
-                    format!("reads `{name}`, which no fact has{hint}")
+                    format!("reads `{name}`, but there is no such fact{hint}")
                 }),
             other => Err(format!("reads the field `{name}` of {other}")),
         }
@@ -132,7 +132,10 @@ impl Names {
 /// Checks a whole condition: it must be able to be a boolean.
 pub(super) fn condition(names: &mut Names, tree: &IdedExpr) -> Result<(), String> {
     let kind = infer(names, tree)?;
-    expect(&kind, &Type::Bool, "is a condition, so it gives a boolean")
+    match kind.fits(&Type::Bool) {
+        true => Ok(()),
+        false => Err(format!("must give true or false, but gives {kind}")),
+    }
 }
 
 fn infer(names: &mut Names, tree: &IdedExpr) -> Result<Type, String> {
@@ -175,6 +178,11 @@ fn infer_call(names: &mut Names, call: &CallExpr) -> Result<Type, String> {
     match &call.target {
         Some(target) => {
             let receiver = infer(names, target)?;
+            if let ("matches", [pattern]) = (&*call.func_name, &call.args[..])
+                && let Expr::Literal(LiteralValue::String(pattern)) = &pattern.expr
+            {
+                pattern_of_matches(pattern)?;
+            }
             method(&call.func_name, &receiver, &arguments)
         }
         None => operator(&call.func_name, &arguments)
@@ -208,6 +216,14 @@ fn expect(kind: &Type, wanted: &Type, what: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{what}, but gets {kind}"))
+    }
+}
+
+/// A pattern that stands in the condition itself is known before anything is judged.
+fn pattern_of_matches(pattern: &str) -> Result<(), String> {
+    match is_pattern(pattern) {
+        true => Ok(()),
+        false => Err(Broken::Pattern.to_string()),
     }
 }
 

@@ -157,14 +157,23 @@ impl Patterns {
     /// The compiled pattern. The engine is linear in the text; the size of a pattern is bounded.
     fn get(&mut self, pattern: &str) -> Option<&Regex> {
         if !self.0.contains_key(pattern) {
-            let compiled = RegexBuilder::new(pattern)
-                .size_limit(1 << 20)
-                .dfa_size_limit(1 << 20)
-                .build();
-            self.0.insert(pattern.to_owned(), compiled.ok());
+            self.0.insert(pattern.to_owned(), compiled(pattern));
         }
         self.0.get(pattern)?.as_ref()
     }
+}
+
+fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern)
+        .size_limit(1 << 20)
+        .dfa_size_limit(1 << 20)
+        .build()
+        .ok()
+}
+
+/// Whether `matches` takes a pattern.
+pub fn is_pattern(pattern: &str) -> bool {
+    compiled(pattern).is_some()
 }
 
 /// Calls a function or method.

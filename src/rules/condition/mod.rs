@@ -21,7 +21,7 @@ mod tests;
 mod texts;
 mod value;
 
-pub use functions::{FUNCTIONS, Function, METHODS, URL_FIELDS};
+pub use functions::{FUNCTIONS, Function, METHODS, URL_FIELDS, is_pattern};
 pub use value::Val;
 
 use std::borrow::Cow;
@@ -99,7 +99,7 @@ pub enum Broken {
     #[error("makes a number that is out of range")]
     Overflow,
     /// The pattern of `matches` is no regular expression.
-    #[error("gives `matches` a pattern that is no regular expression, or too large a one")]
+    #[error("passes `matches` a pattern that is not a valid regular expression, or is too large")]
     Pattern,
     /// A name that no variable has; `check` finds it before.
     #[error("reads a variable that does not exist")]
