@@ -12,6 +12,7 @@ use crate::files::GitVariables;
 use crate::finding::{Finding, Severity};
 use crate::rules::card::Card;
 use crate::rules::catalog;
+use crate::settings::FailOn;
 use crate::text::mask::Secrets;
 use crate::text::{SourceId, Sources};
 
@@ -174,7 +175,7 @@ pub struct Run {
     /// How many findings a comment or the settings suppressed.
     pub suppressed: usize,
     /// From which severity on the settings let a run fail; the least of several app roots'.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// What a person may want to know, with `-v`, or that nothing was checked; never part of a report.
     pub notes: Vec<Note>,
     /// How long it took.

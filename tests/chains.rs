@@ -144,7 +144,7 @@ fn a_person_is_told_what_to_do_next_and_a_program_is_not() {
         said.contains("stagecheck print --chain Dockerfile"),
         "{said}"
     );
-    assert!(said.contains("`?` is what a chain may load"), "{said}");
+    assert!(said.contains("`?` marks what the chain may load"), "{said}");
     assert!(run(portal.path(), &["--format", "json"]).is_empty());
     let empty = tempfile::tempdir().unwrap();
     assert!(run(empty.path(), &[]).contains("nothing to check"));

@@ -111,3 +111,12 @@ fn below_the_root_it_writes_to_the_root() {
     stagecheck(&below, &["init"]);
     assert!(folder.path().join("stagecheck.yaml").exists());
 }
+
+#[test]
+fn a_second_time_there_is_nothing_to_add() {
+    let folder = portal();
+    stagecheck(folder.path(), &["init"]);
+    let said = String::from_utf8(stagecheck(folder.path(), &["init"]).stdout).unwrap();
+    let kept: String = WRITTEN.map(|path| format!("kept    {path}\n")).concat();
+    assert_eq!(said, kept);
+}

@@ -271,3 +271,82 @@ fn a_baseline_knows_findings_by_more_than_their_line_and_tells_what_is_gone() {
         answer.stdout
     );
 }
+
+#[test]
+fn settings_that_cannot_be_read_are_no_missing_ones() {
+    let refused = |portal: &Portal, why: &str| {
+        for arguments in [&[][..], &["print"], &["facts"], &["chains"]] {
+            let answer = portal.run(arguments);
+            assert_eq!(answer.status, 2, "{arguments:?}: {answer:?}");
+            assert!(answer.stderr.contains(why), "{arguments:?}: {answer:?}");
+            let last = "stagecheck: there is a mistake in the settings\n";
+            assert!(answer.stderr.ends_with(last), "{answer:?}");
+        }
+    };
+    let latin = portal("");
+    latin.write("stagecheck.yaml", b"rules: {} # \xe4\n");
+    refused(
+        &latin,
+        "stagecheck.yaml:1:1: error[settings] this file cannot be read: it is not UTF-8",
+    );
+    let large = portal("");
+    large.write("stagecheck.yaml", "# large\n".repeat(1 << 18));
+    refused(&large, "it is larger than 1 MiB");
+    let folder = portal("");
+    folder.write("stagecheck.yaml/nothing", "");
+    refused(&folder, "it is not a regular file");
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_behind_a_link_to_nowhere_are_no_missing_ones() {
+    for (to, why) in [
+        (
+            "gone.yaml",
+            "it is a symbolic link to something that is not there",
+        ),
+        ("/dev/zero", "it is outside the repository"),
+        (
+            "../settings.yaml",
+            "it is a symbolic link to something that is not there",
+        ),
+    ] {
+        let portal = portal("");
+        std::os::unix::fs::symlink(to, portal.path().join("stagecheck.yaml")).unwrap();
+        let answer = portal.run(&[]);
+        assert_eq!(answer.status, 2, "{answer:?}");
+        assert!(answer.stderr.contains(why), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_run_never_fails_where_the_settings_say_never() {
+    assert_eq!(portal("").run(&[]).status, 1);
+    let never = portal("fail-on: never\n");
+    assert_eq!(never.run(&[]).status, 0);
+    assert_eq!(never.run(&["--fail-on", "error"]).status, 1);
+}
+
+#[test]
+fn a_chain_lacks_what_the_settings_exclude() {
+    let memory = "app: { title: Portal, baseUrl: https://portal.acme.example }\nbackend:\n  baseUrl: https://portal.acme.example\n  database: { client: better-sqlite3, connection: ':memory:' }\n";
+    let image = "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config\", \"app-config.production.yaml\"]\n";
+    let portal = Portal::of(&[
+        ("app-config.yaml", memory),
+        ("app-config.production.yaml", PRODUCTION),
+        ("Dockerfile", image),
+        ("stagecheck.yaml", "exclude: [app-config.production.yaml]\n"),
+    ]);
+    let lines = portal.findings(&[]).into_iter();
+    let severities: Vec<String> = lines
+        .filter(|line| line.rule == "memory-database-in-production")
+        .map(|line| line.severity)
+        .collect();
+    assert_eq!(severities, ["warning"]);
+    let chains = portal.run(&["chains"]).stdout;
+    assert!(
+        chains.contains("`app-config.production.yaml` is excluded by the settings"),
+        "{chains}"
+    );
+    assert!(chains.contains("incomplete"), "{chains}");
+}

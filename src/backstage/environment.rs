@@ -14,7 +14,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::javascript;
-use crate::files::reason;
+use crate::files::{reason, size};
 use crate::run::{EnvironmentRequest, Failure, ProcessEnvironment};
 use crate::text::mask::escape;
 
@@ -47,7 +47,12 @@ pub fn from_request(
                 escape(&file.display().to_string())
             ))
         })?;
-        environment.add_file(&text);
+        let shown = escape(&file.display().to_string()).into_owned();
+        for line in environment.add_file(&text) {
+            environment.notes.push(format!(
+                "{shown}:{line} is no NAME=VALUE: the app skips this line"
+            ));
+        }
     }
     for (name, value) in &request.variables {
         match value.as_ref().or_else(|| process.get(name)) {
@@ -73,7 +78,7 @@ fn read(path: &Path) -> Result<String, String> {
         return Err("it is not a regular file".into());
     }
     if about.len() > MAX_FILE {
-        return Err(format!("it is larger than {MAX_FILE} bytes"));
+        return Err(format!("it is larger than {}", size(MAX_FILE)));
     }
     std::fs::read_to_string(path).map_err(|error| reason(&error).to_owned())
 }
@@ -83,6 +88,7 @@ fn read(path: &Path) -> Result<String, String> {
 pub struct Environment {
     variables: IndexMap<Arc<str>, Option<Arc<str>>>,
     others: Others,
+    notes: Vec<String>,
 }
 
 /// What holds for variables that nobody named.
@@ -118,6 +124,7 @@ impl Environment {
         Self {
             variables,
             others: Others::Unset,
+            notes: Vec::new(),
         }
     }
 
@@ -137,11 +144,19 @@ impl Environment {
         variables.filter_map(|(name, value)| Some((&**name, value.as_deref()?)))
     }
 
-    /// Notes the variables of a text in the syntax of the npm package `dotenv` 16.
-    pub fn add_file(&mut self, text: &str) {
-        for (name, value) in dotenv::parse(text) {
+    /// Notes the variables of a text in the syntax of the npm package `dotenv` 16, and tells the numbers of the lines
+    /// that are passed over although they say something.
+    pub fn add_file(&mut self, text: &str) -> Vec<usize> {
+        let variables = dotenv::parse(text);
+        for (name, value) in variables.assignments {
             self.set(name, value);
         }
+        variables.passed_over
+    }
+
+    /// What a person should know of the files that were read; no value.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// What is known of a variable.

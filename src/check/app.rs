@@ -41,6 +41,8 @@ pub struct Facts {
     pub scope: Scope,
     /// The name of the chain, the path of the layer, or the folder of the app root.
     pub name: String,
+    /// The same as a person knows it: a path relative to where the run was started.
+    pub shown: String,
     /// The tree that conditions read.
     pub tree: Value,
 }
@@ -51,6 +53,7 @@ impl LoadedApp {
         let mut facts = vec![Facts {
             scope: Scope::App,
             name: self.app.path.to_string(),
+            shown: judge.files.display(&self.app.path),
             tree: self.root_facts(),
         }];
         for loaded in self.layers.values() {
@@ -58,6 +61,7 @@ impl LoadedApp {
             facts.extend(self.layer_facts(loaded).map(|tree| Facts {
                 scope: Scope::Layer,
                 name: path.to_string(),
+                shown: judge.files.display(path),
                 tree,
             }));
         }
@@ -65,6 +69,7 @@ impl LoadedApp {
             facts.extend(self.effective(chain, judge).map(|effective| Facts {
                 scope: Scope::Chain,
                 name: chain.name.to_string(),
+                shown: chain.name.to_string(),
                 tree: self.chain_facts(chain, effective, overrides, judge),
             }));
         }

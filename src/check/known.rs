@@ -60,7 +60,7 @@ pub(super) fn apply(
                 FileState::Staged => NoteLevel::Verbose,
                 _ => NoteLevel::Always,
             },
-            text: format!("{entries}: --write-baseline writes it anew"),
+            text: format!("{entries}; update the file with --write-baseline"),
         });
     }
     run.baseline = Some(Baselined {

@@ -145,6 +145,12 @@ impl<'t> Prepared<'t> {
                 "the app would not start with these variables: {error}"
             ))
         })?;
+        for note in environment.notes() {
+            run.add_note(Note {
+                level: NoteLevel::Always,
+                text: note.clone(),
+            });
+        }
         let mut wanted = Wanted::new(request, more);
         let mut apps = Vec::new();
         for target in targets {
@@ -153,6 +159,7 @@ impl<'t> Prepared<'t> {
                 target.report_empty(request, run)?;
             }
             run.checked.left_out.extend(found.left_out);
+            run.checked.left_out.extend(target.passed_over());
             let roots = wanted.apply(found.app_roots, target, &mut run.sources)?;
             request.progress.add_found(roots.len());
             apps.extend(roots.into_iter().map(|(root, settings)| App {

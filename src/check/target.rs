@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use crate::backstage::workspace::{self, Workspace};
-use crate::files::{DiskFiles, FilePath, Files, OpenError, StagedFiles};
+use crate::backstage::workspace::{self, LeftOut, Workspace};
+use crate::files::{DiskFiles, FilePath, Files, OpenError, ReadError, StagedFiles};
 use crate::finding::Finding;
 use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
 use crate::text::Sources;
@@ -40,8 +40,16 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
         let layers = request
             .config
             .iter()
-            .map(|layer| locate(&files, &request.start.join(layer), layer))
+            .map(|layer| {
+                let located = locate(&files, &request.start.join(layer), layer)?;
+                try_read(&files, &located, layer, request)?;
+                Ok(located)
+            })
             .collect::<Result<_, _>>()?;
+        // They add nothing to a chain that is named, but a slip in one is a slip.
+        for path in &request.paths {
+            open(&request.start.join(path), path, request)?;
+        }
         return Ok(vec![Target {
             settings: named_settings(&files, request)?,
             files: as_asked(files, request)?,
@@ -67,6 +75,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             let full = request.start.join(path);
             let files = open(&full, path, request)?;
             let located = locate(&files, &full, path)?;
+            try_read(&files, &located, path, request)?;
             let scope = if full.is_dir() {
                 Scope::Folder(located)
             } else {
@@ -106,6 +115,22 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
 fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
     let files = DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))?;
     Ok(files.with_index_of(&request.git, &request.start))
+}
+
+/// What a person names must be readable; what is found is another matter. In the index there is no such question.
+fn try_read(
+    files: &DiskFiles,
+    path: &FilePath,
+    named: &Path,
+    request: &Request,
+) -> Result<(), Failure> {
+    if request.state == FileState::Staged {
+        return Ok(());
+    }
+    match files.try_read(path) {
+        Err(error @ ReadError::Io(_)) => Err(unreadable(named, &OpenError::Unreadable(error))),
+        _ => Ok(()),
+    }
 }
 
 /// The files in the state that was asked for.
@@ -210,6 +235,15 @@ impl Target {
             }
             folder = folder.parent();
         }
+    }
+
+    /// What looking for layers could not look at.
+    pub fn passed_over(&self) -> impl Iterator<Item = LeftOut> {
+        let passed_over = self.files.passed_over().into_iter();
+        passed_over.map(|one| LeftOut {
+            path: one.path,
+            reason: one.reason,
+        })
     }
 
     /// Says that nothing was found here.

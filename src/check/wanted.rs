@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use super::target::Target;
 use crate::backstage::environment::{Environment, Variable};
-use crate::backstage::workspace::{AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, LayerRole};
+use crate::backstage::workspace::{
+    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LackKind, LayerFile, LayerRole,
+};
 use crate::files::{FilePath, Files};
 use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
 use crate::rules::card::Card;
 use crate::rules::engine::Rules;
 use crate::rules::select::{self, Selection};
 use crate::run::{Failure, Request, Run};
-use crate::settings::{ChainSetting, Loader, Mistake, Settings};
+use crate::settings::{ChainSetting, FailOn, Loader, Mistake, MistakenFile, Settings};
 use crate::text::Sources;
 
 /// Settings under way: files are still being read.
@@ -70,7 +72,7 @@ impl<'r> Wanted<'r> {
             };
             let settings = self.with_more(settings);
             if self.request.config.is_empty() {
-                exclude(&mut root, &settings);
+                exclude(&mut root, &settings, files);
                 self.add_chains(&mut root, &settings, files);
             }
             let base = |layer: &LayerFile| layer.role == LayerRole::Base;
@@ -120,6 +122,7 @@ impl<'r> Wanted<'r> {
                         "the chain `{}` loads `{path}`, which is not a file",
                         wanted.name
                     ),
+                    file: MistakenFile::Settings,
                     place: *place,
                 });
                 return;
@@ -152,6 +155,7 @@ impl<'r> Wanted<'r> {
                     "no chain is called `{}`: give its layers as `config: […]`",
                     wanted.name
                 ),
+                file: MistakenFile::Settings,
                 place: wanted.place,
             }),
             None => {
@@ -225,7 +229,7 @@ impl<'r> Known<'r> {
     }
 
     /// From which severity on the run fails: the strictest of all settings.
-    pub fn fail_on(&self) -> Option<Severity> {
+    pub fn fail_on(&self) -> Option<FailOn> {
         self.all.iter().filter_map(|one| one.fail_on).min()
     }
 
@@ -269,10 +273,28 @@ pub fn environment(settings: &Settings, asked: &Environment) -> Environment {
     environment
 }
 
-/// Leaves out what the settings exclude, as if it were not there.
-fn exclude(root: &mut AppRoot, settings: &Settings) {
+/// Leaves out what the settings exclude. A chain that is started with such a layer lacks it.
+fn exclude(root: &mut AppRoot, settings: &Settings, files: &dyn Files) {
     let stays = |path: &FilePath| !settings.exclude.matches(path);
     root.layers.retain(|layer| stays(&layer.path));
+    for chain in &mut root.chains {
+        let loaded = chain
+            .layers
+            .iter()
+            .filter(|_| chain.origin != ChainOrigin::Convention);
+        let lacks: Vec<Lack> = loaded
+            .filter(|layer| !stays(&layer.path))
+            .map(|layer| Lack {
+                reason: format!(
+                    "`{}` is excluded by the settings",
+                    files.display(&layer.path)
+                ),
+                place: layer.named_at,
+                kind: LackKind::Excluded,
+            })
+            .collect();
+        chain.lacks.extend(lacks);
+    }
     // A chain of which no layer is here has nothing to exclude: what it lacks is worth saying.
     root.chains.retain_mut(|chain| {
         let had_layers = !chain.layers.is_empty();
@@ -289,9 +311,16 @@ pub(super) fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
         ..Run::default()
     };
     run.sort();
+    let in_policy = |mistake: &Mistake| mistake.file == MistakenFile::Policy;
+    let place = match mistakes.iter().filter(|mistake| in_policy(mistake)).count() {
+        0 => "the settings",
+        1 if mistakes.len() == 1 => "a policy",
+        count if count == mistakes.len() => "the policies",
+        _ => "the settings and the policies",
+    };
     let message = match mistakes.len() {
-        1 => "the settings hold a mistake".to_owned(),
-        count => format!("the settings hold {count} mistakes"),
+        1 => format!("there is a mistake in {place}"),
+        count => format!("there are {count} mistakes in {place}"),
     };
     Failure {
         message,

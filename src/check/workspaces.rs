@@ -60,6 +60,7 @@ pub fn workspaces(request: &Request) -> Result<Found, Failure> {
             target.report_empty(request, &mut run)?;
         }
         left_out.extend(found.left_out);
+        left_out.extend(target.passed_over());
         let roots = wanted.apply(found.app_roots, &target, &mut run.sources)?;
         let files: Rc<dyn Files> = target.files.into();
         apps.extend(roots.into_iter().map(|(app, _)| FoundApp {
@@ -67,6 +68,7 @@ pub fn workspaces(request: &Request) -> Result<Found, Failure> {
             files: Rc::clone(&files),
         }));
     }
+    wanted.finish(&mut run)?;
     Ok(Found {
         apps,
         left_out,

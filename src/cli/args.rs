@@ -17,6 +17,7 @@ use crate::run::{
     BaselineRequest, EnvironmentRequest, ExplicitProduction, Failure, FileState,
     ProcessEnvironment, Request, RuleSelection, SchemaCache,
 };
+use crate::settings::FailOn;
 
 const WHAT: &str = "What to check";
 const ENVIRONMENT: &str = "Variables the app is started with";
@@ -123,7 +124,7 @@ pub struct FileArguments {
     /// A layer of the one chain to check, in the order they are loaded
     #[arg(long, value_name = "LAYER", help_heading = WHAT)]
     pub config: Vec<PathBuf>,
-    /// Take the chain of --config for a production chain
+    /// Treat the chain given with --config as production
     #[arg(long, requires = "config", help_heading = WHAT)]
     pub production: bool,
     /// Let git-ignored local layers take part
@@ -146,7 +147,7 @@ pub struct EnvironmentArguments {
     /// Read variables from a file of NAME=VALUE lines
     #[arg(long, value_name = "FILE", help_heading = ENVIRONMENT)]
     pub env_file: Vec<PathBuf>,
-    /// Set a variable; without a value, to what it is in this process, set or not
+    /// Set a variable; without a value, take it from this process (unset if it is unset there)
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = ENVIRONMENT)]
     pub env: Vec<String>,
     /// Use the variables of this process
@@ -234,11 +235,12 @@ pub enum Threshold {
 
 impl Threshold {
     /// What the command line says, else what the settings say, else errors.
-    pub fn of(argument: Option<Self>, settings: Option<Severity>) -> Self {
+    pub fn of(argument: Option<Self>, settings: Option<FailOn>) -> Self {
         argument.unwrap_or(match settings {
-            Some(Severity::Info) => Self::Info,
-            Some(Severity::Warning) => Self::Warning,
-            Some(Severity::Error) | None => Self::Error,
+            Some(FailOn::From(Severity::Info)) => Self::Info,
+            Some(FailOn::From(Severity::Warning)) => Self::Warning,
+            Some(FailOn::From(Severity::Error)) | None => Self::Error,
+            Some(FailOn::Never) => Self::Never,
         })
     }
 
@@ -342,9 +344,7 @@ impl EnvironmentArguments {
         let variables = self.env.iter().map(|text| match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.into(), Some(value.into()))),
             None if !text.is_empty() => Ok((text.clone(), None)),
-            _ => Err(Failure::new(
-                "a value of --env is not written NAME=VALUE or NAME",
-            )),
+            _ => Err(Failure::new("--env takes NAME=VALUE or NAME")),
         });
         Ok(EnvironmentRequest {
             files: self.env_file.clone(),
@@ -384,6 +384,11 @@ fn output_file(text: &str) -> Result<OutputFile, String> {
         .split_once('=')
         .filter(|(_, path)| !path.is_empty())
         .ok_or("write FORMAT=FILE, e.g. sarif=stagecheck.sarif")?;
+    if path == "-" {
+        return Err(format!(
+            "--format {name} writes to stdout, and ./- is a file of that name"
+        ));
+    }
     Ok(OutputFile {
         format: format(name)?,
         path: path.into(),

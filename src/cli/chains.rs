@@ -88,7 +88,7 @@ fn next_steps(found: &Found) -> Vec<Note> {
     let mut steps = Vec::new();
     if chains().any(|chain| !chain.is_complete()) {
         steps.push(
-            "`?` is what a chain may load beyond what is here: findings that it could change are told one step milder"
+            "`?` marks what the chain may load that is not in the repository; findings it could change are reported one severity lower"
                 .to_owned(),
         );
     }

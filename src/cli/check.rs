@@ -17,9 +17,17 @@ use crate::text::closest;
 use crate::text::mask::escape;
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
+    if let Some(baseline) = &arguments.rules.write_baseline {
+        let reports = arguments.output.output.iter().map(|report| &*report.path);
+        output::refuse_same(baseline, reports)?;
+    }
     let run = once(arguments, console, &start()?)?;
     if let Some(path) = &arguments.rules.write_baseline {
         write_baseline(&run, path, console)?;
+        return Ok(Status::Clean);
+    }
+    // Findings are not what was asked for.
+    if arguments.output.list_files {
         return Ok(Status::Clean);
     }
     match Threshold::of(arguments.rules.fail_on, run.fail_on).is_reached(run.worst()) {
@@ -101,8 +109,12 @@ fn with_command(failure: Failure, request: &Request) -> Failure {
         _ => {}
     }
     let command = super::command();
-    let names = command.get_subcommands().map(clap::Command::get_name);
-    match closest(word, names) {
+    let names = || command.get_subcommands().map(clap::Command::get_name);
+    if names().any(|name| name == word) {
+        let usage = format!("options go behind the command: `stagecheck {word} [OPTIONS]`");
+        return failure.with_help(usage);
+    }
+    match closest(word, names()) {
         Some(meant) => failure.with_help(format!("did you mean the command `{meant}`?")),
         None => failure,
     }
@@ -151,7 +163,10 @@ fn write_baseline(run: &Run, path: &Path, console: &Console) -> Result<(), Failu
     }])?;
     console.note(&Note {
         level: NoteLevel::Always,
-        text: format!("{} findings are known from now on", run.findings.len()),
+        text: match run.findings.len() {
+            1 => "1 finding is known from now on".to_owned(),
+            count => format!("{count} findings are known from now on"),
+        },
     });
     Ok(())
 }

@@ -1,30 +1,37 @@
 //! `stagecheck facts`: what the conditions of rules read here, for people who write policies.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json, json};
 
+use super::args::{EnvironmentArguments, FileArguments};
+use super::console::Console;
+use super::print::json_number;
 use super::{Outcome, Status, check, output};
 use crate::backstage::value::{Kind, Value};
 use crate::check::Facts;
+use crate::files::FilePath;
 use crate::rules::card::Scope;
-use crate::run::{Failure, Request};
+use crate::run::Failure;
 use crate::text::mask::{MASK, Secrets, escape};
 
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Folders or layers [default: every app root below this folder]
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    /// Which files.
+    #[command(flatten)]
+    files: FileArguments,
+    /// Which variables.
+    #[command(flatten)]
+    environment: EnvironmentArguments,
     /// Only the chain of this name
     #[arg(long, value_name = "NAME", conflicts_with = "layer")]
     chain: Option<String>,
     /// Only the layer at this path
     #[arg(long, value_name = "LAYER")]
-    layer: Option<String>,
+    layer: Option<PathBuf>,
     /// The form to print
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     format: FactsFormat,
@@ -39,16 +46,24 @@ enum FactsFormat {
     Yaml,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let request = Request {
-        start: check::start()?,
-        paths: arguments.paths.clone(),
-        ..Request::default()
-    };
+pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
+    let start = check::start()?;
+    let mut request = arguments.files.request(&arguments.environment, start)?;
+    // The app root of a layer may be above the folder this runs in.
+    if let Some(layer) = &arguments.layer
+        && request.paths.is_empty()
+        && request.config.is_empty()
+        && request.start.join(layer).is_file()
+    {
+        request.paths.push(layer.clone());
+    }
     let (facts, run) = crate::check::facts(&request)?;
+    for note in &run.notes {
+        console.note(note);
+    }
     let facts: Vec<Json> = facts
         .iter()
-        .filter(|facts| arguments.wants(facts))
+        .filter(|facts| arguments.wants(facts, &request.start))
         .map(|facts| {
             json!({
                 "scope": facts.scope.as_str(),
@@ -57,9 +72,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             })
         })
         .collect();
-    if facts.is_empty() {
-        return Err(Failure::new("there is no such chain or layer here")
-            .with_help("`stagecheck chains` lists the chains and their layers"));
+    if facts.is_empty() && (arguments.chain.is_some() || arguments.layer.is_some()) {
+        return Err(arguments.is_unknown());
     }
     let text = match arguments.format {
         FactsFormat::Json => serde_json::to_string_pretty(&facts).ok(),
@@ -71,12 +85,28 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 impl Arguments {
-    fn wants(&self, facts: &Facts) -> bool {
+    fn wants(&self, facts: &Facts, start: &Path) -> bool {
         match (&self.chain, &self.layer) {
             (Some(name), _) => facts.scope == Scope::Chain && facts.name == *name,
-            (_, Some(path)) => facts.scope == Scope::Layer && facts.name == *path,
+            (_, Some(path)) => {
+                let path = path.strip_prefix(start).unwrap_or(path);
+                let typed = FilePath::new(&path.to_string_lossy());
+                let names = [&facts.name, &facts.shown];
+                facts.scope == Scope::Layer && names.iter().any(|name| **name == *typed.as_str())
+            }
             _ => true,
         }
+    }
+
+    /// What was asked for is not here.
+    fn is_unknown(&self) -> Failure {
+        let asked = match (&self.chain, &self.layer) {
+            (Some(name), _) => format!("chain `{}`", escape(name)),
+            (_, Some(path)) => format!("layer `{}`", escape(&path.display().to_string())),
+            _ => "chain or layer".to_owned(),
+        };
+        Failure::new(format!("there is no {asked} here"))
+            .with_help("`stagecheck chains` lists the chains and their layers")
     }
 }
 
@@ -87,7 +117,7 @@ fn json_of(value: &Value, secrets: &Secrets) -> Json {
         Kind::Null => Json::Null,
         Kind::Bool(value) => Json::Bool(*value),
         Kind::Number(number) => match secrets.show(value.place(), &number.to_string()) {
-            Cow::Borrowed(shown) if shown != MASK => json!(number),
+            Cow::Borrowed(shown) if shown != MASK => json_number(*number),
             shown => Json::String(shown.into_owned()),
         },
         Kind::String(text) => shown(&text.value),

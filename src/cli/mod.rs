@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
-        Some(Command::Facts(facts)) => facts::run(facts),
+        Some(Command::Facts(facts)) => facts::run(facts, &console),
         Some(Command::Print(print)) => print::run(print, &console),
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Schema(schema)) => schema::run(schema, &console),

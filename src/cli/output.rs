@@ -71,6 +71,28 @@ pub(super) fn to_files(outputs: &[Output]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Keeps a baseline and a report apart.
+///
+/// # Errors
+/// When both would be the same file.
+pub(super) fn refuse_same<'p>(
+    baseline: &Path,
+    reports: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), Failure> {
+    let place = |path: &Path| Place::of(path).ok();
+    let own = place(baseline);
+    match reports
+        .into_iter()
+        .any(|report| own.is_some() && place(report) == own)
+    {
+        true => Err(Failure::new(format!(
+            "a report and the baseline would both be written to {}",
+            shown(baseline)
+        ))),
+        false => Ok(()),
+    }
+}
+
 impl Output {
     fn shown(&self) -> String {
         shown(&self.path)

@@ -18,6 +18,8 @@ use crate::backstage::workspace::AppRoot;
 use crate::check::effective::{self, ChainConfig, NoConfig};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
+use crate::text::mask::escape;
+pub(super) use json::json_number;
 use shown::{Origins, SecretText, Shown};
 
 /// Its arguments.
@@ -128,7 +130,7 @@ fn wanted<'p>(chains: Vec<Printed<'p>>, name: Option<&str>) -> Result<Vec<Printe
         .map(|printed| &*printed.chain.chain.name.0)
         .collect();
     names.dedup();
-    let failure = Failure::new("there is no chain of the name given with --chain");
+    let failure = Failure::new(format!("there is no chain `{}`", escape(name)));
     Err(match closest(name, names.iter().copied()) {
         Some(meant) => failure.with_help(format!("did you mean `{meant}`?")),
         None => failure.with_help(format!("the chains here are: {}", names.join(", "))),

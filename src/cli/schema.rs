@@ -14,6 +14,7 @@ use crate::check::workspaces::{self, Found, FoundApp};
 use crate::files::DiskFiles;
 use crate::run::{Failure, Note, NoteLevel, Request};
 use crate::text::closest;
+use crate::text::mask::escape;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -91,7 +92,7 @@ fn choose(found: Found, chain: Option<&str>) -> Result<Option<FoundApp>, Failure
         let near = closest(name, names.map(|chain| &*chain.name.0)).map(str::to_owned);
         apps.retain(|found| found.app.chains.iter().any(|chain| *chain.name.0 == *name));
         if apps.is_empty() {
-            let failure = Failure::new("there is no chain of the name given with --chain");
+            let failure = Failure::new(format!("there is no chain `{}`", escape(name)));
             return Err(match near {
                 Some(near) => failure.with_help(format!("did you mean `{near}`?")),
                 None => failure.with_help("`stagecheck chains` lists them"),

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use super::args::CheckArguments;
 use super::console::Console;
 use super::{Outcome, Status, check, failure};
+use crate::files::{DiskFiles, GitVariables};
 use crate::run::Run;
 
 /// The line before a check. The task in `editors/vscode/tasks.json` waits for it.
@@ -28,6 +29,9 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     let start = check::start()?;
     while say(BEGINS) {
         let mut watched = Watched::new(&start, &arguments.files.settings);
+        if arguments.files.staged {
+            watched.add_index(&start);
+        }
         match check::once(arguments, console, &start) {
             Ok(run) => watched.add_sources(&start, &run),
             Err(mistake) => {
@@ -65,6 +69,15 @@ impl Watched {
             watched.add(start.join(settings));
         }
         watched
+    }
+
+    /// What `--staged` reads instead of the working tree.
+    fn add_index(&mut self, start: &Path) {
+        let files = DiskFiles::open(start, start).ok();
+        let files = files.map(|files| files.with_index_of(&GitVariables::of_process(), start));
+        if let Some(index) = files.as_ref().and_then(DiskFiles::index_path) {
+            self.add(index.to_owned());
+        }
     }
 
     /// The texts that a run read, and their folders.
@@ -107,4 +120,22 @@ impl Watched {
 fn state(path: &Path) -> Option<State> {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watch_of_what_is_staged_sees_the_index_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = folder.path().canonicalize().unwrap();
+        fs::create_dir(start.join(".git")).unwrap();
+        let mut watched = Watched::new(&start, &None);
+        watched.add_index(&start);
+        let is_index = |path: &PathBuf| path.ends_with(".git/index");
+        let known = |watched: &Watched| watched.states.keys().any(is_index);
+        // In a hook's environment another index is named.
+        assert!(known(&watched) || GitVariables::of_process().index_file.is_some());
+    }
 }

@@ -3,7 +3,7 @@
 //! In: a folder. Out: [`DiskFiles`], the repository it is in (or the folder itself), walked at most once. Never:
 //! devices, pipes and sockets, anything outside the root (also by symbolic link), names that are not UTF-8.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::git::{EntryKind, GitFolders, IgnoreRules, Index, IndexError, IndexFile};
-use super::{FilePath, Files, GitStatus, GitVariables, Identity, Listed, ReadError, reason};
+use super::{
+    FilePath, Files, GitStatus, GitVariables, Identity, Listed, PassedOver, ReadError, reason,
+};
 
 /// The longest path that is looked for, in bytes: no system has longer ones.
 const LONGEST_PATH: usize = 4096;
@@ -31,6 +33,7 @@ pub struct DiskFiles {
     git: Option<Repository>,
     index: OnceLock<Result<Option<Index>, IndexError>>,
     walks: Mutex<Vec<(FilePath, Arc<[Listed]>)>>,
+    passed_over: Mutex<BTreeSet<PassedOver>>,
     folders: Mutex<HashMap<FilePath, Result<PathBuf, ReadError>>>,
 }
 
@@ -103,6 +106,7 @@ impl DiskFiles {
             git,
             index: OnceLock::new(),
             walks: Mutex::default(),
+            passed_over: Mutex::default(),
             folders: Mutex::default(),
         })
     }
@@ -138,6 +142,24 @@ impl DiskFiles {
         relative(&self.root, &canonical(path)?).ok_or(OpenError::NotUtf8)
     }
 
+    /// Whether a file's text or a folder's entries can be had.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn try_read(&self, path: &FilePath) -> Result<(), ReadError> {
+        if self.is_folder(path) {
+            let entries = fs::read_dir(self.root.join(path.as_str()));
+            return entries.map(drop).map_err(|error| io(&error));
+        }
+        let (full, _) = self.regular(path)?;
+        File::open(full).map(drop).map_err(|error| io(&error))
+    }
+
+    /// The index that is read, when there is a repository.
+    pub fn index_path(&self) -> Option<&Path> {
+        self.git.as_ref().map(|git| git.index.path())
+    }
+
     /// Where its repository keeps its things.
     pub(super) fn git(&self) -> Option<&GitFolders> {
         self.git.as_ref().map(|git| &git.folders)
@@ -165,8 +187,8 @@ impl DiskFiles {
         let mut full = self.folder(&path.parent())?.join(path.name());
         let mut metadata = fs::symlink_metadata(&full).map_err(|e| io(&e))?;
         if metadata.is_symlink() {
-            full = fs::canonicalize(&full).map_err(|e| io(&e))?;
-            metadata = fs::metadata(&full).map_err(|e| io(&e))?;
+            full = fs::canonicalize(&full).map_err(|e| leads_to(&e))?;
+            metadata = fs::metadata(&full).map_err(|e| leads_to(&e))?;
         }
         if !full.starts_with(&self.root) {
             return Err(ReadError::Outside);
@@ -278,6 +300,12 @@ impl Files for DiskFiles {
         }
     }
 
+    fn passed_over(&self) -> Vec<PassedOver> {
+        let passed_over = self.passed_over.lock();
+        let passed_over = passed_over.unwrap_or_else(PoisonError::into_inner);
+        passed_over.iter().cloned().collect()
+    }
+
     fn list(&self, folder: &FilePath, wanted: &dyn Fn(&str) -> bool) -> Vec<Listed> {
         if folder.is_outside() {
             return Vec::new();
@@ -337,8 +365,13 @@ impl<'f> Walk<'f> {
 
     fn folder(&mut self, folder: &str, mut rules: IgnoreRules, depth: usize) {
         let full = self.path_of(folder);
-        let Ok(entries) = fs::read_dir(&full) else {
-            return;
+        let entries = match fs::read_dir(&full) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            Err(error) => {
+                let reason = format!("cannot be read: {}", reason(&error));
+                return self.pass_over(folder.to_owned(), &reason);
+            }
         };
         let entries: Vec<_> = entries.flatten().collect();
         let has_rules = entries
@@ -348,8 +381,17 @@ impl<'f> Walk<'f> {
             rules = add_rules(rules, folder, &full.join(".gitignore"));
         }
         for entry in entries {
-            let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else {
+            let Ok(kind) = entry.file_type() else {
                 continue;
+            };
+            let name = match entry.file_name().into_string() {
+                Ok(name) => name,
+                Err(name) => {
+                    let mut path = folder.to_owned();
+                    push_part(&mut path, &name.to_string_lossy());
+                    self.pass_over(path, "has a path that is not UTF-8");
+                    continue;
+                }
             };
             let mut path = folder.to_owned();
             push_part(&mut path, &name);
@@ -362,6 +404,15 @@ impl<'f> Walk<'f> {
                 self.file(path, &rules, kind.is_symlink());
             }
         }
+    }
+
+    fn pass_over(&self, path: String, reason: &str) {
+        let passed_over = &self.files.passed_over;
+        let mut passed_over = passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+        passed_over.insert(PassedOver {
+            path: FilePath(path.into()),
+            reason: reason.to_owned(),
+        });
     }
 
     fn file(&mut self, path: String, rules: &IgnoreRules, link: bool) {
@@ -477,12 +528,17 @@ fn relative(root: &Path, path: &Path) -> Option<FilePath> {
     Some(FilePath::new(&parts?.join("/")))
 }
 
+/// Why a symbolic link cannot be followed. One to nothing is there itself.
+fn leads_to(error: &std::io::Error) -> ReadError {
+    match io(error) {
+        ReadError::NotFound => ReadError::LinkToNothing,
+        other => other,
+    }
+}
+
 fn io(error: &std::io::Error) -> ReadError {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::NotFound,
-        ErrorKind::PermissionDenied => {
-            ReadError::Io("it may not be read (permission denied)".into())
-        }
         _ => ReadError::Io(reason(error).into()),
     }
 }

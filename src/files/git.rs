@@ -196,6 +196,15 @@ pub(super) enum IndexFile {
     Named(PathBuf),
 }
 
+impl IndexFile {
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Own(path) | Self::Named(path) => path,
+        }
+    }
+}
+
 /// Why an index cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
@@ -240,7 +249,7 @@ pub(super) struct Index(State);
 impl Index {
     /// Reads an index; `None` when the repository has none yet.
     pub(super) fn read(file: &IndexFile, git: &GitFolders) -> Result<Option<Self>, IndexError> {
-        let (IndexFile::Own(path) | IndexFile::Named(path)) = file;
+        let path = file.path();
         // Opening a pipe would wait for whoever writes to it.
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(IndexError::Damaged);

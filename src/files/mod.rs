@@ -133,6 +133,9 @@ pub enum ReadError {
     /// There is nothing by that name.
     #[error("there is no such file")]
     NotFound,
+    /// It is a symbolic link to something that is not there.
+    #[error("it is a symbolic link to something that is not there")]
+    LinkToNothing,
     /// The path leads out of the root.
     #[error("it is outside the repository")]
     Outside,
@@ -140,7 +143,7 @@ pub enum ReadError {
     #[error("it is not a regular file")]
     NotAFile,
     /// Larger than the limit for its kind, in bytes.
-    #[error("it is larger than {limit} bytes")]
+    #[error("it is larger than {}", size(*limit))]
     TooLarge {
         /// The limit.
         limit: u64,
@@ -156,6 +159,15 @@ pub enum ReadError {
     Io(String),
 }
 
+/// A number of bytes as people say it.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        _ if bytes >= 1 << 20 && bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        _ if bytes >= 1 << 10 && bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
 /// One file in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -165,6 +177,15 @@ pub struct Listed {
     pub git: GitStatus,
     /// Whether an ignore rule names it, also when it is tracked all the same. `false` without a repository.
     pub named_by_ignore_rule: bool,
+}
+
+/// Something in the tree that no listing can hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PassedOver {
+    /// Where, as far as it can be written.
+    pub path: FilePath,
+    /// Why, behind `it`: `cannot be read: permission denied`.
+    pub reason: String,
 }
 
 /// What git does with a file.
@@ -247,6 +268,11 @@ pub trait Files: Send + Sync {
     /// `node_modules`, `.git` or an ignored folder, except tracked files; ignored files elsewhere included. The
     /// tree is walked once, however often this is asked.
     fn list(&self, folder: &FilePath, wanted: &dyn Fn(&str) -> bool) -> Vec<Listed>;
+
+    /// What listings so far could not hold, in order of path.
+    fn passed_over(&self) -> Vec<PassedOver> {
+        Vec::new()
+    }
 }
 
 /// The part of a sorted listing that is below `folder`.

@@ -10,12 +10,12 @@ pub fn reason(error: &Error) -> &'static str {
         ErrorKind::NotADirectory => "a part of its path is a file, not a folder",
         ErrorKind::IsADirectory => "it is a folder",
         ErrorKind::AlreadyExists => "it is there already",
-        ErrorKind::PermissionDenied => "this user may not (permission denied)",
+        ErrorKind::PermissionDenied => "permission denied",
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no space left",
         ErrorKind::InvalidData => "it is not UTF-8",
         ErrorKind::InvalidFilename => "the system does not allow such a name",
-        ErrorKind::BrokenPipe => "nobody reads it any more",
-        _ => "the system refuses",
+        ErrorKind::BrokenPipe => "broken pipe",
+        _ => "unknown system error",
     }
 }

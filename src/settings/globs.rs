@@ -43,7 +43,7 @@ impl Globs {
 
 /// A text that is no glob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no glob such as `apps/*/app-config.yaml`")]
+#[error("must be a glob such as `apps/*/app-config.yaml`")]
 pub struct NotAGlob;
 
 #[cfg(test)]

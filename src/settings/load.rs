@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::read::{Raw, read};
-use super::{Globs, Mistake, RuleSetting, Settings};
-use crate::files::{FilePath, Files};
+use super::{Globs, Mistake, MistakenFile, RuleSetting, Settings};
+use crate::files::{FilePath, Files, ReadError};
 use crate::rules::card::Card;
 use crate::rules::{policy, select};
 use crate::text::{Place, SourceId, Sources, Span};
@@ -26,6 +26,8 @@ pub struct Loader<'f> {
     /// For app roots without a settings file: one for all, so that rules are made ready once.
     defaults: Arc<Settings>,
     mistakes: Vec<Mistake>,
+    /// Files that are there and cannot be read.
+    unreadable: Vec<SourceId>,
 }
 
 impl<'f> Loader<'f> {
@@ -36,6 +38,7 @@ impl<'f> Loader<'f> {
             found: HashMap::new(),
             defaults: Arc::default(),
             mistakes: Vec::new(),
+            unreadable: Vec::new(),
         }
     }
 
@@ -68,13 +71,24 @@ impl<'f> Loader<'f> {
         settings
     }
 
-    /// Every mistake found so far: with any, the run cannot be made.
+    /// Every mistake found so far, and every file that is there and cannot be read: with any, the run cannot be made.
     pub fn mistakes(self) -> Vec<Mistake> {
         self.mistakes
     }
 
-    fn source(&self, path: &FilePath, sources: &mut Sources) -> Option<SourceId> {
-        let text = self.files.read(path, MAX_SIZE).ok()?;
+    /// The text of a file; `None` when there is none. One that cannot be read is a mistake, and empty.
+    fn source(&mut self, path: &FilePath, sources: &mut Sources) -> Option<SourceId> {
+        let text = match self.files.read(path, MAX_SIZE) {
+            Ok(text) => text,
+            Err(ReadError::NotFound) => return None,
+            Err(error) => {
+                let source = sources.add(self.files.source(path, Arc::from("")));
+                let message = format!("this file cannot be read: {error}");
+                self.mistake(Place::new(source, Span::at(0)), message);
+                self.unreadable.push(source);
+                return Some(source);
+            }
+        };
         Some(sources.add(self.files.source(path, text)))
     }
 
@@ -92,10 +106,7 @@ impl<'f> Loader<'f> {
         let overrides = settings.overrides.iter().flat_map(|one| &one.rules);
         for RuleSetting { name, place, .. } in settings.rules.iter().chain(overrides) {
             if let Some(message) = select::unknown(name, &settings.policies) {
-                self.mistakes.push(Mistake {
-                    message,
-                    place: *place,
-                });
+                self.mistake(*place, message);
             }
         }
         settings
@@ -177,7 +188,7 @@ impl<'f> Loader<'f> {
             self.mistake(
                 place,
                 match field.as_str() {
-                    "" => format!("the settings {}", wanted(&mistake.message)),
+                    "" => format!("the settings {}", mistake.message),
                     field => format!("`{field}` {}", mistake.message),
                 },
             );
@@ -194,7 +205,11 @@ impl<'f> Loader<'f> {
                 .filter(|problem| problem.is_fatal())
         };
         for problem in fatal() {
-            self.mistake(Place::new(source, problem.span), problem.message.clone());
+            // Written for layers: what reads this file is this program.
+            let message = problem
+                .message
+                .replace("the app cannot", "stagecheck cannot");
+            self.mistake(Place::new(source, problem.span), message);
         }
         fatal().next().is_none().then_some(())
     }
@@ -223,24 +238,34 @@ impl<'f> Loader<'f> {
                 );
                 continue;
             };
-            let document = yaml::parse(sources.get(source).text());
-            if self.syntax(&document, source).is_none() {
-                continue;
-            }
-            match document.root.as_ref().map(policy::read) {
-                Some(Ok(read)) => cards.extend(read),
-                Some(Err(mistakes)) => {
-                    for mistake in mistakes {
-                        self.mistake(Place::new(source, mistake.span), mistake.message);
-                    }
-                }
-                None => self.mistake(
-                    Place::new(source, Span::at(0)),
-                    "a policy file holds a rule card, but this one is empty",
-                ),
+            cards.extend(self.cards(source, sources));
+            let own = self.mistakes.iter_mut();
+            for mistake in own.filter(|mistake| mistake.place.source == source) {
+                mistake.file = MistakenFile::Policy;
             }
         }
         cards
+    }
+
+    /// The cards of one policy file.
+    fn cards(&mut self, source: SourceId, sources: &Sources) -> Vec<Card> {
+        let document = yaml::parse(sources.get(source).text());
+        if self.unreadable.contains(&source) || self.syntax(&document, source).is_none() {
+            return Vec::new();
+        }
+        match document.root.as_ref().map(policy::read) {
+            Some(Ok(read)) => return read,
+            Some(Err(mistakes)) => {
+                for mistake in mistakes {
+                    self.mistake(Place::new(source, mistake.span), mistake.message);
+                }
+            }
+            None => self.mistake(
+                Place::new(source, Span::at(0)),
+                "a policy file holds a rule card, but this one is empty",
+            ),
+        }
+        Vec::new()
     }
 
     fn matching(&self, pattern: &str, folder: &FilePath) -> Vec<FilePath> {
@@ -263,14 +288,10 @@ impl<'f> Loader<'f> {
     fn mistake(&mut self, place: Place, message: impl Into<String>) {
         self.mistakes.push(Mistake {
             message: message.into(),
+            file: MistakenFile::Settings,
             place,
         });
     }
-}
-
-/// `is a mapping` reads better as `are a mapping` behind `the settings`.
-fn wanted(message: &str) -> String {
-    message.replacen("is ", "are ", 1)
 }
 
 fn in_packages(name: &str, folder: &FilePath) -> Vec<FilePath> {

@@ -40,9 +40,18 @@ pub struct Settings {
     /// The user's own rules.
     pub policies: Vec<Card>,
     /// From which severity on a run fails.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// A baseline to use when the command line names none.
     pub baseline: Option<FilePath>,
+}
+
+/// From which severity on a run fails; the stricter is the lesser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailOn {
+    /// On findings of this severity and above.
+    From(Severity),
+    /// On none.
+    Never,
 }
 
 /// The level of one rule or group.
@@ -98,7 +107,7 @@ impl FromStr for Level {
             severity => severity
                 .parse()
                 .map(Self::On)
-                .map_err(|_| "a level is `error`, `warning`, `info` or `off`".to_owned()),
+                .map_err(|_| "a level must be `error`, `warning`, `info` or `off`".to_owned()),
         }
     }
 }
@@ -108,8 +117,19 @@ impl FromStr for Level {
 pub struct Mistake {
     /// One sentence that names the field.
     pub message: String,
+    /// Which of the two it is in.
+    pub file: MistakenFile,
     /// Where.
     pub place: Place,
+}
+
+/// What a file with a mistake is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MistakenFile {
+    /// Settings, or what they extend.
+    Settings,
+    /// A policy that settings name.
+    Policy,
 }
 
 impl Settings {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ChainSetting, Globs, Level, PathOverride, RuleSetting, Settings};
+use super::{ChainSetting, FailOn, Globs, Level, PathOverride, RuleSetting, Settings};
 use crate::files::FilePath;
 use crate::finding::Severity;
 use crate::text::{Place, SourceId, Span};
@@ -49,9 +49,13 @@ pub(super) fn read(
     let max_connections = fields.optional("maxConnections", count);
     let environment = fields.optional("environment", variables);
     let fail_on = fields.optional("fail-on", |at| {
-        at.word(
-            &[Severity::Error, Severity::Warning, Severity::Info].map(|word| (word.as_str(), word)),
-        )
+        let severity = |it: Severity| (it.as_str(), FailOn::From(it));
+        at.word(&[
+            severity(Severity::Error),
+            severity(Severity::Warning),
+            severity(Severity::Info),
+            ("never", FailOn::Never),
+        ])
     });
     let baseline = fields.optional("baseline", |at| Some(folder.join(at.text()?)));
     fields.finish();
@@ -77,7 +81,7 @@ fn required_version(at: &mut Field<'_, Node>) -> Option<()> {
     let range = at.text()?;
     let version = Version::parse(env!("CARGO_PKG_VERSION"))?;
     match version.meets(range) {
-        None => at.mistake("is a range of versions such as `>=0.1, <1` or `^0.1`"),
+        None => at.mistake("must be a range of versions such as `>=0.1, <1` or `^0.1`"),
         Some(false) => at.mistake(&format!(
             "asks for another version of stagecheck than this one, which is {}",
             env!("CARGO_PKG_VERSION")
@@ -97,18 +101,18 @@ fn one_or_more(at: &mut Field<'_, Node>) -> Option<Vec<(Arc<str>, Span)>> {
 
 /// A mapping of rules or groups to levels.
 fn levels(at: &mut Field<'_, Node>, place: impl Fn(Span) -> Place) -> Option<Vec<RuleSetting>> {
-    let keys: Vec<Span> = at
-        .tree
-        .entries()?
-        .iter()
-        .map(|(_, span, _)| *span)
-        .collect();
+    // Nothing but comments below it.
+    if at.tree.value == NodeValue::Null {
+        return Some(Vec::new());
+    }
+    let entries = at.tree.entries().unwrap_or_default();
+    let keys: Vec<Span> = entries.iter().map(|(_, span, _)| *span).collect();
     let levels = at.pairs(|at| {
         // `off` without quotes is a string here, as YAML 1.2 has it.
         let level = at.tree.text().and_then(|text| text.parse::<Level>().ok());
         Some(match level {
             Some(level) => Some(level),
-            None => at.mistake("is `error`, `warning`, `info` or `off`"),
+            None => at.mistake("must be `error`, `warning`, `info` or `off`"),
         })
     })?;
     Some(
@@ -143,15 +147,26 @@ fn chains(
     folder: &FilePath,
     place: impl Fn(Span) -> Place,
 ) -> Option<Vec<ChainSetting>> {
+    let mut names: Vec<Arc<str>> = Vec::new();
     at.list(|at| {
         let own = place(at.tree.place());
         let mut fields = at.fields()?;
-        let name = fields.required("name", |at| at.text().map(Arc::from));
+        let name = fields.required("name", |at| {
+            let name = Arc::from(at.text()?);
+            if names.contains(&name) {
+                return at.mistake("is the name of another chain above");
+            }
+            names.push(Arc::clone(&name));
+            Some(name)
+        });
         let layers = fields.optional("config", |at| {
+            if at.tree.items().is_some_and(|items| items.is_empty()) {
+                return at.mistake("is empty: name at least one layer");
+            }
             at.list(|at| Some((folder.join(at.text()?), place(at.tree.place()))))
         });
         let production = fields.optional("production", |at| match at.tree.truth() {
-            None => at.mistake("is `true` or `false`"),
+            None => at.mistake("must be `true` or `false`"),
             truth => truth,
         });
         let environment = fields.optional("environment", variables);
@@ -174,7 +189,7 @@ fn count(at: &mut Field<'_, Node>) -> Option<u32> {
         {
             Some(number as u32)
         }
-        _ => at.mistake("is a whole number of at least 1"),
+        _ => at.mistake("must be a whole number of at least 1"),
     }
 }
 
@@ -184,7 +199,7 @@ fn variables(at: &mut Field<'_, Node>) -> Option<Vec<(Arc<str>, Arc<str>)>> {
         NodeValue::String(text) => Some(Arc::clone(&text.value)),
         NodeValue::Bool(value) => Some(value.to_string().into()),
         NodeValue::Number(value) => Some(value.to_string().into()),
-        _ => at.mistake("is the value of an environment variable: a string"),
+        _ => at.mistake("must be the value of an environment variable: a string"),
     })?;
     Some(
         pairs

@@ -79,7 +79,7 @@ baseline: .stagecheck/baseline.json
     assert_eq!(&*settings.chains[0].environment[0].1, "7007");
     assert_eq!(settings.replicas, Some(3));
     assert_eq!(settings.max_connections, Some(100));
-    assert_eq!(settings.fail_on, Some(Severity::Warning));
+    assert_eq!(settings.fail_on, Some(FailOn::From(Severity::Warning)));
     assert!(
         settings
             .exclude
@@ -135,7 +135,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "a: b\nreplicas: 0\n",
-            "stagecheck.yaml:2 `replicas` is a whole number of at least 1",
+            "stagecheck.yaml:2 `replicas` must be a whole number of at least 1",
         ),
         (
             "rules:\n  yaml-sintax: off\n",
@@ -143,20 +143,20 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "rules:\n  yaml-syntax: fatal\n",
-            "stagecheck.yaml:2 `rules.yaml-syntax` is `error`, `warning`, `info` or `off`",
+            "stagecheck.yaml:2 `rules.yaml-syntax` must be `error`, `warning`, `info` or `off`",
         ),
-        ("- a\n", "stagecheck.yaml:1 the settings are a mapping"),
+        ("- a\n", "stagecheck.yaml:1 the settings must be a mapping"),
         (
             "required-version: '>=99'\n",
             "stagecheck.yaml:1 `required-version` asks for another version",
         ),
         (
             "required-version: newest\n",
-            "stagecheck.yaml:1 `required-version` is a range of versions",
+            "stagecheck.yaml:1 `required-version` must be a range of versions",
         ),
         (
             "exclude: ['a[']\n",
-            "stagecheck.yaml:1 `exclude[0]` is no glob",
+            "stagecheck.yaml:1 `exclude[0]` must be a glob",
         ),
         (
             "extends: ./gone.yaml\n",
@@ -178,7 +178,32 @@ fn mistakes_say_what_is_wrong_and_where() {
             "chains:\n  - config: []\n",
             "stagecheck.yaml:2 `chains[0].name` is missing",
         ),
+        (
+            "chains:\n  - config: []\n",
+            "stagecheck.yaml:2 `chains[0].config` is empty: name at least one layer",
+        ),
         ("a: [\n", "stagecheck.yaml:"),
+        (
+            "rules: [yaml-syntax]\n",
+            "stagecheck.yaml:1 `rules` must be a mapping",
+        ),
+        (
+            "rules: off\n",
+            "stagecheck.yaml:1 `rules` must be a mapping",
+        ),
+        ("rules: 3\n", "stagecheck.yaml:1 `rules` must be a mapping"),
+        (
+            "overrides: off\n",
+            "stagecheck.yaml:1 `overrides` must be a list",
+        ),
+        (
+            "chains:\n  - { name: a, config: [x] }\n  - { name: b, config: [x] }\n  - { name: a, config: [y] }\n",
+            "stagecheck.yaml:4 `chains[2].name` is the name of another chain above",
+        ),
+        (
+            "rules:\n\tyaml-syntax: off\n",
+            "stagecheck.yaml:2 a tab indents this line, and YAML allows only spaces there: stagecheck cannot read this file",
+        ),
     ] {
         let mistakes = mistakes(text);
         assert!(
@@ -199,7 +224,7 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             ".host.",
             ".hots.",
-            "policy.yaml:5 `cases[0].when` reads `hots`, which no fact has: did you mean `host`?",
+            "policy.yaml:5 `cases[0].when` reads `hots`, but there is no such fact: did you mean `host`?",
         ),
         (
             "endsWith(",
@@ -214,7 +239,7 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "severity: error",
             "severity: fatal",
-            "policy.yaml:6 `cases[0].severity` is `error` or `warning` or `info`",
+            "policy.yaml:6 `cases[0].severity` must be `error`, `warning` or `info`",
         ),
         (
             "{config.app",

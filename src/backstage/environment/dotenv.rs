@@ -1,22 +1,41 @@
 //! Files of variables, as the npm package `dotenv` 16 reads them.
 //!
-//! In: a text. Out: names and values, in order. A line that is no assignment is passed over, as there.
+//! In: a text. Out: names and values, in order, and which lines are no assignment: those are passed over, as there.
+
+/// A file of variables.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    /// Names and values, in order.
+    pub(super) assignments: Vec<(String, String)>,
+    /// The numbers of lines that say something and assign nothing.
+    pub(super) passed_over: Vec<usize>,
+}
 
 /// The assignments in a text.
-pub(super) fn parse(text: &str) -> Vec<(String, String)> {
+pub(super) fn parse(text: &str) -> Variables {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut rest = text.as_str();
-    let mut assignments = Vec::new();
+    // White space to JavaScript.
+    let text = text.trim_start_matches('\u{feff}');
+    let mut rest = text;
+    let mut variables = Variables::default();
     while !rest.is_empty() {
         match assignment(rest) {
             Some((name, value, behind)) => {
-                assignments.push((name, value));
+                variables.assignments.push((name, value));
                 rest = behind;
             }
-            None => rest = rest.split_once('\n').map_or("", |(_, behind)| behind),
+            None => {
+                let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
+                if !matches!(line.trim().chars().next(), None | Some('#')) {
+                    let before = text.len() - rest.len();
+                    let before = text.get(..before).unwrap_or_default();
+                    variables.passed_over.push(before.matches('\n').count() + 1);
+                }
+                rest = behind;
+            }
         }
     }
-    assignments
+    variables
 }
 
 /// The assignment that begins on the first line, and what is behind it.
@@ -106,10 +125,14 @@ mod tests {
             ("K", "\"x\"y"),
         ];
         let parsed = parse(text);
+        assert_eq!(parsed.passed_over, [9]);
         let parsed: Vec<_> = parsed
+            .assignments
             .iter()
             .map(|(n, v)| (n.as_str(), v.as_str()))
             .collect();
         assert_eq!(parsed, expected);
+        let marked = parse("\u{feff}A=1\n");
+        assert_eq!(marked.assignments, [("A".to_owned(), "1".to_owned())]);
     }
 }

@@ -326,7 +326,10 @@ fn may_be(lack: &LackKind, layer: &LayerFile) -> bool {
         LackKind::OpenName | LackKind::Unreadable | LackKind::Made => true,
         LackKind::Mounted(path) => is_like(&FilePath::new(path)),
         LackKind::Foreign(path) => is_like(path),
-        LackKind::Absent(_) | LackKind::KeptOut(_) | LackKind::EnvironmentOverrides(_) => false,
+        LackKind::Absent(_)
+        | LackKind::KeptOut(_)
+        | LackKind::Excluded
+        | LackKind::EnvironmentOverrides(_) => false,
     }
 }
 

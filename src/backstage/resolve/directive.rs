@@ -153,7 +153,7 @@ impl Site<'_> {
     /// keeps the rest from being judged: the deployment may put the file there. It is none where that is meant to be
     /// so: in an example, and for a file that git ignores.
     pub(super) fn unread(&self, walk: &mut Walk<'_>, path: &FilePath, error: &ReadError) -> Value {
-        let is_absent = *error == ReadError::NotFound;
+        let is_absent = matches!(error, ReadError::NotFound | ReadError::LinkToNothing);
         let is_meant = is_absent && (walk.is_example || walk.is_ignored(path));
         if *error != ReadError::Outside && !is_meant {
             let directive = self.directive.name();

@@ -333,6 +333,8 @@ pub enum LackKind {
     Absent(FilePath),
     /// This `APP_CONFIG_*` variable sets a value on top.
     EnvironmentOverrides(Arc<str>),
+    /// The settings exclude the layer.
+    Excluded,
     /// The start command cannot be read for sure.
     Unreadable,
 }

@@ -163,6 +163,7 @@ fn lack_name(kind: &LackKind) -> &'static str {
         LackKind::Made => "made",
         LackKind::KeptOut(_) => "kept-out",
         LackKind::Absent(_) => "absent",
+        LackKind::Excluded => "excluded",
         LackKind::EnvironmentOverrides(_) => "environment-overrides",
         LackKind::Unreadable => "unreadable",
     }

@@ -98,7 +98,8 @@ impl NewFile {
     fn put(&self, root: &Path, arguments: &Arguments) -> Result<String, Failure> {
         let known = self.instead.iter().find(|name| root.join(name).exists());
         if let Some(known) = known {
-            return Ok(match self.advice.is_empty() {
+            let done = self.advice.is_empty() || names_stagecheck(&root.join(known));
+            return Ok(match done {
                 true => format!("kept    {known}\n"),
                 false => format!("kept    {known}: {}", self.advice),
             });
@@ -116,6 +117,17 @@ impl NewFile {
                 Err(Failure::new(message))
             }
         }
+    }
+}
+
+/// Whether a file, or one in a folder, runs stagecheck already.
+fn names_stagecheck(path: &Path) -> bool {
+    let names_it = |path: &Path| {
+        fs::read_to_string(path).is_ok_and(|text| text.to_lowercase().contains("stagecheck"))
+    };
+    match fs::read_dir(path) {
+        Ok(entries) => entries.flatten().any(|entry| names_it(&entry.path())),
+        Err(_) => names_it(path),
     }
 }
 

@@ -97,7 +97,7 @@ fn unless_hidden(config: &Value, plain: Json, shown: &Shown<'_>) -> Json {
 }
 
 /// Whole numbers without a point; `null` for what JSON does not know, as in JavaScript.
-pub(super) fn json_number(number: f64) -> Json {
+pub(in crate::cli) fn json_number(number: f64) -> Json {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() <= EXACT {
         #[allow(clippy::cast_possible_truncation)] // whole and small enough
