@@ -614,6 +614,73 @@ fn a_template_without_quotes_in_values_is_not_known() {
 }
 
 #[test]
+fn variables_from_elsewhere_matter_where_the_loader_picks_the_layers() {
+    let compose = r#"
+services:
+  named:
+    build: .
+    command: node packages/backend --config app-config.yaml
+    env_file: [portal.env, {path: gone.env, required: false}]
+  picked:
+    build: .
+    command: node packages/backend
+    env_file: gone.env
+"#;
+    let portal = composed(compose, &[("portal.env", "LOG_LEVEL=info\n")]);
+    let chains = chains_of(&portal);
+    assert!(chains.contains(&"compose:named!: app-config.yaml".to_owned()));
+    assert!(chains.contains(&"compose:picked!?: app-config.yaml".to_owned()));
+    let table = portal.run(&["chains"]).stdout;
+    assert_eq!(
+        table
+            .matches("variables come from `gone.env`, which is not here")
+            .count(),
+        2
+    );
+    assert!(table.contains("   ~  variables") && table.contains("   ?  variables"));
+    assert!(!table.contains("portal.env"));
+}
+
+#[test]
+fn variables_of_a_config_map_that_is_not_here_are_listed() {
+    let workload = deployment("hub", "", "hub").replace(
+        "          command:",
+        "          envFrom: [{configMapRef: {name: gone}}, {secretRef: {name: password}}]\n          command:",
+    );
+    let documents = [config_map("hub", "", "quay-hub-1a7f"), workload];
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("k8s.yaml", &documents.join("---\n")),
+    ]);
+    assert_eq!(
+        chains_of(&portal),
+        ["kubernetes:hub!: k8s.yaml#app-config.hub.yaml"]
+    );
+    let table = portal.run(&["chains"]).stdout;
+    assert!(table.contains("~  variables come from the ConfigMap `gone`, which is not here"));
+    assert!(!table.contains("password"));
+}
+
+#[test]
+fn values_in_a_text_of_an_application_are_read() {
+    let application = "kind: Application\nspec:\n  source:\n    chart: backstage\n    helm:\n      values: |\n        \
+                       backstage:\n          args: [--config, app-config.yaml]\n          appConfig:\n            \
+                       backend: {database: {client: pg, connection: {password: quay-hub-1a7f}}}\n";
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("argo.yaml", application),
+    ]);
+    assert_eq!(
+        chains_of(&portal),
+        ["helm:argo.yaml!: app-config.yaml argo.yaml#spec.source.helm.values.backstage.appConfig"]
+    );
+    let lines = portal.findings(&[]).into_iter();
+    let secrets = lines.filter(|line| line.rule == "hardcoded-secret");
+    let places: Vec<(usize, usize)> = secrets.map(|line| (line.line, line.column)).collect();
+    assert_eq!(places, [(10, 69)]);
+}
+
+#[test]
 fn a_finding_in_a_config_map_stands_on_its_line_and_column() {
     assert_eq!(
         findings("deploy-kubernetes", RULES),

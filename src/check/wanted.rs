@@ -169,6 +169,7 @@ impl<'r> Wanted<'r> {
                     layers,
                     production: wanted.production.unwrap_or(by_name),
                     lacks: Vec::new(),
+                    unread_environment: Vec::new(),
                     local_layer: None,
                     environment: wanted.environment.clone(),
                     unknown_environment: Vec::new(),

@@ -55,6 +55,7 @@ fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
         layers: Vec::new(),
         production: true,
         lacks,
+        unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
         unknown_environment: Vec::new(),

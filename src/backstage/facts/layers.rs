@@ -323,7 +323,7 @@ fn may_be(lack: &LackKind, layer: &LayerFile) -> bool {
     let is_like =
         |path: &FilePath| path.name() == layer.path.name() || LayerRole::of(path).is_production();
     match lack {
-        LackKind::OpenName | LackKind::Unreadable | LackKind::Made => true,
+        LackKind::OpenName | LackKind::Unreadable | LackKind::Made | LackKind::Environment => true,
         LackKind::Mounted(path) => is_like(&FilePath::new(path)),
         LackKind::Foreign(path) => is_like(path),
         LackKind::Absent(_)

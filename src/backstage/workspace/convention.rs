@@ -104,6 +104,7 @@ fn chain(name: Arc<str>, layers: &[&LayerFile]) -> Chain {
             })
             .collect(),
         lacks: Vec::new(),
+        unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
         unknown_environment: Vec::new(),

@@ -43,16 +43,13 @@ impl Embedded {
         let text = host.get(self.document.clone()).unwrap_or_default();
         let mut document = yaml::parse(text);
         let start = self.document.start;
-        let found = document.root.take().and_then(|root| {
-            self.keys
-                .iter()
-                .try_fold(&root, |node, key| inside(node, key))
-                .cloned()
+        let found = document.root.take().and_then(|mut root| {
+            move_spans(&mut root, &|span| moved(span, start));
+            descend(host, &root, &self.keys)
         });
-        let Some(mut node) = found else {
+        let Some(node) = found else {
             return Document::default();
         };
-        move_spans(&mut node, &|span| moved(span, start));
         let mut inner = match &node.value {
             NodeValue::String(text) => inside_text(host, node.span, text),
             NodeValue::Null => Document::default(),
@@ -73,6 +70,26 @@ impl Embedded {
             open_templates(root, host);
         }
         inner
+    }
+}
+
+/// The node that keys lead to, also through texts that are YAML themselves. The spans are those of the host.
+fn descend(host: &str, root: &Node, keys: &[Arc<str>]) -> Option<Node> {
+    let mut node = root;
+    for (index, key) in keys.iter().enumerate() {
+        if let Some(inner) = in_text(host, node) {
+            return descend(host, &inner, keys.get(index..)?);
+        }
+        node = inside(node, key)?;
+    }
+    Some(node.clone())
+}
+
+/// The root of the YAML in a text of the host.
+pub(super) fn in_text(host: &str, node: &Node) -> Option<Node> {
+    match &node.value {
+        NodeValue::String(text) => inside_text(host, node.span, text).root,
+        _ => None,
     }
 }
 

@@ -58,6 +58,7 @@ pub fn explicit(
             .collect(),
         production,
         lacks: Vec::new(),
+        unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
         unknown_environment: Vec::new(),

@@ -230,6 +230,13 @@ pub struct Chain {
     /// The local layer of its developer, which the loader would take and git keeps away, where other chains tell what
     /// is deployed. What nothing sets here may be set there; that alone does not make the chain incomplete.
     pub local_layer: Option<FilePath>,
+    /// Where further variables come from that are not here: env files that git ignores, ConfigMaps of somebody else.
+    ///
+    /// They make a chain incomplete only where the loader picks the layers, by `BACKSTAGE_ENV`: those are lacks. Named
+    /// layers stay what they are. That such a variable sets a value on top (`APP_CONFIG_*`) or switches TLS on
+    /// (`PGSSLMODE`) is possible, but rare: nearly every compose file has an env file that git ignores, and to tell all
+    /// findings of all those milder would hide more than it corrects. Secrets are never here, and are not listed.
+    pub unread_environment: Vec<Lack>,
     /// Environment variables the deployment file itself sets to known values.
     pub environment: Vec<(Arc<str>, Arc<str>)>,
     /// Those it sets to values that are not known here: from a Secret, or by a chart for its own database.
@@ -337,6 +344,8 @@ pub enum LackKind {
     Excluded,
     /// The start command cannot be read for sure.
     Unreadable,
+    /// Environment variables come from something that is not here.
+    Environment,
 }
 
 #[cfg(test)]

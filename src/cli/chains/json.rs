@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{is_loaded, kind_name, output};
-use crate::backstage::workspace::{Chain, ChainOrigin, LackKind};
+use crate::backstage::workspace::{Chain, ChainOrigin, Lack, LackKind};
 use crate::check::workspaces::{Found, FoundApp};
 use crate::text::{Place, Sources};
 
@@ -42,6 +42,7 @@ struct ChainRecord {
     found_at: Option<PlaceRecord>,
     layers: Vec<LayerRecord>,
     lacks: Vec<LackRecord>,
+    unread_environment: Vec<LackRecord>,
 }
 
 #[derive(Serialize)]
@@ -117,6 +118,11 @@ impl ChainRecord {
             ChainOrigin::Settings => ("settings", None),
         };
         let at = |place: Place| PlaceRecord::of(sources, place);
+        let lack = |lack: &Lack| LackRecord {
+            kind: lack_name(&lack.kind),
+            reason: lack.reason.clone(),
+            named_at: lack.place.map(at),
+        };
         Self {
             name: chain.name.to_string(),
             production: chain.production,
@@ -131,15 +137,8 @@ impl ChainRecord {
                     named_at: layer.named_at.map(at),
                 })
                 .collect(),
-            lacks: chain
-                .lacks
-                .iter()
-                .map(|lack| LackRecord {
-                    kind: lack_name(&lack.kind),
-                    reason: lack.reason.clone(),
-                    named_at: lack.place.map(at),
-                })
-                .collect(),
+            lacks: chain.lacks.iter().map(lack).collect(),
+            unread_environment: chain.unread_environment.iter().map(lack).collect(),
         }
     }
 }
@@ -166,5 +165,6 @@ fn lack_name(kind: &LackKind) -> &'static str {
         LackKind::Excluded => "excluded",
         LackKind::EnvironmentOverrides(_) => "environment-overrides",
         LackKind::Unreadable => "unreadable",
+        LackKind::Environment => "environment",
     }
 }

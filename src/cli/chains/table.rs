@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::paint::{Paint, Role};
 use super::{is_loaded, kind_name};
 use crate::backstage::workspace::{
-    Chain, ChainLayer, ChainOrigin, LayerFile, LayerRole, StartKind,
+    Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind,
 };
 use crate::check::workspaces::{Found, FoundApp};
 use crate::files::GitStatus;
@@ -142,9 +142,12 @@ impl Table<'_> {
     }
 
     fn lacks(&self, chain: &Chain, out: &mut dyn Write) -> io::Result<()> {
-        let widest = chain.lacks.iter().map(|lack| width(&lack.reason)).max();
-        for lack in &chain.lacks {
-            let mark = self.paint.paint(Role::Lack, "   ?");
+        let lacks = chain.lacks.iter().map(|lack| ("   ?", lack));
+        let unread = chain.unread_environment.iter();
+        let all: Vec<(&str, &Lack)> = lacks.chain(unread.map(|lack| ("   ~", lack))).collect();
+        let widest = all.iter().map(|(_, lack)| width(&lack.reason)).max();
+        for (mark, lack) in all {
+            let mark = self.paint.paint(Role::Lack, mark);
             match lack
                 .place
                 .and_then(|place| self.seen_from(origin(chain), place))

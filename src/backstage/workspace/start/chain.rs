@@ -65,6 +65,7 @@ impl Draft {
     pub(super) fn chain(self, files: &dyn Files) -> Chain {
         let mut layers = Vec::new();
         let mut lacks = Vec::new();
+        let is_named = self.layers.iter().any(|(word, _)| word.is_some());
         for (word, resolved) in self.layers {
             let place = word.as_ref().map(|word| word.place);
             if let Some(kind) = lack_kind(&resolved, word.as_ref()) {
@@ -92,7 +93,9 @@ impl Draft {
                 kind: LackKind::Unreadable,
             });
         }
-        lacks.extend(self.lacks);
+        let is_unread = |lack: &Lack| lack.kind == LackKind::Environment && is_named;
+        let (unread_environment, others) = self.lacks.into_iter().partition(is_unread);
+        lacks.extend::<Vec<Lack>>(others);
         let (environment, mut unknown_environment) = environment(&self.environment, &mut lacks);
         // Compose and a shell pass on what is not set as an empty text, or not at all.
         if !matches!(self.kind, StartKind::Kubernetes | StartKind::Helm) {
@@ -113,10 +116,20 @@ impl Draft {
             layers,
             production,
             lacks,
+            unread_environment,
             local_layer: None,
             environment,
             unknown_environment,
         }
+    }
+}
+
+/// Variables that come from something that is not here.
+pub(super) fn unread_variables(from: &str, place: Place) -> Lack {
+    Lack {
+        reason: format!("variables come from {from}, which is not here"),
+        place: Some(place),
+        kind: LackKind::Environment,
     }
 }
 

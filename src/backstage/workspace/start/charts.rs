@@ -48,12 +48,13 @@ impl Reader<'_> {
         node: &Node,
         cluster: &mut Cluster,
     ) {
-        let (keys, root, around) = match helm::in_manifest(node) {
-            Some(found) => found,
+        let in_manifest = helm::in_manifest(self.sources.get(source).text(), node);
+        let (keys, root, around) = match &in_manifest {
+            Some((keys, root, around)) => (*keys, root, around),
             None if node.get("kind").is_some() => return,
-            None => (&[][..], node, self.around(path)),
+            None => (&[][..], node, &self.around(path)),
         };
-        let Some(found) = helm::values(source, keys, root, &around) else {
+        let Some(found) = helm::values(source, keys, root, around) else {
             return;
         };
         let templates = match found.sureness {
@@ -184,8 +185,8 @@ impl Reader<'_> {
             });
         }
         let maps = values.environment_from.iter();
-        let maps = maps.map(|name| find(cluster, named(name)));
-        let mut environment = variables_of_maps(maps);
+        let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
+        let mut environment = variables_of_maps(maps, values.place, &mut lacks);
         environment.extend(values.environment.iter().cloned());
         let unread: Vec<Word> = match own.templates {
             Templates::OfOnesOwn => chart_words(&["the chart's own templates"], values.place),

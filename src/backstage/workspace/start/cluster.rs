@@ -11,7 +11,7 @@ use super::super::document::NodeExt as _;
 use super::super::embedded::{Embedded, FilledInBy};
 use super::super::names::{self, NameKind};
 use super::super::{Lack, LackKind, LayerRole, StartKind, document};
-use super::chain::Audience;
+use super::chain::{Audience, unread_variables};
 use super::charts::ValuesIn;
 use super::dockerfile::Launch;
 use super::helm;
@@ -184,8 +184,8 @@ impl Reader<'_> {
             return;
         }
         let maps = container.environment_from.iter();
-        let maps = maps.map(|name| find(cluster, named(name)));
-        let mut environment = variables_of_maps(maps);
+        let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
+        let mut environment = variables_of_maps(maps, container.place, &mut lacks);
         environment.extend(container.environment.iter().cloned());
         let launch = |words: &Option<(Vec<Word>, Place)>| {
             words.as_ref().map(|(words, place)| Launch {
@@ -265,20 +265,25 @@ impl Reader<'_> {
     }
 }
 
-/// The variables that ConfigMaps hold.
-pub(super) fn variables_of_maps<'c>(maps: impl Iterator<Item = Lookup<'c>>) -> Vec<(String, Word)> {
-    let of_map = |map: &ConfigMap| -> Vec<(String, Word)> {
+/// The variables that ConfigMaps hold, each with its name. One that is not here, or not known, is a lack.
+pub(super) fn variables_of_maps<'c>(
+    maps: impl Iterator<Item = (&'c str, Lookup<'c>)>,
+    place: Place,
+    lacks: &mut Vec<Lack>,
+) -> Vec<(String, Word)> {
+    let mut variables = Vec::new();
+    for (name, found) in maps {
+        let Lookup::One(_, map) = found else {
+            lacks.push(unread_variables(&format!("the ConfigMap `{name}`"), place));
+            continue;
+        };
         let variable = |(key, value): &(String, Node)| {
             let place = Place::new(map.source, value.span);
             Some((key.clone(), Word::known(value.scalar_text()?, place)))
         };
-        map.data.iter().filter_map(variable).collect()
-    };
-    maps.flat_map(|found| match found {
-        Lookup::One(_, map) => of_map(map),
-        Lookup::Several(_) | Lookup::Nothing => Vec::new(),
-    })
-    .collect()
+        variables.extend(map.data.iter().filter_map(variable));
+    }
+    variables
 }
 
 /// A ConfigMap by its name, as something in a file names it.

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use crate::backstage::workspace::document::NodeExt as _;
+use crate::backstage::workspace::embedded;
 use crate::text::{Place, SourceId};
 use crate::yaml::Node;
 
@@ -99,8 +100,12 @@ pub(super) fn values(
 }
 
 /// The part of a manifest that holds values, the keys that lead there, and what it says of the chart: Flux'
-/// HelmRelease, an Application of Argo CD with `valuesObject`.
-pub(super) fn in_manifest(node: &Node) -> Option<(&'static [&'static str], &Node, Around)> {
+/// HelmRelease, an Application of Argo CD with `valuesObject`, which wins, or the text `values`. `host` is the text of
+/// the file.
+pub(super) fn in_manifest(
+    host: &str,
+    node: &Node,
+) -> Option<(&'static [&'static str], Node, Around)> {
     let at = |keys: &[&str]| keys.iter().try_fold(node, |node, key| node.get(key));
     let named = |keys: &[&str]| {
         let name = at(keys).and_then(|name| name.as_str());
@@ -109,11 +114,17 @@ pub(super) fn in_manifest(node: &Node) -> Option<(&'static [&'static str], &Node
     match node.get("kind")?.as_str()? {
         "HelmRelease" => {
             let keys = &["spec", "values"];
-            Some((keys, at(keys)?, named(&["spec", "chart", "spec", "chart"])))
+            let values = at(keys)?.clone();
+            Some((keys, values, named(&["spec", "chart", "spec", "chart"])))
         }
         "Application" => {
+            let around = named(&["spec", "source", "chart"]);
             let keys = &["spec", "source", "helm", "valuesObject"];
-            Some((keys, at(keys)?, named(&["spec", "source", "chart"])))
+            if let Some(values) = at(keys) {
+                return Some((keys, values.clone(), around));
+            }
+            let keys = &["spec", "source", "helm", "values"];
+            Some((keys, embedded::in_text(host, at(keys)?)?, around))
         }
         _ => None,
     }

@@ -7,7 +7,7 @@ use crate::files::FilePath;
 
 use super::super::names::{self, NameKind};
 use super::super::{Lack, LackKind, StartKind, document};
-use super::chain::Audience;
+use super::chain::{Audience, unread_variables};
 use super::compose::{self, Service};
 use super::dockerfile;
 use super::env_file;
@@ -177,13 +177,18 @@ impl Reader<'_> {
         services
     }
 
-    fn service(&mut self, path: &FilePath, service: Service) {
+    fn service(&mut self, path: &FilePath, mut service: Service) {
         let mut environment = Vec::new();
         for file in &service.environment_files {
             // What git ignores is on no other machine.
             let here = file.path.as_ref().filter(|path| self.takes_part(path));
-            if let Some(id) = here.and_then(|path| self.source(path)) {
-                environment.extend(env_file::parse(self.sources.get(id).text(), id));
+            match here.and_then(|path| self.source(path)) {
+                Some(id) => environment.extend(env_file::parse(self.sources.get(id).text(), id)),
+                None => {
+                    let name = format!("`{}`", file.word.text);
+                    let lack = unread_variables(&name, file.word.place);
+                    service.lacks.push(lack);
+                }
             }
         }
         environment.extend(service.environment);
