@@ -1,20 +1,24 @@
 //! Anchors and aliases, with the limits of the real loader.
 //!
 //! In: anchored nodes as they are finished, and aliases to them. Out: what an alias stands for, or why it stands for
-//! nothing. The npm package `yaml` 2.9 stops when the number of uses of an anchor times that of the anchors inside it
+//! nothing. A node is kept only where an alias names its anchor: nested anchors would hold a text many times. The npm package `yaml` 2.9 stops when the number of uses of an anchor times that of the anchors inside it
 //! passes 100 (`nodes/Alias.js`), which also bounds what aliases can grow a text to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::Node;
+use super::{MAX_VALUES, Node};
 
 /// The limit of the real loader: uses times nested uses, where an anchor counts as its own first use.
 const MAX_ALIAS_COUNT: u64 = 100;
 
-/// All anchors of a document.
-#[derive(Debug, Default)]
-pub(super) struct Anchors {
+/// All anchors of a document that an alias may name.
+#[derive(Debug)]
+pub(super) struct Anchors<'t> {
     anchors: BTreeMap<usize, Anchor>,
+    /// Whatever stands behind a `*`: the names of all aliases, and what only looks like one.
+    used: HashSet<&'t str>,
+    /// How many values are kept.
+    values: usize,
 }
 
 /// One anchor.
@@ -40,7 +44,7 @@ pub(super) struct Extent {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Leaves {
     scalar: bool,
-    aliases: Vec<usize>,
+    aliases: BTreeSet<usize>,
 }
 
 impl Leaves {
@@ -48,7 +52,7 @@ impl Leaves {
     pub(super) fn scalar() -> Self {
         Self {
             scalar: true,
-            aliases: Vec::new(),
+            aliases: BTreeSet::new(),
         }
     }
 
@@ -56,18 +60,18 @@ impl Leaves {
     pub(super) fn alias(anchor: usize) -> Self {
         Self {
             scalar: false,
-            aliases: vec![anchor],
+            aliases: BTreeSet::from([anchor]),
         }
     }
 
     /// Adds the tips of a part.
-    pub(super) fn add(&mut self, part: &Leaves) {
+    pub(super) fn add(&mut self, mut part: Leaves) {
         self.scalar |= part.scalar;
-        for &alias in &part.aliases {
-            if !self.aliases.contains(&alias) {
-                self.aliases.push(alias);
-            }
+        // The smaller into the larger: a list of aliases in many brackets is not copied for each of them.
+        if part.aliases.len() > self.aliases.len() {
+            std::mem::swap(&mut self.aliases, &mut part.aliases);
         }
+        self.aliases.extend(part.aliases);
     }
 }
 
@@ -80,7 +84,26 @@ pub(super) enum AliasError {
     Excessive,
 }
 
-impl Anchors {
+impl<'t> Anchors<'t> {
+    /// For the anchors of a text.
+    pub(super) fn new(text: &'t str) -> Self {
+        let end = [' ', '\t', '\r', '\n', ',', '[', ']', '{', '}'];
+        let behind = text.split('*').skip(1);
+        Self {
+            anchors: BTreeMap::new(),
+            used: behind.filter_map(|rest| rest.split(end).next()).collect(),
+            values: 0,
+        }
+    }
+
+    /// Whether an alias may name this anchor.
+    pub(super) fn is_used(&self, name: &str) -> bool {
+        // A name may hold a `*`.
+        name.split('*')
+            .next()
+            .is_some_and(|name| self.used.contains(name))
+    }
+
     /// Notes that a collection with an anchor begins.
     pub(super) fn begin(&mut self, id: usize) {
         self.anchors.insert(
@@ -94,8 +117,18 @@ impl Anchors {
         );
     }
 
-    /// Notes what an anchor stands for.
-    pub(super) fn finish(&mut self, id: usize, node: &Node, extent: Extent, leaves: Leaves) {
+    /// Notes what an anchor stands for. Out: how many values are kept in all.
+    pub(super) fn finish(
+        &mut self,
+        id: usize,
+        node: &Node,
+        extent: Extent,
+        leaves: Leaves,
+    ) -> usize {
+        self.values += extent.values;
+        if self.values > MAX_VALUES {
+            return self.values;
+        }
         self.anchors.insert(
             id,
             Anchor {
@@ -105,6 +138,7 @@ impl Anchors {
                 weight: 0,
             },
         );
+        self.values
     }
 
     /// What an alias stands for.

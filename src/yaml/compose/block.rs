@@ -108,11 +108,11 @@ impl Composer<'_> {
         sum: &mut Sum,
     ) -> Result<usize, Stop> {
         let key_place = place.inside(Role::Key);
-        let key = match &item.key {
+        let mut key = match &item.key {
             Some(key) => self.node(key, before_key, key_place)?,
             None => self.absent(before_key, &item.start, before_key.end, key_place)?,
         };
-        sum.add(&key);
+        sum.add(&mut key);
         let separator = item.separator.as_deref().unwrap_or_default();
         let before_value = props::read(
             self.text,
@@ -149,11 +149,11 @@ impl Composer<'_> {
             }
             self.check_length(before_key.start, &colon)?;
         }
-        let value = match &item.value {
+        let mut value = match &item.value {
             Some(value) => self.node(value, &before_value, value_place)?,
             None => self.absent(&before_value, separator, colon.end, value_place)?,
         };
-        sum.add(&value);
+        sum.add(&mut value);
         let end = value.end;
         self.pair(pairs, key, value.node)?;
         Ok(end)
@@ -224,11 +224,11 @@ impl Composer<'_> {
             };
             sum.reach(dash.end);
             let inside = place.inside(Role::Value);
-            let value = match &item.value {
+            let mut value = match &item.value {
                 Some(value) => self.node(value, &props, inside)?,
                 None => self.absent(&props, &item.start, dash.end, inside)?,
             };
-            sum.add(&value);
+            sum.add(&mut value);
             offset = value.end;
             items.push(value.node);
         }

@@ -79,10 +79,10 @@ impl Sum {
         }
     }
 
-    pub(super) fn add(&mut self, part: &Composed) {
+    pub(super) fn add(&mut self, part: &mut Composed) {
         self.extent.values += part.extent.values;
         self.extent.depth = self.extent.depth.max(part.extent.depth + 1);
-        self.leaves.add(&part.leaves);
+        self.leaves.add(std::mem::take(&mut part.leaves));
         self.reach(part.node.span.range().end);
     }
 

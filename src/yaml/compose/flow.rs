@@ -90,11 +90,11 @@ impl Composer<'_> {
         match items {
             Items::Sequence(nodes) if is_value => {
                 let inside = place.inside(Role::Value);
-                let value = match &item.value {
+                let mut value = match &item.value {
                     Some(value) => self.node(value, before, inside)?,
                     None => self.absent(before, &[], before.end, inside)?,
                 };
-                sum.add(&value);
+                sum.add(&mut value);
                 nodes.push(value.node);
                 Ok(value.end)
             }
@@ -107,8 +107,8 @@ impl Composer<'_> {
                     self.flow_pair(item, before, brackets, inside, &mut pairs, &mut inner)?;
                 let value = NodeValue::Mapping(pairs.into_entries());
                 let pair = inner.finish(start, value, end);
-                let pair = self.finish(pair, None, inside)?;
-                sum.add(&pair);
+                let mut pair = self.finish(pair, None, inside)?;
+                sum.add(&mut pair);
                 nodes.push(pair.node);
                 Ok(end)
             }
@@ -141,11 +141,11 @@ impl Composer<'_> {
         sum: &mut Sum,
     ) -> Result<(usize, usize), Stop> {
         let key_place = place.inside(Role::Key);
-        let key = match &item.key {
+        let mut key = match &item.key {
             Some(key) => self.node(key, before_key, key_place)?,
             None => self.absent(before_key, &item.start, before_key.end, key_place)?,
         };
-        sum.add(&key);
+        sum.add(&mut key);
         let separator = item.separator.as_deref().unwrap_or_default();
         let before_value = props::read(
             self.text,
@@ -161,7 +161,7 @@ impl Composer<'_> {
         )?;
         let key_span = key.node.span.range();
         let value_place = place.inside(Role::Value);
-        let value = match (&item.value, before_value.found) {
+        let mut value = match (&item.value, before_value.found) {
             (Some(value), Some(_)) => self.node(value, &before_value, value_place)?,
             (Some(_), None) => {
                 let what = "a comma or a `: ` is missing before this";
@@ -191,7 +191,7 @@ impl Composer<'_> {
             }
             self.check_length(before_key.start, &colon)?;
         }
-        sum.add(&value);
+        sum.add(&mut value);
         let end = value.end;
         self.pair(pairs, key, value.node)?;
         Ok((key_span.start, end))

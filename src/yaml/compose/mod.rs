@@ -66,7 +66,7 @@ type Stop = Box<Problem>;
 struct Composer<'t> {
     text: &'t str,
     directives: Directives<'t>,
-    anchors: Anchors,
+    anchors: Anchors<'t>,
     /// The last anchor of each name.
     names: HashMap<&'t str, usize>,
     values: usize,
@@ -78,7 +78,7 @@ impl<'t> Composer<'t> {
         Self {
             text,
             directives: Directives::default(),
-            anchors: Anchors::default(),
+            anchors: Anchors::new(text),
             names: HashMap::new(),
             values: 0,
             problems: Vec::new(),
@@ -227,20 +227,24 @@ impl<'t> Composer<'t> {
             1
         };
         if self.values > MAX_VALUES {
-            let what = "this file holds more values than the checker reads (aliases counted as what they stand for)";
-            return Err(problem::own(what, composed.node.span));
+            return Err(too_many_values(composed.node.span));
         }
         if place.depth + composed.extent.depth > MAX_DEPTH {
             return Err(problem::too_deep(composed.node.span));
         }
         if let Some(id) = anchor {
             let leaves = composed.leaves.clone();
-            self.anchors
+            let kept = self
+                .anchors
                 .finish(id, &composed.node, composed.extent, leaves);
+            if kept > MAX_VALUES {
+                return Err(too_many_values(composed.node.span));
+            }
         }
         Ok(composed)
     }
 
+    /// The anchor of a value, when an alias may name it.
     fn anchor(&mut self, props: &Props) -> Result<Option<usize>, Stop> {
         let Some(token) = &props.anchor else {
             return Ok(None);
@@ -248,6 +252,9 @@ impl<'t> Composer<'t> {
         let name = self.source(token).get(1..).unwrap_or_default();
         if name.is_empty() {
             return Err(nameless(token));
+        }
+        if !self.anchors.is_used(name) {
+            return Ok(None);
         }
         // No two anchors begin at the same byte.
         let id = token.start;
@@ -341,6 +348,11 @@ fn missing_marker(directive: &Token) -> Stop {
 fn nameless(token: &Token) -> Stop {
     let what = "this `&` or `*` has no name; quote the value if it is text";
     problem::own(what, Span::from(token.range()))
+}
+
+fn too_many_values(span: Span) -> Stop {
+    let what = "this file holds more values than the checker reads (aliases counted as what they stand for)";
+    problem::own(what, span)
 }
 
 fn unfit(tag: &str, span: Span) -> Stop {

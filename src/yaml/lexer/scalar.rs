@@ -29,16 +29,16 @@ impl Lexer<'_> {
             _ => self.double_quote(),
         };
         let mut end = close.map_or(self.bytes.len(), |close| close + 1);
-        let limit = close.unwrap_or(0);
-        let inside = |at: Option<usize>| at.filter(|&at| at < limit);
-        let mut newline = inside(find(self.bytes, b'\n', self.at));
+        // No further than the closing quote: many quoted scalars may stand on one long line.
+        let inside = self.bytes.get(..close.unwrap_or(0)).unwrap_or_default();
+        let mut newline = find(inside, b'\n', self.at);
         while let Some(at) = newline {
             let Some(next) = self.continues(at + 1) else {
                 let has_return = self.byte(at - 1) == Some(b'\r');
                 end = at - usize::from(has_return);
                 break;
             };
-            newline = inside(find(self.bytes, b'\n', next));
+            newline = find(inside, b'\n', next);
         }
         self.push(end);
         self.content()
