@@ -1,5 +1,6 @@
 //! A start command to a chain.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files};
@@ -41,6 +42,9 @@ pub(super) enum Audience {
     Developer,
 }
 
+/// How many layers of one chain are read: nobody writes as many.
+const LAYER_LIMIT: usize = 100;
+
 impl Draft {
     /// How many of the layers are here.
     pub(super) fn found(&self) -> usize {
@@ -66,7 +70,19 @@ impl Draft {
         let mut layers = Vec::new();
         let mut lacks = Vec::new();
         let is_named = self.layers.iter().any(|(word, _)| word.is_some());
-        for (word, resolved) in self.layers {
+        let named = self.layers.len();
+        if named > LAYER_LIMIT {
+            let first = self.layers.get(LAYER_LIMIT);
+            let word = first.and_then(|(word, _)| word.as_ref());
+            lacks.push(Lack {
+                reason: format!(
+                    "it names {named} layers, of which the first {LAYER_LIMIT} are read"
+                ),
+                place: word.map(|word| word.place),
+                kind: LackKind::Unreadable,
+            });
+        }
+        for (word, resolved) in self.layers.into_iter().take(LAYER_LIMIT) {
             let place = word.as_ref().map(|word| word.place);
             if let Some(kind) = lack_kind(&resolved, word.as_ref()) {
                 let shown = |file: &FilePath| files.display(file);
@@ -83,7 +99,7 @@ impl Draft {
                 });
             }
         }
-        for word in self.unread {
+        for word in self.unread.into_iter().take(LAYER_LIMIT) {
             lacks.push(Lack {
                 reason: match word.text.starts_with("the ") {
                     true => format!("{} may add layers", word.text),
@@ -205,17 +221,20 @@ type Environment = (Vec<(Arc<str>, Arc<str>)>, Vec<Arc<str>>);
 fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Environment {
     let mut known: Vec<(Arc<str>, Arc<str>)> = Vec::new();
     let mut unknown: Vec<Arc<str>> = Vec::new();
-    for (name, value) in variables {
-        known.retain(|(known, _)| **known != **name);
-        unknown.retain(|unknown| **unknown != **name);
-        if value.certainty == Certainty::Known {
-            known.push((name.as_str().into(), value.text.as_str().into()));
-        } else {
-            unknown.push(name.as_str().into());
+    let numbered = variables.iter().enumerate();
+    let last: HashMap<&str, usize> = numbered
+        .map(|(index, (name, _))| (name.as_str(), index))
+        .collect();
+    let mut places: HashSet<Place> = lacks.iter().filter_map(|lack| lack.place).collect();
+    for (index, (name, value)) in variables.iter().enumerate() {
+        if last.get(name.as_str()) == Some(&index) {
+            if value.certainty == Certainty::Known {
+                known.push((name.as_str().into(), value.text.as_str().into()));
+            } else {
+                unknown.push(name.as_str().into());
+            }
         }
-        if name.starts_with("APP_CONFIG_")
-            && !lacks.iter().any(|lack| lack.place == Some(value.place))
-        {
+        if name.starts_with("APP_CONFIG_") && places.insert(value.place) {
             lacks.push(Lack {
                 reason: format!("the variable `{name}` sets a value on top"),
                 place: Some(value.place),

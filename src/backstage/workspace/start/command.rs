@@ -46,13 +46,21 @@ pub(super) struct Script {
 /// How often a command may stand in another (`sh -c "sh -c …"`).
 const NESTING_LIMIT: usize = 4;
 
-/// The things a list of commands starts, in order. Commands that have nothing to do with Backstage give nothing.
+/// How many things one list of commands starts at most; what comes behind them is not looked at.
+const STARTED_LIMIT: usize = 100;
+
+/// The things a list of commands starts, in order. Commands that have nothing to do with Backstage give nothing, nor do
+/// more words than anybody would write.
 pub(super) fn started(
     commands: &[Vec<Word>],
     sources: &Sources,
     variables: &Variables,
 ) -> Vec<Started> {
     let mut found = Vec::new();
+    let words: usize = commands.iter().map(Vec::len).sum();
+    if words > shell::WORD_LIMIT {
+        return found;
+    }
     started_in_turn(commands, sources, variables, NESTING_LIMIT, &mut found);
     found
 }
@@ -66,6 +74,9 @@ fn started_in_turn(
 ) {
     let mut folder = None;
     for command in commands {
+        if found.len() >= STARTED_LIMIT {
+            return;
+        }
         if let [program, target, ..] = command.as_slice()
             && program.text == "cd"
         {
@@ -120,7 +131,7 @@ fn started_by(
                 for started in found.iter_mut().skip(before) {
                     started.add_environment(&environment);
                 }
-            } else if let Some(mut started) = program_started(program, rest) {
+            } else if let Some(mut started) = program_started(program, rest, NESTING_LIMIT) {
                 started.add_environment(&std::mem::take(&mut environment));
                 found.push(started);
             }
@@ -150,8 +161,8 @@ impl Started {
     }
 }
 
-/// A program that does not run another, with its arguments.
-fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
+/// A program with its arguments; `depth` is how many more may stand in each other (`a.sh b.sh node …`).
+fn program_started(program: &Word, rest: &[Word], depth: usize) -> Option<Started> {
     let arguments = Arguments {
         configs: config_values(rest),
         unread: open_arguments(rest),
@@ -162,7 +173,7 @@ fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
     match base_name(&program.text) {
         "node" | "nodejs" | "bun" | "deno" => node_started(rest, arguments),
         "backstage-cli" => development(rest).then_some(Started::Development(arguments)),
-        "yarn" | "npm" | "pnpm" | "npx" => package_manager(rest, passed_on(rest)),
+        "yarn" | "npm" | "pnpm" | "npx" => package_manager(rest, depth),
         _ if program.text.starts_with('-') => {
             // The program is the base image's entry point, usually node itself.
             let all: Vec<Word> = std::iter::once(program).chain(rest).cloned().collect();
@@ -193,8 +204,8 @@ fn program_started(program: &Word, rest: &[Word]) -> Option<Started> {
         }
         name if name.ends_with(".sh") || name.contains("entrypoint") => {
             let mut inner = Vec::new();
-            if let Some((program, rest)) = rest.split_first() {
-                inner.extend(program_started(program, rest));
+            if let Some((program, rest)) = rest.split_first().filter(|_| depth > 0) {
+                inner.extend(program_started(program, rest, depth - 1));
             }
             match inner.pop() {
                 Some(Started::Backend(mut inner)) => {
@@ -275,7 +286,7 @@ fn development(rest: &[Word]) -> bool {
 }
 
 /// `yarn start`, `npm run start`, `yarn workspace backend start`, `yarn backstage-cli repo start`.
-fn package_manager(rest: &[Word], arguments: Arguments) -> Option<Started> {
+fn package_manager(rest: &[Word], depth: usize) -> Option<Started> {
     let options = Options::of(rest);
     let mut words = options.positional.iter().copied();
     let (mut index, mut word) = words.next()?;
@@ -292,20 +303,21 @@ fn package_manager(rest: &[Word], arguments: Arguments) -> Option<Started> {
             let starts = rest
                 .iter()
                 .any(|word| matches!(word.text.as_str(), "start" | "dev"));
-            starts.then_some(Started::Development(arguments))
+            starts.then(|| Started::Development(passed_on(rest)))
         }
         "install" | "add" | "build" | "dedupe" | "tsc" => None,
         "backstage-cli" | "node" | "turbo" | "nx" | "cross-env" | "env-cmd" | "dotenv" => {
+            let depth = depth.checked_sub(1)?;
             let rest = rest.get(index + 1..).unwrap_or_default();
             match behind_wrapper(&word.text, rest).and_then(<[Word]>::split_first) {
-                Some((program, rest)) => program_started(program, rest),
-                None => program_started(word, rest),
+                Some((program, rest)) => program_started(program, rest, depth),
+                None => program_started(word, rest, depth),
             }
         }
         _ => Some(Started::Script(Script {
             name: word.clone(),
             workspace,
-            arguments,
+            arguments: passed_on(rest),
         })),
     }?;
     started.start_in(options.folder.as_ref());

@@ -48,6 +48,12 @@ pub(super) struct Launch {
     pub(super) place: Place,
 }
 
+/// How many stages a Dockerfile may have; one with more has none that is read.
+const STAGE_LIMIT: usize = 200;
+
+/// How much its stages may take over from those they stand on, in bytes.
+const COPIED_LIMIT: usize = 16 << 20;
+
 /// Reads a Dockerfile that is built with these arguments in the place of its own defaults. What is no instruction is
 /// passed over.
 pub(super) fn parse(
@@ -62,6 +68,10 @@ pub(super) fn parse(
     };
     for instruction in instruction::parse(source, sources.get(source).text()) {
         reader.take(&instruction);
+        if reader.stages.len() > STAGE_LIMIT || reader.copied > COPIED_LIMIT {
+            reader.stages.clear();
+            break;
+        }
     }
     Dockerfile {
         path: path.clone(),
@@ -101,6 +111,8 @@ struct Reader {
     global: Variables,
     /// What whoever builds it sets.
     arguments: Vec<(String, Word)>,
+    /// How much the stages have taken over from each other.
+    copied: usize,
 }
 
 impl Reader {
@@ -140,6 +152,11 @@ impl Reader {
         let base = words
             .first()
             .and_then(|base| stage_in(&self.stages, &base.text));
+        let taken = base.map_or(0, Stage::weight);
+        self.copied = self.copied.saturating_add(taken);
+        if self.copied > COPIED_LIMIT {
+            return;
+        }
         let mut stage = base.cloned().unwrap_or_default();
         stage.inherits_command = true;
         stage.name = match words.get(1..) {
@@ -180,6 +197,21 @@ fn set_arguments(
 }
 
 impl Stage {
+    /// About how many bytes a copy of it takes.
+    fn weight(&self) -> usize {
+        let word = |word: &Word| size_of::<Word>() + word.text.len();
+        let set = |(name, value): &(String, Word)| name.len() + word(value);
+        let step = |step: &Step| {
+            let sources: usize = step.sources.iter().map(word).sum();
+            size_of::<Step>() + step.by.len() + sources + word(&step.target)
+        };
+        let environment: usize = self.environment.iter().map(set).sum();
+        let steps: usize = self.steps.iter().map(step).sum();
+        let launches = self.entrypoint.iter().chain(&self.command);
+        let launches: usize = launches.map(|launch| launch.form.weight()).sum();
+        environment + steps + launches + self.variables.weight()
+    }
+
     fn env(&mut self, instruction: &Instruction) {
         let words = instruction.words(&self.variables);
         let Some(first) = words.first() else {

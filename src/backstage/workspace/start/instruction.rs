@@ -37,6 +37,19 @@ pub(super) enum Form {
     },
 }
 
+impl Form {
+    /// About how many bytes a copy of it takes.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Exec(words) => {
+                let word = |word: &Word| size_of::<Word>() + word.text.len();
+                words.iter().map(word).sum()
+            }
+            Self::Shell { text, .. } => text.len(),
+        }
+    }
+}
+
 /// The largest part of one instruction that is read, in bytes: a start command is never that long.
 const INSTRUCTION_LIMIT: usize = 1 << 16;
 

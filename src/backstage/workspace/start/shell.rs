@@ -7,8 +7,8 @@ use super::word::{Anchor, Certainty, Variables, Word};
 
 /// The longest text that is read, in bytes: no start command is longer.
 const TEXT_LIMIT: usize = 1 << 16;
-/// How many words are read at most; a longer text has no start command.
-const WORD_LIMIT: usize = 20_000;
+/// How many words are read at most; more are no start command.
+pub(super) const WORD_LIMIT: usize = 20_000;
 
 /// A simple command.
 #[derive(Debug, Clone, Default)]
@@ -128,9 +128,7 @@ impl Reader<'_> {
                     }));
                 }
                 '#' => self.skip_line(),
-                '\\' if self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r\n") => {
-                    self.skip_line_end()
-                }
+                '\\' if self.at_continuation() => self.skip_line_end(),
                 c if c.is_whitespace() => {
                     self.next();
                 }
@@ -143,6 +141,12 @@ impl Reader<'_> {
         while self.peek().is_some_and(|c| c != '\n') {
             self.next();
         }
+    }
+
+    /// Whether a `\` and the end of the line come next.
+    fn at_continuation(&self) -> bool {
+        let rest = self.rest();
+        rest.starts_with("\\\n") || rest.starts_with("\\\r\n")
     }
 
     fn skip_line_end(&mut self) {
@@ -163,16 +167,13 @@ impl Reader<'_> {
                     self.next();
                     certainty = certainty.max(self.double_quoted(&mut text));
                 }
-                '\\' if self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r\n") => {
-                    self.skip_line_end()
-                }
+                '\\' if self.at_continuation() => self.skip_line_end(),
                 '\\' => {
                     self.next();
                     text.extend(self.next());
                 }
                 '$' | '`' => certainty = certainty.max(self.expansion(&mut text)),
-                '\n' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
-                c if c.is_whitespace() => break,
+                c if ends_word(c) => break,
                 c => {
                     text.push(c);
                     self.next();
@@ -194,9 +195,14 @@ impl Reader<'_> {
                     self.next();
                     break;
                 }
+                '\\' if self.at_continuation() => self.skip_line_end(),
                 '\\' => {
                     self.next();
-                    text.extend(self.next().filter(|c| *c != '\n'));
+                    // Before others it stays.
+                    if !matches!(self.peek(), Some('$' | '`' | '"' | '\\')) {
+                        text.push('\\');
+                    }
+                    text.extend(self.next());
                 }
                 '$' | '`' => certainty = certainty.max(self.expansion(text)),
                 c => {
@@ -251,6 +257,10 @@ impl Reader<'_> {
     }
 }
 
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | ')' | '<' | '>')
+}
+
 /// How long the variable is that a text begins with; 1 for a lone `$`.
 fn variable_length(text: &str) -> usize {
     if text.starts_with("${") {
@@ -300,6 +310,18 @@ mod tests {
             [vec!["a", "2"], vec!["tee", "x"], vec!["b"]]
         );
         assert!(split("  # nothing\n").is_empty());
+    }
+
+    #[test]
+    fn in_double_quotes_a_backslash_stays_before_most_characters() {
+        assert_eq!(
+            split(r#"a "b\d" "\"c\\\$d\`""#),
+            [vec!["a", r"b\d", r#""c\$d`"#]]
+        );
+        assert_eq!(
+            split("a \"b\\\r\nc\" \"b\\\nc\" \\\r\n d"),
+            [vec!["a", "bc", "bc", "d"]]
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::text::{Place, SourceId, Sources, Span};
 
@@ -41,10 +42,25 @@ impl Word {
 /// The longest text whose variables are replaced, in bytes: nothing that starts a process is longer.
 const TEXT_LIMIT: usize = 1 << 16;
 
+/// How much the values of variables may add to all texts, in bytes: `$A$A…` multiplies, and each text may be the value
+/// of the next variable.
+const GROWTH_LIMIT: usize = 1 << 18;
+
 /// What is known of the variables at one point of a file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
     values: BTreeMap<Arc<str>, (Arc<str>, Certainty)>,
+    /// How many bytes values have added to texts.
+    added: Added,
+}
+
+#[derive(Debug, Default)]
+struct Added(AtomicUsize);
+
+impl Clone for Added {
+    fn clone(&self) -> Self {
+        Self(AtomicUsize::new(self.0.load(Ordering::Relaxed)))
+    }
 }
 
 impl Variables {
@@ -53,8 +69,13 @@ impl Variables {
         self.values.insert(name.into(), (value.into(), certainty));
     }
 
+    /// About how many bytes a copy of them takes: names and values are shared.
+    pub(super) fn weight(&self) -> usize {
+        self.values.len() * 64
+    }
+
     /// Replaces `$NAME`, `${NAME}` and `${NAME:-default}` in a text. `$$` stays as it is written; a text that
-    /// is too long for a command line is open as a whole.
+    /// is too long for a command line is open as a whole, before or behind that.
     pub(super) fn expand(&self, text: &str) -> (String, Certainty) {
         if text.len() > TEXT_LIMIT {
             return (text.to_owned(), Certainty::Open);
@@ -75,6 +96,15 @@ impl Variables {
             rest = after;
             match (self.values.get(variable.name), variable.default) {
                 (Some((value, sure)), _) if !value.is_empty() || variable.default.is_none() => {
+                    let added = self
+                        .added
+                        .0
+                        .load(Ordering::Relaxed)
+                        .saturating_add(value.len());
+                    if out.len() + value.len() > TEXT_LIMIT || added > GROWTH_LIMIT {
+                        return (text.to_owned(), Certainty::Open);
+                    }
+                    self.added.0.store(added, Ordering::Relaxed);
                     out.push_str(value);
                     certainty = certainty.max(*sure);
                 }
@@ -189,6 +219,18 @@ mod tests {
         );
         assert_eq!(expand("a.${C}.$D"), ("a.${C}.$D".into(), Certainty::Open));
         assert_eq!(expand("${A:+more}"), ("${A:+more}".into(), Certainty::Open));
+        let long = "x".repeat(TEXT_LIMIT / 2);
+        variables.set("LONG", &long, Certainty::Known);
+        let expand = |text: &str| variables.expand(text);
+        assert_eq!(
+            expand("$LONG$LONG$LONG"),
+            ("$LONG$LONG$LONG".into(), Certainty::Open)
+        );
+        for _ in 0..GROWTH_LIMIT / long.len() {
+            variables.expand("$LONG");
+        }
+        assert_eq!(variables.expand("$LONG"), ("$LONG".into(), Certainty::Open));
+        let expand = |text: &str| Variables::default().expand(text);
         assert_eq!(
             expand("$ $$A 5$ ${"),
             ("$ $$A 5$ ${".into(), Certainty::Known)
