@@ -4,6 +4,7 @@
 pub mod base64;
 mod closest;
 pub mod mask;
+pub mod patterns;
 pub mod prose;
 mod source;
 

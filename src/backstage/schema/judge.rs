@@ -3,13 +3,15 @@
 //! In: [`Demands`] and a value. Out: a [`Verdict`], and the first [`Fault`] of one schema. An open value is
 //! never a fault. Bounded work: past [`MOST_STEPS`] the verdict is "not known".
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 
 use super::coerce::coerce;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::model::{Bound, Rare, Schema, Types};
 use super::packages::Standing;
 use crate::backstage::value::{Kind, Value};
+use crate::text::patterns::Patterns;
 
 /// How many schemas may be held against values in one check. A real app needs some ten thousand; unions of
 /// recursive types could ask for exponentially many.
@@ -220,13 +222,12 @@ impl Judge {
                 }
             }
             Kind::Array(items) if rare.unique_items => {
-                let duplicate = items.iter().enumerate().any(|(index, item)| {
-                    items
-                        .iter()
-                        .take(index)
-                        .any(|other| same_scalar(item, other))
-                });
-                if duplicate {
+                let mut seen = HashSet::new();
+                if !items
+                    .iter()
+                    .filter_map(scalar)
+                    .all(|item| seen.insert(item))
+                {
                     return Err(Fault::Duplicates);
                 }
             }
@@ -285,14 +286,26 @@ fn equals(literal: &serde_json::Value, value: &Value) -> Verdict {
     }
 }
 
-/// Whether two items are the same known scalar.
-fn same_scalar(a: &Value, b: &Value) -> bool {
-    match (&a.kind, &b.kind) {
-        (Kind::String(a), Kind::String(b)) => a.value == b.value,
-        (Kind::Number(a), Kind::Number(b)) => a == b,
-        (Kind::Bool(a), Kind::Bool(b)) => a == b,
-        (Kind::Null, Kind::Null) => true,
-        _ => false,
+/// A known scalar.
+#[derive(PartialEq, Eq, Hash)]
+enum Scalar<'v> {
+    Null,
+    Bool(bool),
+    /// By its bits.
+    Number(u64),
+    String(&'v str),
+}
+
+/// A value as a scalar that is the same as another when they are equal; `None` for what is none, or equals nothing.
+fn scalar(value: &Value) -> Option<Scalar<'_>> {
+    match &value.kind {
+        Kind::Null => Some(Scalar::Null),
+        Kind::Bool(value) => Some(Scalar::Bool(*value)),
+        Kind::Number(number) if number.is_nan() => None,
+        // There are two zeros.
+        Kind::Number(number) => Some(Scalar::Number((number + 0.0).to_bits())),
+        Kind::String(text) => Some(Scalar::String(&text.value)),
+        Kind::Open(_) | Kind::Array(_) | Kind::Object(_) => None,
     }
 }
 
@@ -323,8 +336,8 @@ fn known<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
 /// Whether the text matches the regular expression somewhere; `None` when the expression is not one that can
 /// be evaluated here (JavaScript's look-around, say).
 pub(super) fn matches_pattern(pattern: &str, text: &str) -> Option<bool> {
-    let compiled = regex::RegexBuilder::new(pattern)
-        .size_limit(1 << 20)
-        .build();
-    compiled.ok().map(|regex| regex.is_match(text))
+    thread_local! {
+        static PATTERNS: RefCell<Patterns> = RefCell::default();
+    }
+    PATTERNS.with_borrow_mut(|patterns| patterns.get(pattern).map(|regex| regex.is_match(text)))
 }

@@ -43,11 +43,13 @@ impl<'v> Machine<'_, 'v> {
         self.step(1)?;
         match &tree.expr {
             Expr::Literal(literal) => of_literal(literal).ok_or(Stop::Type),
-            Expr::Ident(name) => self
-                .variables
-                .get(name)
-                .cloned()
-                .ok_or(Stop::Broken(Broken::UnknownVariable)),
+            Expr::Ident(name) => {
+                let value = self.variables.get(name).cloned();
+                if let Some(Val::Text(Cow::Owned(text))) = &value {
+                    self.step(text.len() / 256)?;
+                }
+                value.ok_or(Stop::Broken(Broken::UnknownVariable))
+            }
             Expr::Select(select) if select.test => self.has(select).map(Val::Bool),
             Expr::Select(select) => {
                 let operand = self.value(&select.operand)?;
@@ -180,7 +182,7 @@ impl<'v> Machine<'_, 'v> {
     fn equality(&mut self, left: &'v IdedExpr, right: &'v IdedExpr) -> Result<Val<'v>, Stop> {
         let left = self.value(left)?;
         let right = self.value(right)?;
-        equal(&left, &right, &mut || self.step(1)).map(Val::Bool)
+        equal(&left, &right, &mut |count| self.step(count)).map(Val::Bool)
     }
 
     /// `x in list` and `key in mapping`. An equal item decides, even beside an open one.
@@ -194,7 +196,7 @@ impl<'v> Machine<'_, 'v> {
         }
         let mut answer = Ok(Val::Bool(false));
         for item in items(&container).ok_or(Stop::Type)? {
-            match equal(&needle, &item, &mut || self.step(1)) {
+            match equal(&needle, &item, &mut |count| self.step(count)) {
                 Ok(true) => return Ok(Val::Bool(true)),
                 Ok(false) => {}
                 Err(Stop::Open) => answer = Err(Stop::Open),
@@ -212,6 +214,9 @@ impl<'v> Machine<'_, 'v> {
     ) -> Result<Val<'v>, Stop> {
         let left = self.value(left)?;
         let right = self.value(right)?;
+        if let (Val::Text(left), Val::Text(right)) = (&left, &right) {
+            self.step(left.len().min(right.len()) / 16)?;
+        }
         let order = compare(&left, &right).ok_or(Stop::Type)?;
         Ok(Val::Bool(match operator {
             operators::LESS => order == Ordering::Less,
@@ -250,7 +255,7 @@ impl<'v> Machine<'_, 'v> {
                     return Err(Stop::Type);
                 };
                 self.step(left.len() + right.len())?;
-                Ok(Val::List(Rc::new([left, right].concat())))
+                Ok(Val::List(Rc::new(left.chain(right).collect())))
             }
             _ => Err(Stop::Type),
         }

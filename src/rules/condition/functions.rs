@@ -1,20 +1,20 @@
 //! The functions of conditions: CEL's own that make sense here, and those that know configuration.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use cel::common::ast::{CallExpr, IdedExpr};
-use regex::{Regex, RegexBuilder};
 
 use super::Broken;
 use super::evaluate::Machine;
 use super::texts::{glob, url};
-use super::value::{MAX_TEXT, Stop, Val, items};
+use super::value::{Items, MAX_TEXT, Stop, Val, items};
 use crate::backstage::facts::declare::{Field, Shape};
 use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Value, truth_of, truth_of_number};
+use crate::text::patterns;
 use crate::version::Version;
+use crate::yaml::number;
 
 /// A function for documentation and the check of arguments.
 #[derive(Debug, Clone, Copy)]
@@ -149,31 +149,12 @@ pub const URL_FIELDS: &[Field] = &[
     },
 ];
 
-/// Regular expressions that a card has used; `None` for a text that is none.
-#[derive(Default)]
-pub(super) struct Patterns(HashMap<String, Option<Regex>>);
-
-impl Patterns {
-    /// The compiled pattern. The engine is linear in the text; the size of a pattern is bounded.
-    fn get(&mut self, pattern: &str) -> Option<&Regex> {
-        if !self.0.contains_key(pattern) {
-            self.0.insert(pattern.to_owned(), compiled(pattern));
-        }
-        self.0.get(pattern)?.as_ref()
-    }
-}
-
-fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern)
-        .size_limit(1 << 20)
-        .dfa_size_limit(1 << 20)
-        .build()
-        .ok()
-}
+/// The steps that a regular expression takes before it is first used: the config may bring any number of them.
+const STEPS_TO_COMPILE: usize = 10_000;
 
 /// Whether `matches` takes a pattern.
 pub fn is_pattern(pattern: &str) -> bool {
-    compiled(pattern).is_some()
+    patterns::compiled(pattern).is_some()
 }
 
 /// Calls a function or method.
@@ -184,11 +165,12 @@ pub(super) fn call<'v>(machine: &mut Machine<'_, 'v>, call: &'v CallExpr) -> Res
         (None, "literal", [path]) => is_literal(machine, path).map(Val::Bool),
         (None, name, [argument]) => {
             let argument = machine.value(argument)?;
+            machine.step(length(&argument) / 16)?;
             of_one(name, argument).ok_or(unknown)?
         }
         (None, "glob", [text, pattern]) => {
             let (text, pattern) = (machine.text(text)?, machine.text(pattern)?);
-            machine.step(text.len() / 16 * (1 + pattern.len()))?;
+            machine.step((1 + text.len()).saturating_mul(1 + pattern.len()) / 16)?;
             Ok(Val::Bool(glob(&text, &pattern)))
         }
         (Some(receiver), name, []) => {
@@ -265,7 +247,8 @@ fn on_value<'v>(
     receiver: Val<'v>,
 ) -> Option<Result<Val<'v>, Stop>> {
     if name == "size" {
-        return Some(size(&receiver).ok_or(Stop::Type));
+        let counted = machine.step(length(&receiver) / 16);
+        return Some(counted.and_then(|()| size(&receiver).ok_or(Stop::Type)));
     }
     let change: fn(&str) -> String = match name {
         "lowerAscii" => str::to_ascii_lowercase,
@@ -291,10 +274,17 @@ fn on_text<'v>(
         "startsWith" => text.starts_with(argument),
         "endsWith" => text.ends_with(argument),
         "contains" => text.contains(argument),
-        "matches" => match machine.budget.patterns.get(argument) {
-            Some(pattern) => pattern.is_match(text),
-            None => return Some(Err(Stop::Broken(Broken::Pattern))),
-        },
+        "matches" => {
+            if !machine.budget.patterns.knows(argument)
+                && let Err(stop) = machine.step(STEPS_TO_COMPILE)
+            {
+                return Some(Err(stop));
+            }
+            match machine.budget.patterns.get(argument) {
+                Some(pattern) => pattern.is_match(text),
+                None => return Some(Err(Stop::Broken(Broken::Pattern))),
+            }
+        }
         "split" => return Some(split(machine, text, argument)),
         _ => return None,
     };
@@ -312,11 +302,11 @@ fn split<'v>(machine: &mut Machine<'_, 'v>, text: &str, separator: &str) -> Resu
 
 fn join<'v>(
     machine: &mut Machine<'_, 'v>,
-    list: Vec<Val<'v>>,
+    list: Items<'v>,
     separator: &str,
 ) -> Result<Val<'v>, Stop> {
     let mut joined = String::new();
-    for (index, item) in list.into_iter().enumerate() {
+    for (index, item) in list.enumerate() {
         let Val::Text(text) = item.known()? else {
             return Err(Stop::Type);
         };
@@ -341,6 +331,14 @@ impl<'v> Machine<'_, 'v> {
     }
 }
 
+/// How long a text is; 0 for anything else, which no function of one value goes through.
+fn length(value: &Val<'_>) -> usize {
+    match value {
+        Val::Text(text) => text.len(),
+        _ => 0,
+    }
+}
+
 fn size<'v>(value: &Val<'v>) -> Option<Val<'v>> {
     let count = match value {
         Val::Text(text) => text.chars().count(),
@@ -360,7 +358,7 @@ fn as_string<'v>(value: Val<'v>) -> Option<Val<'v>> {
         Val::Text(text) => text,
         Val::Bool(value) => Cow::Owned(value.to_string()),
         Val::Int(value) => Cow::Owned(value.to_string()),
-        Val::Double(value) => Cow::Owned(value.to_string()),
+        Val::Double(value) => Cow::Owned(number::to_text(value)),
         _ => return None,
     }))
 }

@@ -7,7 +7,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, operators};
 
 use super::Broken;
 use super::evaluate::Machine;
-use super::value::{Stop, Val, items};
+use super::value::{Items, Stop, Val, items};
 
 /// Runs a comprehension: over the items of a list, or the keys of a mapping in the order of the text.
 pub(super) fn run<'v>(
@@ -26,14 +26,9 @@ pub(super) fn run<'v>(
     answer
 }
 
-fn range_of<'v>(range: &Val<'v>) -> Option<Vec<Val<'v>>> {
+fn range_of<'v>(range: &Val<'v>) -> Option<Items<'v>> {
     match range {
-        Val::Node(node) if node.as_object().is_some() => Some(
-            node.as_object()?
-                .keys()
-                .map(|key| Val::Text(Cow::Borrowed(key.as_ref())))
-                .collect(),
-        ),
+        Val::Node(node) if node.as_object().is_some() => node.as_object().map(Items::keys),
         range => items(range),
     }
 }
@@ -47,7 +42,7 @@ fn is_empty_list(tree: &IdedExpr) -> bool {
 fn fold<'v>(
     machine: &mut Machine<'_, 'v>,
     comprehension: &'v ComprehensionExpr,
-    range: Vec<Val<'v>>,
+    range: Items<'v>,
 ) -> Result<Val<'v>, Stop> {
     let start = machine.value(&comprehension.accu_init)?;
     let depth = machine.variables.names.len();
@@ -85,7 +80,7 @@ fn fold<'v>(
 fn collect<'v>(
     machine: &mut Machine<'_, 'v>,
     comprehension: &'v ComprehensionExpr,
-    range: Vec<Val<'v>>,
+    range: Items<'v>,
 ) -> Result<Val<'v>, Stop> {
     let (condition, added) = appended(&comprehension.loop_step).ok_or(Stop::Type)?;
     let depth = machine.variables.names.len();

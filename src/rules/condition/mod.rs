@@ -26,10 +26,11 @@ pub use value::Val;
 
 use std::borrow::Cow;
 
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr};
+use cel::common::ast::{CallExpr, Expr, IdedExpr};
 use cel::parser::PrattParser;
 
 use crate::backstage::value::Value;
+use crate::text::patterns::Patterns;
 
 /// The longest condition, in bytes.
 pub const MAX_LENGTH: usize = 4096;
@@ -162,7 +163,7 @@ impl<'v> Variables<'v> {
 /// What is left of the steps a card may take on one subject, and the patterns it has compiled.
 pub struct Budget {
     steps: u32,
-    patterns: functions::Patterns,
+    patterns: Patterns,
 }
 
 impl Budget {
@@ -180,7 +181,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             steps: MAX_STEPS,
-            patterns: functions::Patterns::default(),
+            patterns: Patterns::default(),
         }
     }
 }
@@ -246,11 +247,7 @@ fn bounded(tree: &IdedExpr, depth: usize, comprehensions: usize) -> Result<(), N
                 .into_iter()
                 .try_for_each(|tree| bounded(tree, depth + 1, comprehensions + 1))
         }
-        Expr::Map(map) => map.entries.iter().try_for_each(|entry| match &entry.expr {
-            EntryExpr::MapEntry(_) | EntryExpr::StructField(_) => {
-                Err(NotACondition::Unsupported("a map literal"))
-            }
-        }),
+        Expr::Map(_) => Err(NotACondition::Unsupported("a map literal")),
         Expr::Struct(_) => Err(NotACondition::Unsupported("a message literal")),
         Expr::Unspecified => Err(NotACondition::Unsupported("an empty expression")),
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use cel::common::ast::LiteralValue;
 
-use crate::backstage::value::{Kind, Value};
+use crate::backstage::value::{Kind, Object, Value};
 use crate::version::Version;
 
 /// The longest string a condition may make, in bytes. Strings of the config itself may be longer.
@@ -103,20 +103,23 @@ pub(super) fn of_literal<'v>(literal: &'v LiteralValue) -> Option<Val<'v>> {
 /// `left == right`. Values of different kinds are unequal; containers are equal when all their parts are.
 ///
 /// # Errors
-/// [`Stop::Open`] when the answer depends on an open part; `step` may end a long comparison.
+/// [`Stop::Open`] when the answer depends on an open part; `step` is told how much is compared, and may end it.
 pub(super) fn equal(
     left: &Val<'_>,
     right: &Val<'_>,
-    step: &mut dyn FnMut() -> Result<(), Stop>,
+    step: &mut dyn FnMut(usize) -> Result<(), Stop>,
 ) -> Result<bool, Stop> {
-    step()?;
+    step(1)?;
     if left.is_open() || right.is_open() {
         return Err(Stop::Open);
     }
     match (left, right) {
         (Val::Null, Val::Null) => Ok(true),
         (Val::Bool(left), Val::Bool(right)) => Ok(left == right),
-        (Val::Text(left), Val::Text(right)) => Ok(left == right),
+        (Val::Text(left), Val::Text(right)) if left.len() == right.len() => {
+            step(left.len() / 16)?;
+            Ok(left == right)
+        }
         (Val::Version(left), Val::Version(right)) => Ok(left == right),
         (Val::Int(_) | Val::Double(_), Val::Int(_) | Val::Double(_)) => {
             Ok(compare_numbers(left, right) == Some(Ordering::Equal))
@@ -130,7 +133,7 @@ pub(super) fn equal(
         }
         _ => match (items(left), items(right)) {
             (Some(left), Some(right)) if left.len() == right.len() => {
-                all_equal(left.into_iter().zip(right), step)
+                all_equal(left.zip(right), step)
             }
             _ => equal_objects(left, right, step),
         },
@@ -140,7 +143,7 @@ pub(super) fn equal(
 fn equal_objects(
     left: &Val<'_>,
     right: &Val<'_>,
-    step: &mut dyn FnMut() -> Result<(), Stop>,
+    step: &mut dyn FnMut(usize) -> Result<(), Stop>,
 ) -> Result<bool, Stop> {
     let (Val::Node(left), Val::Node(right)) = (left, right) else {
         return Ok(false);
@@ -148,7 +151,11 @@ fn equal_objects(
     let (Some(left), Some(right)) = (left.as_object(), right.as_object()) else {
         return Ok(false);
     };
-    if left.len() != right.len() || !left.keys().all(|key| right.contains_key(key)) {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    step(left.len())?;
+    if !left.keys().all(|key| right.contains_key(key)) {
         return Ok(false);
     }
     let pairs = left
@@ -160,7 +167,7 @@ fn equal_objects(
 /// One pair that is unequal decides, even beside an open one.
 fn all_equal<'l, 'r>(
     pairs: impl Iterator<Item = (Val<'l>, Val<'r>)>,
-    step: &mut dyn FnMut() -> Result<(), Stop>,
+    step: &mut dyn FnMut(usize) -> Result<(), Stop>,
 ) -> Result<bool, Stop> {
     let mut answer = Ok(true);
     for (left, right) in pairs {
@@ -173,11 +180,60 @@ fn all_equal<'l, 'r>(
     answer
 }
 
+/// The items of a list, or the keys of a mapping, one after the other: who stops early has not paid for the rest.
+pub(super) struct Items<'v> {
+    of: Of<'v>,
+    at: usize,
+}
+
+enum Of<'v> {
+    Made(Rc<Vec<Val<'v>>>),
+    Node(&'v [Value]),
+    Keys(&'v Object),
+}
+
+impl<'v> Items<'v> {
+    fn new(of: Of<'v>) -> Self {
+        Self { of, at: 0 }
+    }
+
+    /// The keys of a mapping, in the order of the text.
+    pub(super) fn keys(object: &'v Object) -> Self {
+        Self::new(Of::Keys(object))
+    }
+}
+
+impl<'v> Iterator for Items<'v> {
+    type Item = Val<'v>;
+
+    fn next(&mut self) -> Option<Val<'v>> {
+        let item = match &self.of {
+            Of::Made(items) => items.get(self.at)?.clone(),
+            Of::Node(items) => Val::of(items.get(self.at)?),
+            Of::Keys(object) => Val::Text(Cow::Borrowed(object.get_index(self.at)?.0)),
+        };
+        self.at += 1;
+        Some(item)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let all = match &self.of {
+            Of::Made(items) => items.len(),
+            Of::Node(items) => items.len(),
+            Of::Keys(object) => object.len(),
+        };
+        let left = all.saturating_sub(self.at);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Items<'_> {}
+
 /// The items of a list; `None` when it is none.
-pub(super) fn items<'v>(value: &Val<'v>) -> Option<Vec<Val<'v>>> {
+pub(super) fn items<'v>(value: &Val<'v>) -> Option<Items<'v>> {
     match value {
-        Val::List(items) => Some(items.to_vec()),
-        Val::Node(value) => Some(value.as_array()?.iter().map(Val::of).collect()),
+        Val::List(items) => Some(Items::new(Of::Made(Rc::clone(items)))),
+        Val::Node(value) => value.as_array().map(|items| Items::new(Of::Node(items))),
         _ => None,
     }
 }
