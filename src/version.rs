@@ -1,5 +1,8 @@
 //! Versions and ranges of them, as semver orders them.
 
+/// The longest version that npm reads, in bytes.
+const MAX_LENGTH: usize = 256;
+
 /// A version. Orders as semver does; build metadata is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
@@ -19,6 +22,9 @@ impl Version {
     /// Reads `1.2.3-rc.1+build`. Missing numbers are 0; the operators of a range in front are skipped, so that
     /// `^1.2` is its lowest version. `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > MAX_LENGTH {
+            return None;
+        }
         let text = text.trim_start_matches(['^', '~', '>', '<', '=', 'v', ' ']);
         let text = text.split('+').next()?.trim_end();
         let (numbers, pre_release) = match text.split_once('-') {
@@ -51,9 +57,9 @@ impl Version {
     /// The first version that `^` of this one no longer takes.
     fn next_breaking(&self) -> Self {
         let numbers = match self.numbers {
-            [0, 0, patch] => [0, 0, patch + 1],
-            [0, minor, _] => [0, minor + 1, 0],
-            [major, ..] => [major + 1, 0, 0],
+            [0, 0, patch] => [0, 0, patch.saturating_add(1)],
+            [0, minor, _] => [0, minor.saturating_add(1), 0],
+            [major, ..] => [major.saturating_add(1), 0, 0],
         };
         Self {
             numbers,
@@ -66,7 +72,7 @@ impl Version {
     fn next_minor(&self) -> Self {
         let [major, minor, _] = self.numbers;
         Self {
-            numbers: [major, minor + 1, 0],
+            numbers: [major, minor.saturating_add(1), 0],
             release: true,
             pre_release: Vec::new(),
         }
@@ -138,6 +144,9 @@ mod tests {
             assert_eq!(meets(range), Some(true), "{range}");
         }
         for range in ["^0.2", "~0.2.9", "<0.3.1", ">0.3.1", "0.3.0"] {
+            assert_eq!(meets(range), Some(false), "{range}");
+        }
+        for range in ["^0.0.18446744073709551615", "~0.18446744073709551615"] {
             assert_eq!(meets(range), Some(false), "{range}");
         }
         assert_eq!(meets("latest"), None);
