@@ -14,7 +14,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::javascript;
-use crate::files::{reason, size};
+use crate::files::read_named;
 use crate::run::{EnvironmentRequest, Failure, ProcessEnvironment};
 use crate::text::mask::escape;
 
@@ -41,7 +41,7 @@ pub fn from_request(
         ProcessEnvironment::Empty => environment.others = Others::Unset,
     }
     for file in &request.files {
-        let text = read(&start.join(file)).map_err(|reason| {
+        let text = read_named(&start.join(file), MAX_FILE).map_err(|reason| {
             Failure::new(format!(
                 "cannot read the variables in {}: {reason}",
                 escape(&file.display().to_string())
@@ -71,17 +71,6 @@ pub fn of_process() -> impl Iterator<Item = (String, String)> {
 
 /// Files of variables are small; a larger one is a mistake.
 const MAX_FILE: u64 = 1024 * 1024;
-
-fn read(path: &Path) -> Result<String, String> {
-    let about = std::fs::metadata(path).map_err(|error| reason(&error).to_owned())?;
-    if !about.is_file() {
-        return Err("it is not a regular file".into());
-    }
-    if about.len() > MAX_FILE {
-        return Err(format!("it is larger than {}", size(MAX_FILE)));
-    }
-    std::fs::read_to_string(path).map_err(|error| reason(&error).to_owned())
-}
 
 /// What is known of the environment. By default nothing is.
 #[derive(Clone, Default)]

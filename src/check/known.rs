@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::target::Target;
 use super::wanted::Known;
 use crate::baseline::Baseline;
-use crate::files::{FilePath, reason};
+use crate::files::{FilePath, read_named};
 use crate::rules::catalog;
 use crate::run::{BaselineRequest, Baselined, Failure, FileState, Note, NoteLevel, Request, Run};
 use crate::text::mask::escape;
@@ -27,8 +27,8 @@ pub(super) fn apply(
     let (name, text) = match (&request.baseline, wanted.baseline()) {
         (BaselineRequest::File(path), _) => {
             let name = escape(&path.display().to_string()).into_owned();
-            let text = std::fs::read_to_string(request.start.join(path)).map_err(|error| {
-                let message = format!("cannot read the baseline `{name}`: {}", reason(&error));
+            let text = read_named(&request.start.join(path), MAX_SIZE).map_err(|reason| {
+                let message = format!("cannot read the baseline `{name}`: {reason}");
                 Failure::new(message).with_help("make one with --write-baseline")
             })?;
             (name, Arc::from(text))

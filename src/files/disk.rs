@@ -489,7 +489,7 @@ fn push_part(path: &mut String, part: &str) {
 }
 
 /// The bytes of a file that is known to be a regular one.
-fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub(super) fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let file = File::open(path).map_err(|e| io(&e))?;
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1))

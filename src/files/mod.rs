@@ -7,6 +7,7 @@
 mod disk;
 mod git;
 mod memory;
+mod named;
 mod reason;
 mod staged;
 
@@ -18,6 +19,7 @@ use crate::text::Source;
 pub use disk::{DiskFiles, OpenError};
 pub use git::{GitVariables, IndexError};
 pub use memory::MemoryFiles;
+pub use named::read_named;
 pub use reason::reason;
 pub use staged::StagedFiles;
 
