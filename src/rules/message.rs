@@ -8,6 +8,7 @@ use super::condition::{Val, Variables};
 use super::path::Path;
 use crate::backstage::value::{Kind, Value};
 use crate::text::mask::Secrets;
+use crate::yaml::number;
 
 /// The longest value in a message, in characters.
 const MAX_VALUE: usize = 80;
@@ -138,7 +139,7 @@ fn written(value: &Val<'_>, secrets: &Secrets) -> String {
         Val::Null => "null".to_owned(),
         Val::Bool(value) => value.to_string(),
         Val::Int(value) => value.to_string(),
-        Val::Double(value) => value.to_string(),
+        Val::Double(value) => number::to_text(*value),
         Val::Text(text) => text.to_string(),
         Val::Node(node) => written_node(node, secrets),
         Val::List(_) | Val::Record(_) | Val::Version(_) => "…".to_owned(),

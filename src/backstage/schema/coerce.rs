@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::model::Types;
 use crate::backstage::value::{Kind, Value};
+use crate::yaml::number::to_text;
 
 /// `value` as one of `types`: itself when it already is, else converted the way Ajv converts it; `None` when it
 /// cannot be converted. Open values are returned as they are.
@@ -53,7 +54,7 @@ fn is_of(value: &Value, types: Types) -> bool {
 
 fn convert(kind: &Kind, wanted: Types) -> Option<Kind> {
     let converted = match (wanted, kind) {
-        (Types::STRING, Kind::Number(number)) => text(&number.to_string()),
+        (Types::STRING, Kind::Number(number)) => text(&to_text(*number)),
         (Types::STRING, Kind::Bool(value)) => text(if *value { "true" } else { "false" }),
         (Types::STRING, Kind::Null) => text(""),
         (Types::NUMBER | Types::INTEGER, Kind::Bool(value)) => Kind::Number(f64::from(*value)),
@@ -150,6 +151,10 @@ mod tests {
         assert_eq!(
             converted(Kind::Number(7007.0), Types::STRING),
             Some(text("7007"))
+        );
+        assert_eq!(
+            converted(Kind::Number(1e21), Types::STRING),
+            Some(text("1e+21"))
         );
         assert_eq!(
             converted(Kind::Bool(false), Types::STRING),

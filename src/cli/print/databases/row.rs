@@ -4,6 +4,7 @@ use crate::backstage::value::{Kind, Value};
 use crate::check::effective::ChainConfig;
 use crate::cli::print::shown::Shown;
 use crate::text::Place;
+use crate::yaml::number;
 
 /// What each row says, in this order.
 pub(super) const COLUMNS: [&str; 6] = ["client", "where", "database", "tls", "pool", "driver"];
@@ -258,7 +259,7 @@ impl Database<'_> {
         let value = self.facts.get(fact)?;
         let text = match &value.kind {
             Kind::String(text) => text.value.to_string(),
-            Kind::Number(number) => number.to_string(),
+            Kind::Number(number) => number::to_text(*number),
             Kind::Bool(value) => value.to_string(),
             Kind::Open(open) if !open.written.is_empty() => open.written.to_string(),
             _ => return Some("?".to_owned()),

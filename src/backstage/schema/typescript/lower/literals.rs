@@ -5,12 +5,13 @@ use std::sync::Arc;
 use oxc_ast::ast;
 
 use crate::backstage::schema::typescript::tree::Type;
+use crate::yaml::number::to_text;
 
 pub fn property_name(key: &ast::PropertyKey<'_>) -> Option<Arc<str>> {
     Some(match key {
         ast::PropertyKey::StaticIdentifier(name) => name.name.as_str().into(),
         ast::PropertyKey::StringLiteral(text) => text.value.as_str().into(),
-        ast::PropertyKey::NumericLiteral(number) => number.value.to_string().into(),
+        ast::PropertyKey::NumericLiteral(number) => to_text(number.value).into(),
         _ => return None,
     })
 }
