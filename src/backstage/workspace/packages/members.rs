@@ -81,7 +81,8 @@ fn without_comments(text: &str) -> String {
                 continue;
             }
             '/' if rest.starts_with("/*") => {
-                let end = rest.find("*/").map_or(rest.len(), |end| end + 2);
+                let inside = rest.get(2..).unwrap_or_default();
+                let end = inside.find("*/").map_or(rest.len(), |end| end + 4);
                 rest = rest.get(end..).unwrap_or_default();
                 continue;
             }
@@ -122,6 +123,8 @@ mod tests {
     fn projects_are_read_past_comments_and_commas_that_json_has_not() {
         let text = "/* Rush */\n{\n  // versions\n  \"rushVersion\": \"5.0.0\",\n  \"url\": \"https://x/*\\\"*/\",\n  \"projects\": [\n    {\"packageName\": \"a\", \"projectFolder\": \"apps/a\"}, // one\n    {\"packageName\": \"b\", \"projectFolder\": \"libs/b\",},\n  ]\n}\n";
         assert_eq!(projects(text), ["apps/a", "libs/b"]);
+        let own = "/*/ \"projects\" */ {\"projects\": [{\"projectFolder\": \"a\"}]/**/}";
+        assert_eq!(projects(own), ["a"]);
         for broken in ["", "{", "{\"projects\": 1}", "/*", "\"", "//"] {
             assert!(projects(broken).is_empty(), "{broken}");
         }
