@@ -196,6 +196,7 @@ impl Override<'_> {
 
 fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Override<'v>> {
     let mut walk = Walk {
+        lookups: 0,
         layer: "",
         path: Vec::new(),
         found: Vec::new(),
@@ -226,7 +227,12 @@ fn joined(mut path: String, part: &str) -> String {
     path
 }
 
+/// How often a key is looked up in lower layers for one chain. Of more layers and keys than that the rest is not told:
+/// nobody writes as many.
+const MOST_LOOKUPS: usize = 5_000_000;
+
 struct Walk<'v> {
+    lookups: usize,
     layer: &'v str,
     path: Vec<Cow<'v, str>>,
     found: Vec<Override<'v>>,
@@ -255,6 +261,10 @@ impl<'v> Walk<'v> {
                 let first = self.found.len();
                 let mut change = Change::Nothing;
                 for (key, child) in object {
+                    self.lookups = self.lookups.saturating_add(below.len());
+                    if self.lookups > MOST_LOOKUPS {
+                        return Change::Something;
+                    }
                     let under: Vec<Below<'v>> = below
                         .iter()
                         .take_while(|lower| lower.value.as_object().is_some())
