@@ -350,7 +350,7 @@ fn a_dockerfile_of_very_many_stages_is_not_read() {
 fn of_very_many_layers_of_one_chain_only_so_many_are_read() {
     let mut layer = "app:\n  title: ${X}\nx:\n".to_owned();
     for number in 0..5_000 {
-        layer.push_str(&format!("  k{number}: 1\n"));
+        layer.push_str(&format!("  k{number}: ${{V{number}}}\n"));
     }
     let words = format!(
         "node, packages/backend{}",

@@ -1,6 +1,6 @@
 //! A start command to a chain.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files};
@@ -44,6 +44,19 @@ pub(super) enum Audience {
 
 /// How many layers of one chain are read: nobody writes as many.
 const LAYER_LIMIT: usize = 100;
+
+/// Leaves of a layer that is named over and over its last two mentions: the others change nothing, since each sets the
+/// same again, and each would cost as much as the first.
+fn drop_repetitions(layers: &mut Vec<ChainLayer>) {
+    let mut mentions: BTreeMap<FilePath, usize> = BTreeMap::new();
+    layers.reverse();
+    layers.retain(|layer| {
+        let mentions = mentions.entry(layer.path.clone()).or_default();
+        *mentions += 1;
+        *mentions <= 2
+    });
+    layers.reverse();
+}
 
 impl Draft {
     /// How many of the layers are here.
@@ -99,6 +112,7 @@ impl Draft {
                 });
             }
         }
+        drop_repetitions(&mut layers);
         for word in self.unread.into_iter().take(LAYER_LIMIT) {
             lacks.push(Lack {
                 reason: match word.text.starts_with("the ") {
