@@ -301,11 +301,10 @@ impl LoadedApp {
 /// `PGSSLMODE` as the deployment file sets it, else as far as it is known otherwise.
 fn pgsslmode<'e>(chain: &'e Chain, environment: &'e Environment) -> Option<&'e str> {
     let own = chain
-        .environment
-        .iter()
-        .find(|(name, _)| &**name == "PGSSLMODE");
+        .variable("PGSSLMODE")
+        .and_then(|variable| variable.value.as_deref());
     match (own, environment.get("PGSSLMODE")) {
-        (Some((_, value)), _) => Some(value),
+        (Some(value), _) => Some(value),
         (None, Variable::Is(value)) => Some(value),
         (None, _) => None,
     }

@@ -41,8 +41,7 @@ impl LoadedApp {
         if !refused.is_empty() {
             return Err(NoConfig::Refused(refused));
         }
-        let unknown = &chain.unknown_environment;
-        let deployed = Deployed::new(environment, chain.sure_environment(), unknown);
+        let deployed = Deployed::new(environment, chain.sure_environment());
         let layers: Vec<Cow<'_, Value>> = loaded
             .iter()
             .filter_map(|layer| {

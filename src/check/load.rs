@@ -43,7 +43,8 @@ impl LoadedApp {
         secrets::hide_variables(environment.known(), &mut run.secrets);
         for chain in &app.chains {
             let deployed = chain.sure_environment().iter();
-            let deployed = deployed.map(|(name, value)| (&**name, &**value));
+            let deployed =
+                deployed.filter_map(|variable| Some((&*variable.name, variable.value.as_deref()?)));
             secrets::hide_variables(deployed, &mut run.secrets);
         }
         let named = app.chains.iter().flat_map(|chain| &chain.layers);

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::target::Target;
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::workspace::{
-    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LackKind, LayerFile, LayerRole,
+    AppRoot, Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerFile,
+    LayerRole,
 };
 use crate::files::{FilePath, Files};
 use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
@@ -142,7 +143,9 @@ impl<'r> Wanted<'r> {
         match found {
             Some(chain) => {
                 chain.production = wanted.production.unwrap_or(chain.production);
-                chain.environment.extend(wanted.environment.iter().cloned());
+                let sets = |name: &str| wanted.environment.iter().any(|(own, _)| **own == *name);
+                chain.environment.retain(|variable| !sets(&variable.name));
+                chain.environment.extend(environment_of(wanted));
                 if !layers.is_empty() {
                     chain.layers = layers;
                     chain.lacks.clear();
@@ -171,8 +174,7 @@ impl<'r> Wanted<'r> {
                     lacks: Vec::new(),
                     unread_environment: Vec::new(),
                     local_layer: None,
-                    environment: wanted.environment.clone(),
-                    unknown_environment: Vec::new(),
+                    environment: environment_of(wanted).collect(),
                 });
             }
         }
@@ -272,6 +274,14 @@ pub fn environment(settings: &Settings, asked: &Environment) -> Environment {
         }
     }
     environment
+}
+
+/// The variables that the settings give a chain.
+fn environment_of(chain: &ChainSetting) -> impl Iterator<Item = EnvironmentVariable> {
+    let variable = |(name, value): &(Arc<str>, Arc<str>)| {
+        EnvironmentVariable::known(Arc::clone(name), Arc::clone(value), Some(chain.place))
+    };
+    chain.environment.iter().map(variable)
 }
 
 /// Leaves out what the settings exclude. A chain that is started with such a layer lacks it.

@@ -58,7 +58,6 @@ fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
         unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
-        unknown_environment: Vec::new(),
     };
     let subject = object([
         ("name", Value::string("production")),

@@ -6,7 +6,7 @@ use super::declare::{Field, Shape};
 use super::{list, object, truth};
 use crate::backstage::environment::{Environment, OverrideError};
 use crate::backstage::value::{Origin, Value};
-use crate::backstage::workspace::{Chain, ChainOrigin, LackKind};
+use crate::backstage::workspace::{Chain, ChainOrigin};
 use crate::text::Place;
 
 /// What [`collect`] gives.
@@ -106,7 +106,7 @@ pub fn collect(
 /// Why the loader refuses the variables that the deployment sets to known values, if it does.
 fn refused(chain: &Chain) -> Option<OverrideError> {
     let mut environment = Environment::default();
-    for (name, value) in &chain.environment {
+    for (name, value) in chain.known_environment() {
         environment.set(Arc::clone(name), Arc::clone(value));
     }
     environment.overrides().err()
@@ -114,8 +114,7 @@ fn refused(chain: &Chain) -> Option<OverrideError> {
 
 /// Where the deployment sets a variable that puts config on top.
 fn set_at(chain: &Chain, variable: &str) -> Option<Place> {
-    let sets = |kind: &LackKind| matches!(kind, LackKind::EnvironmentOverrides(name) if **name == *variable);
-    chain.lacks.iter().find(|lack| sets(&lack.kind))?.place
+    chain.variable(variable)?.place
 }
 
 fn origin(place: Option<Place>) -> Option<Origin> {

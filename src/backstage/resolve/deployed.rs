@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::placeholder::{self, Substituted};
 use crate::backstage::environment::Environment;
 use crate::backstage::value::{Kind, Open, OpenCause, Text, Value};
+use crate::backstage::workspace::EnvironmentVariable;
 use crate::text::Place;
 
 /// The variables of one chain.
@@ -17,24 +18,20 @@ pub struct Deployed {
 }
 
 impl Deployed {
-    /// The variables that a deployment sets to known values, on top of what else is known, and those that it sets to
-    /// values that are not known here. `None` when it sets none.
-    pub fn new(
-        environment: &Environment,
-        known: &[(Arc<str>, Arc<str>)],
-        unknown: &[Arc<str>],
-    ) -> Option<Self> {
-        if known.is_empty() && unknown.is_empty() {
+    /// The variables that a deployment sets, on top of what else is known. `None` when it sets none.
+    pub fn new(environment: &Environment, deployed: &[EnvironmentVariable]) -> Option<Self> {
+        if deployed.is_empty() {
             return None;
         }
-        let mut all = environment.clone();
-        for (name, value) in known {
-            all.set(Arc::clone(name), Arc::clone(value));
+        let mut known = environment.clone();
+        let mut unknown = Vec::new();
+        for variable in deployed {
+            match &variable.value {
+                Some(value) => known.set(Arc::clone(&variable.name), Arc::clone(value)),
+                None => unknown.push(Arc::clone(&variable.name)),
+            }
         }
-        Some(Self {
-            known: all,
-            unknown: unknown.to_vec(),
-        })
+        Some(Self { known, unknown })
     }
 
     /// The tree with these variables in it. `secrets` are the places where secrets stand or belong.

@@ -107,7 +107,6 @@ fn chain(name: Arc<str>, layers: &[&LayerFile]) -> Chain {
         unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
-        unknown_environment: Vec::new(),
     }
 }
 

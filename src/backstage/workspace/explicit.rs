@@ -61,7 +61,6 @@ pub fn explicit(
         unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
-        unknown_environment: Vec::new(),
     });
     root.layers.sort_by(|a, b| a.path.cmp(&b.path));
     let listing = files.list(&root.path, &|name| name == "package.json");

@@ -237,16 +237,46 @@ pub struct Chain {
     /// (`PGSSLMODE`) is possible, but rare: nearly every compose file has an env file that git ignores, and to tell all
     /// findings of all those milder would hide more than it corrects. Secrets are never here, and are not listed.
     pub unread_environment: Vec<Lack>,
-    /// Environment variables the deployment file itself sets to known values.
-    pub environment: Vec<(Arc<str>, Arc<str>)>,
-    /// Those it sets to values that are not known here: from a Secret, or by a chart for its own database.
-    pub unknown_environment: Vec<Arc<str>>,
+    /// The environment variables that the deployment file itself sets, each once, in order.
+    pub environment: Vec<EnvironmentVariable>,
+}
+
+/// An environment variable that a chain's process starts with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentVariable {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value. `None` when the deployment sets it to one that is not known here: from a Secret, or by a chart for
+    /// its own database.
+    pub value: Option<Arc<str>>,
+    /// Where the deployment sets it; `None` when no file does.
+    pub place: Option<Place>,
+}
+
+impl EnvironmentVariable {
+    /// A variable with a known value.
+    pub fn known(
+        name: impl Into<Arc<str>>,
+        value: impl Into<Arc<str>>,
+        place: Option<Place>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value: Some(value.into()),
+            place,
+        }
+    }
+
+    /// Whether it sets a config value on top of all layers (`APP_CONFIG_*`, read by `@backstage/config-loader`).
+    pub fn is_override(&self) -> bool {
+        self.name.starts_with("APP_CONFIG_")
+    }
 }
 
 impl Chain {
-    /// The variables that the running process has for sure: those of a deployment. What an image sets is only what it
-    /// has when nobody says otherwise.
-    pub fn sure_environment(&self) -> &[(Arc<str>, Arc<str>)] {
+    /// The variables that the running process has for sure, those with unknown values among them: those of a
+    /// deployment. What an image sets is only what it has when nobody says otherwise.
+    pub fn sure_environment(&self) -> &[EnvironmentVariable] {
         match self.origin {
             ChainOrigin::StartCommand {
                 kind: StartKind::Dockerfile,
@@ -254,6 +284,20 @@ impl Chain {
             } => &[],
             _ => &self.environment,
         }
+    }
+
+    /// A variable that the deployment file sets.
+    pub fn variable(&self, name: &str) -> Option<&EnvironmentVariable> {
+        self.environment
+            .iter()
+            .find(|variable| *variable.name == *name)
+    }
+
+    /// Names and values of the variables that the deployment file sets to known values.
+    pub fn known_environment(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.environment
+            .iter()
+            .filter_map(|variable| Some((&variable.name, variable.value.as_ref()?)))
     }
 
     /// Whether what nothing sets here is set nowhere.

@@ -8,7 +8,9 @@ use crate::finding::ChainName;
 use crate::text::Place;
 
 use super::super::names;
-use super::super::{Chain, ChainLayer, ChainOrigin, Lack, LackKind, LayerRole, StartKind};
+use super::super::{
+    Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerRole, StartKind,
+};
 use super::command::Arguments;
 use super::image::Resolved;
 use super::word::{Certainty, Word};
@@ -126,10 +128,11 @@ impl Draft {
         let is_unread = |lack: &Lack| lack.kind == LackKind::Environment && is_named;
         let (unread_environment, others) = self.lacks.into_iter().partition(is_unread);
         lacks.extend::<Vec<Lack>>(others);
-        let (environment, mut unknown_environment) = environment(&self.environment, &mut lacks);
-        // Compose and a shell pass on what is not set as an empty text, or not at all.
+        let mut environment = environment(&self.environment, &mut lacks);
+        // Compose and a shell pass on what is not set as an empty text, or not at all. A variable that sets config on
+        // top does so all the same, as soon as it has a value.
         if !matches!(self.kind, StartKind::Kubernetes | StartKind::Helm) {
-            unknown_environment.clear();
+            environment.retain(|variable| variable.value.is_some() || variable.is_override());
         }
         let production = self.audience == Audience::People
             || layers
@@ -149,7 +152,6 @@ impl Draft {
             unread_environment,
             local_layer: None,
             environment,
-            unknown_environment,
         }
     }
 }
@@ -228,13 +230,9 @@ fn reason(
     }
 }
 
-/// Variables with known values, and the names of others.
-type Environment = (Vec<(Arc<str>, Arc<str>)>, Vec<Arc<str>>);
-
-/// The variables with known values and the others, the last of each name. Those that set config on top are lacks.
-fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Environment {
-    let mut known: Vec<(Arc<str>, Arc<str>)> = Vec::new();
-    let mut unknown: Vec<Arc<str>> = Vec::new();
+/// The variables, the last of each name. Those that set config on top are lacks.
+fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<EnvironmentVariable> {
+    let mut environment = Vec::new();
     let numbered = variables.iter().enumerate();
     let last: HashMap<&str, usize> = numbered
         .map(|(index, (name, _))| (name.as_str(), index))
@@ -242,11 +240,11 @@ fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Environme
     let mut places: HashSet<Place> = lacks.iter().filter_map(|lack| lack.place).collect();
     for (index, (name, value)) in variables.iter().enumerate() {
         if last.get(name.as_str()) == Some(&index) {
-            if value.certainty == Certainty::Known {
-                known.push((name.as_str().into(), value.text.as_str().into()));
-            } else {
-                unknown.push(name.as_str().into());
-            }
+            environment.push(EnvironmentVariable {
+                name: name.as_str().into(),
+                value: (value.certainty == Certainty::Known).then(|| value.text.as_str().into()),
+                place: Some(value.place),
+            });
         }
         if name.starts_with("APP_CONFIG_") && places.insert(value.place) {
             lacks.push(Lack {
@@ -256,5 +254,5 @@ fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Environme
             });
         }
     }
-    (known, unknown)
+    environment
 }

@@ -33,13 +33,8 @@ fn values_of_the_official_chart_are_read_in_its_order() {
             "helm:deploy/values.yaml!: deploy/values.yaml#backstage.appConfig ? `/app/app-config.extra.yaml` is not in this repository"
         ]
     );
-    let environment: Vec<(&str, &str)> = chain
-        .environment
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
     assert_eq!(
-        environment,
+        known_environment(chain),
         [
             ("POSTGRES_PORT", "5432"),
             ("POSTGRES_USER", "bn_backstage"),
@@ -234,10 +229,11 @@ fn variables(values: &str) -> Vec<String> {
     ]));
     let chain = &workspace.app_roots[0].chains[0];
     let known = chain
-        .environment
-        .iter()
+        .known_environment()
         .map(|(name, value)| format!("{name}={value}"));
-    let unknown = chain.unknown_environment.iter().map(ToString::to_string);
+    let unknown = chain.environment.iter();
+    let unknown = unknown.filter(|variable| variable.value.is_none());
+    let unknown = unknown.map(|variable| variable.name.to_string());
     known.chain(unknown).collect()
 }
 

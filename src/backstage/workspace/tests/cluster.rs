@@ -46,12 +46,10 @@ fn arguments_of_a_container_name_layers_of_the_image_and_of_config_maps() {
             "packages/backend/Dockerfile!: app-config.yaml",
         ]
     );
-    let environment: Vec<&str> = root.chains[0]
-        .environment
-        .iter()
-        .map(|(name, _)| &**name)
-        .collect();
-    assert_eq!(environment, ["PGSSLMODE"]);
+    assert_eq!(
+        known_environment(&root.chains[0]),
+        [("PGSSLMODE", "require")]
+    );
     let layer = root
         .layer(&FilePath::new("k8s/config.yaml#app-config.production.yaml"))
         .unwrap();

@@ -18,6 +18,14 @@ fn layers(root: &AppRoot) -> Vec<&str> {
 }
 
 /// Every chain as `name: layer layer`, with `!` behind the name of a production chain.
+/// The variables of a chain that have known values.
+fn known_environment(chain: &Chain) -> Vec<(&str, &str)> {
+    chain
+        .known_environment()
+        .map(|(name, value)| (&**name, &**value))
+        .collect()
+}
+
 fn chains(root: &AppRoot) -> Vec<String> {
     let show = |chain: &Chain| {
         let mark = if chain.production { "!" } else { "" };
@@ -304,13 +312,8 @@ fn variables_of_the_image_belong_to_the_chain() {
         ("Dockerfile", text),
     ]));
     let chain = &workspace.app_roots[0].chains[0];
-    let known: Vec<(&str, &str)> = chain
-        .environment
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
     assert_eq!(
-        known,
+        known_environment(chain),
         [("PGSSLMODE", "require"), ("APP_CONFIG_app_title", "x")]
     );
     let title = LackKind::EnvironmentOverrides("APP_CONFIG_app_title".into());
