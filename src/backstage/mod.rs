@@ -1,10 +1,11 @@
 //! Backstage: from an app root to the facts that rules judge.
 //!
-//! Each module is one arrow of the way of the data: [`workspace`] (files to layers and chains), [`resolve`]
+//! Each module is one arrow of the way of the data: [`discover`] (files to layers and chains), [`resolve`]
 //! (directives and placeholders), [`merge`] (the effective config), [`schema`] (what is allowed),
 //! [`database`] (what the DatabaseManager would do), [`facts`] (the tree that rules see).
 
 pub mod database;
+pub mod discover;
 pub mod effective;
 pub mod environment;
 pub mod facts;
@@ -16,4 +17,4 @@ pub mod resolve;
 pub mod schema;
 pub mod secrets;
 pub mod value;
-pub mod workspace;
+pub use discover as workspace;

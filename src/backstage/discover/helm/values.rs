@@ -1,0 +1,255 @@
+//! Helm values of the two known charts to what they run.
+//!
+//! In: the root node of a values file. Out: [`Values`]. Never: a chart's own templates; another chart's values.
+//!
+//! The official chart (backstage/charts, deployment template) starts `command` with `args`, then `--config` for each
+//! of `extraAppConfig`, then `--config` for `appConfig`, all in `installDir`. The Red Hat chart wraps it as
+//! `upstream` and keeps the image's own entry point.
+
+use std::sync::Arc;
+
+use crate::backstage::discover::document::NodeExt as _;
+use crate::backstage::discover::embedded;
+use crate::text::{Place, SourceId};
+use crate::yaml::Node;
+
+use super::shape::{self, Around, Sureness};
+use crate::backstage::discover::command::word::{Certainty, Variables, Word};
+use crate::backstage::discover::kubernetes::objects;
+
+/// Which chart values are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chart {
+    /// backstage/charts.
+    Official,
+    /// Red Hat Developer Hub: the official chart below `upstream`.
+    RedHat,
+}
+
+/// The parts of a values file that say what is started.
+#[derive(Clone)]
+pub(super) struct Values {
+    pub(super) chart: Chart,
+    /// The key `backstage`.
+    pub(super) place: Place,
+    pub(super) source: SourceId,
+    /// `command`, when it is set.
+    pub(super) command: Option<(Vec<Word>, Place)>,
+    /// `args`, when it is set.
+    pub(super) args: Option<(Vec<Word>, Place)>,
+    /// `installDir`
+    pub(super) folder: Option<String>,
+    /// `extraAppConfig`: file name and ConfigMap.
+    pub(super) extra: Option<Vec<(Word, String)>>,
+    /// The keys that lead to `appConfig`, and its key's place.
+    pub(super) config: Option<(Vec<Arc<str>>, Place)>,
+    /// `extraEnvVars`, and what the chart sets for its own database.
+    pub(super) environment: Vec<(String, Word)>,
+    /// ConfigMaps whose data are variables.
+    pub(super) environment_from: Vec<String>,
+}
+
+/// Keys of `backstage` that say what is started.
+const MARKS: &[&str] = &[
+    "appConfig",
+    "extraAppConfig",
+    "extraEnvVars",
+    "args",
+    "command",
+    "installDir",
+    "extraVolumeMounts",
+];
+
+/// Whether a text may be values of ours, at a first look.
+pub(crate) fn may_be(text: &str) -> bool {
+    text.contains("backstage:") && MARKS.iter().any(|mark| text.contains(mark))
+}
+
+/// Values that a file holds, and how sure it is what they are for.
+pub(super) struct Found {
+    pub(super) values: Values,
+    pub(super) sureness: Sureness,
+}
+
+/// The values in the root of a values file, or in the part of a manifest that `keys` lead to: at its top, below
+/// `upstream`, or below the name that a chart of one's own gives its dependency. `around` is what is known of the
+/// chart. Nothing for what has no `backstage` to speak of.
+pub(super) fn values(
+    source: SourceId,
+    keys: &[&str],
+    root: &Node,
+    around: &Around,
+) -> Option<Found> {
+    let at_top = std::iter::once((None, root));
+    let below = root
+        .entries()
+        .iter()
+        .map(|entry| (Some(Arc::clone(&entry.key.text)), &entry.value));
+    let (key, parent, entry) = at_top.chain(below).find_map(|(key, parent)| {
+        let entry = parent.entry("backstage")?;
+        let is_ours = MARKS.iter().any(|mark| entry.value.get(mark).is_some());
+        is_ours.then_some((key, parent, entry))
+    })?;
+    let sureness = shape::sureness(around, root, key.as_deref(), parent);
+    let keys = keys.iter().map(|key| Arc::from(*key)).chain(key);
+    let place = objects::place(source, entry.key.span);
+    Some(Found {
+        values: read(source, keys.collect(), parent, &entry.value, place),
+        sureness,
+    })
+}
+
+/// The part of a manifest that holds values, the keys that lead there, and what it says of the chart: Flux'
+/// HelmRelease, an Application of Argo CD with `valuesObject`, which wins, or the text `values`. `host` is the text of
+/// the file.
+pub(super) fn in_manifest(
+    host: &str,
+    node: &Node,
+) -> Option<(&'static [&'static str], Node, Around)> {
+    let at = |keys: &[&str]| keys.iter().try_fold(node, |node, key| node.get(key));
+    let named = |keys: &[&str]| {
+        let name = at(keys).and_then(|name| name.as_str());
+        name.map_or(Around::Nothing, shape::of_name)
+    };
+    match node.get("kind")?.as_str()? {
+        "HelmRelease" => {
+            let keys = &["spec", "values"];
+            let values = at(keys)?.clone();
+            Some((keys, values, named(&["spec", "chart", "spec", "chart"])))
+        }
+        "Application" => {
+            let around = named(&["spec", "source", "chart"]);
+            let keys = &["spec", "source", "helm", "valuesObject"];
+            if let Some(values) = at(keys) {
+                return Some((keys, values.clone(), around));
+            }
+            let keys = &["spec", "source", "helm", "values"];
+            Some((keys, embedded::in_text(host, at(keys)?)?, around))
+        }
+        _ => None,
+    }
+}
+
+fn read(
+    source: SourceId,
+    mut keys: Vec<Arc<str>>,
+    parent: &Node,
+    node: &Node,
+    place: Place,
+) -> Values {
+    let chart = match keys.last().map(|key| &**key) {
+        Some("upstream") => Chart::RedHat,
+        _ => Chart::Official,
+    };
+    let mut environment = database(source, chart, parent, place);
+    environment.extend(objects::environment(source, node.get("extraEnvVars")));
+    let mut variables = Variables::default();
+    for (name, word) in &environment {
+        variables.set(name, &word.text, word.certainty);
+    }
+    let words = |key: &str| {
+        let list = node.get(key)?;
+        let words = list
+            .items()
+            .iter()
+            .filter_map(|item| objects::word(source, item, &variables));
+        Some((words.collect(), objects::place(source, list.span)))
+    };
+    keys.extend([Arc::from("backstage"), Arc::from("appConfig")]);
+    let is_set = |node: &&Node| !node.entries().is_empty() || node.as_str().is_some();
+    let config = node
+        .entry("appConfig")
+        .filter(|entry| is_set(&&entry.value));
+    let maps = node
+        .get("extraEnvVarsCM")
+        .map_or(&[][..], |list| list.items());
+    Values {
+        chart,
+        place,
+        source,
+        command: words("command"),
+        args: words("args"),
+        folder: node
+            .get("installDir")
+            .and_then(|node| node.as_str())
+            .map(str::to_owned),
+        extra: node
+            .get("extraAppConfig")
+            .map(|list| extra(source, list, &variables)),
+        config: config.map(|entry| (keys, objects::place(source, entry.key.span))),
+        environment,
+        environment_from: maps
+            .iter()
+            .filter_map(|map| map.as_str())
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+fn extra(source: SourceId, list: &Node, variables: &Variables) -> Vec<(Word, String)> {
+    let one = |item: &Node| {
+        let file = objects::word(source, item.get("filename")?, variables)?;
+        let map = item
+            .get("configMapRef")
+            .and_then(|map| map.as_str())
+            .unwrap_or_default();
+        Some((file, map.to_owned()))
+    };
+    list.items().iter().filter_map(one).collect()
+}
+
+/// With `postgresql.enabled` the chart brings its own PostgreSQL and sets the variables that lead to it. The official
+/// chart does so only when asked, that of Red Hat unless told not to.
+fn database(
+    source: SourceId,
+    chart: Chart,
+    parent: &Node,
+    otherwise: Place,
+) -> Vec<(String, Word)> {
+    let postgresql = parent.entry("postgresql");
+    let enabled = postgresql.and_then(|entry| entry.value.get("enabled"));
+    let enabled = enabled.and_then(|node| node.scalar_text());
+    let enabled = match enabled.as_deref() {
+        Some(enabled) => enabled == "true",
+        None => chart == Chart::RedHat,
+    };
+    if !enabled {
+        return Vec::new();
+    }
+    let place = postgresql.map_or(otherwise, |entry| objects::place(source, entry.key.span));
+    let auth = postgresql.and_then(|entry| entry.value.get("auth"));
+    let user = auth.and_then(|auth| auth.get("username"));
+    let user = user
+        .and_then(|user| user.as_str())
+        .unwrap_or("bn_backstage");
+    let open = |name: &str| {
+        let word = Word {
+            certainty: Certainty::Open,
+            ..Word::known(format!("${{{name}}}"), place)
+        };
+        (name.to_owned(), word)
+    };
+    vec![
+        open("POSTGRES_HOST"),
+        ("POSTGRES_PORT".to_owned(), Word::known("5432", place)),
+        ("POSTGRES_USER".to_owned(), Word::known(user, place)),
+        open("POSTGRES_PASSWORD"),
+    ]
+}
+
+impl Values {
+    /// These values over those of a file that helm is given before. Lists replace, as in helm.
+    pub(super) fn over(mut self, below: &Self) -> Self {
+        self.command = self.command.or_else(|| below.command.clone());
+        self.args = self.args.or_else(|| below.args.clone());
+        self.folder = self.folder.or_else(|| below.folder.clone());
+        self.extra = self.extra.or_else(|| below.extra.clone());
+        let own = std::mem::take(&mut self.environment);
+        self.environment = below.environment.clone();
+        self.environment.extend(own);
+        if self.environment_from.is_empty() {
+            self.environment_from = below.environment_from.clone();
+        }
+        self
+    }
+}

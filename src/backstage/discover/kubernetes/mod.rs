@@ -1,0 +1,355 @@
+//! Kubernetes manifests to chains and embedded layers. Values of charts among them are read in `charts`.
+
+pub(super) mod objects;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::files::FilePath;
+use crate::text::{Place, SourceId};
+use crate::yaml::Node;
+
+use self::objects::{ConfigMap, Container, Object, Workload};
+use crate::backstage::discover::chain::{Audience, unread_variables};
+use crate::backstage::discover::command::word::Word;
+use crate::backstage::discover::document::NodeExt as _;
+use crate::backstage::discover::embedded::{Embedded, FilledInBy};
+use crate::backstage::discover::helm::ValuesIn;
+use crate::backstage::discover::helm::values;
+use crate::backstage::discover::image::dockerfile::Launch;
+use crate::backstage::discover::image::instruction::Form;
+use crate::backstage::discover::image::paths::{Mount, MountSource};
+use crate::backstage::discover::names::{self, NameKind};
+use crate::backstage::discover::reader::{Reader, audience};
+use crate::backstage::discover::run::Run;
+use crate::backstage::discover::{Lack, LackKind, LayerRole, StartKind, document};
+
+/// The manifests and values of a listing.
+#[derive(Default)]
+pub(super) struct Cluster {
+    config_maps: Vec<(FilePath, ConfigMap)>,
+    workloads: Vec<(FilePath, SourceId, Workload)>,
+    pub(super) values: Vec<ValuesIn>,
+}
+
+/// How many layers of one document are read: each is parsed with all of it.
+const LAYERS_IN_ONE: usize = 50;
+
+/// Whether a file may hold manifests or values, by its name.
+pub(super) fn is_wanted(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+impl Reader<'_> {
+    /// Reads manifests and values of these files, then what they start.
+    pub(super) fn cluster<'p>(&mut self, paths: impl Iterator<Item = &'p FilePath>) {
+        let mut cluster = Cluster::default();
+        for path in paths {
+            self.collect(path, &mut cluster);
+        }
+        for maps in cluster.config_maps.chunk_by_mut(|(a, _), (b, _)| a == b) {
+            let mut maps: Vec<&mut ConfigMap> = maps.iter_mut().map(|(_, map)| map).collect();
+            objects::tell_apart(&mut maps);
+        }
+        self.embed_config_maps(&cluster);
+        for (path, source, workload) in &cluster.workloads {
+            for container in &workload.containers {
+                self.container(path, *source, workload, container, &cluster);
+            }
+        }
+        self.charts(&cluster);
+    }
+
+    fn collect(&mut self, path: &FilePath, cluster: &mut Cluster) {
+        let Some(text) = self.text(path) else {
+            return;
+        };
+        if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
+            return self.leave_out(path, "is a template that something else fills in");
+        }
+        let is_values = values::may_be(&text);
+        if !is_values && !objects::may_be(&text) {
+            return self.note_own_keys(path, &text);
+        }
+        let source = self.add_source(path, Arc::clone(&text));
+        if document::has_more(&text) {
+            self.leave_out(
+                path,
+                "holds more documents than are read; the rest is passed over",
+            );
+        }
+        let documents =
+            document::documents(&text, &|text| objects::may_be(text) || values::may_be(text));
+        if documents.is_empty() && text.contains("{{") {
+            self.leave_out(path, "is a template that something else fills in");
+        }
+        for (range, node) in documents {
+            let objects = objects::objects(source, &range, &node);
+            if objects.is_empty() {
+                self.values(path, source, range, &node, cluster);
+            }
+            for object in objects {
+                match object {
+                    Object::ConfigMap(map) => cluster.config_maps.push((path.clone(), map)),
+                    Object::Workload(workload) => {
+                        cluster.workloads.push((path.clone(), source, workload))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says so when values name a layer under a key that only their own chart can read.
+    fn note_own_keys(&mut self, path: &FilePath, text: &str) {
+        if !path.name().starts_with("values") || !text.contains("app-config") {
+            return;
+        }
+        let code = text
+            .lines()
+            .map(|line| line.split(" #").next().unwrap_or(line));
+        let code = code.filter(|line| !line.trim_start().starts_with('#'));
+        let words = code.flat_map(|line| line.split([' ', '"', '\'', ',', '[', ']', '/']));
+        let mut layers = words.filter(|word| matches!(names::kind_of(word), NameKind::Layer(_)));
+        if let Some(layer) = layers.next() {
+            let reason = format!("names `{layer}` under a key that only its own chart can read");
+            self.leave_out(path, reason);
+        }
+    }
+
+    /// Makes layers of the texts in ConfigMaps that have the name of one.
+    fn embed_config_maps(&mut self, cluster: &Cluster) {
+        let mut in_document: BTreeMap<(&FilePath, usize), usize> = BTreeMap::new();
+        for (path, map) in &cluster.config_maps {
+            let layers = map
+                .data
+                .iter()
+                .filter_map(|(key, _)| match names::kind_of(key) {
+                    NameKind::Layer(role) => Some((key, role)),
+                    _ => None,
+                });
+            let layers: Vec<_> = layers.collect();
+            let count = in_document.entry((path, map.document.start)).or_default();
+            *count += layers.len();
+            if *count > LAYERS_IN_ONE {
+                self.leave_out(path, "holds more layers than anybody would load");
+                continue;
+            }
+            for (key, role) in layers {
+                self.embed_key(path, map, key, role);
+            }
+        }
+    }
+
+    pub(super) fn embed_key(
+        &mut self,
+        path: &FilePath,
+        map: &ConfigMap,
+        key: &str,
+        role: LayerRole,
+    ) -> FilePath {
+        let mut keys = map.keys.clone();
+        keys.push(Arc::from(key));
+        let embedded = Embedded {
+            source: map.source,
+            document: map.document.clone(),
+            keys,
+            filled_in_by: FilledInBy::Nothing,
+        };
+        self.embed(path, &map.label(key), role, embedded)
+    }
+
+    fn container(
+        &mut self,
+        path: &FilePath,
+        source: SourceId,
+        workload: &Workload,
+        container: &Container,
+        cluster: &Cluster,
+    ) {
+        let named = |name| Named {
+            name,
+            near: path,
+            namespace: workload.namespace.as_deref(),
+        };
+        let mut lacks = Vec::new();
+        let mounts = self.config_mounts(container, &named, cluster, &mut lacks);
+        let mounts_layer = mounts
+            .iter()
+            .any(|mount| matches!(mount.source, MountSource::Layer(_)));
+        let is_named = |text: &str| text.contains("backstage");
+        let is_ours = mounts_layer
+            || is_named(&container.image)
+            || is_named(&container.name)
+            || is_named(&workload.name);
+        if container.command.is_none() && container.args.is_none() && !is_ours {
+            return;
+        }
+        let maps = container.environment_from.iter();
+        let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
+        let mut environment = variables_of_maps(maps, container.place, &mut lacks);
+        environment.extend(container.environment.iter().cloned());
+        let launch = |words: &Option<(Vec<Word>, Place)>| {
+            words.as_ref().map(|(words, place)| Launch {
+                form: Form::Exec(words.clone()),
+                place: *place,
+            })
+        };
+        let image = self.app_image(path);
+        let stage = image
+            .as_ref()
+            .and_then(|(_, dockerfile)| dockerfile.target(None));
+        let run = Run {
+            name: format!("kubernetes:{}", workload.name),
+            kind: StartKind::Kubernetes,
+            source,
+            place: Some(container.place),
+            dockerfile: image
+                .as_ref()
+                .map(|(_, dockerfile)| &**dockerfile)
+                .zip(stage),
+            entrypoint: launch(&container.command),
+            command: launch(&container.args),
+            folder: container.folder.clone(),
+            environment,
+            mounts,
+            audience: audience_of(path),
+            unread: Vec::new(),
+            lacks,
+        };
+        let contexts = self.contexts(&path.parent());
+        self.take(path, &run, &contexts);
+    }
+
+    /// The files that mounted ConfigMaps put into a container.
+    fn config_mounts<'n>(
+        &mut self,
+        container: &'n Container,
+        named: &dyn Fn(&'n str) -> Named<'n>,
+        cluster: &Cluster,
+        lacks: &mut Vec<Lack>,
+    ) -> Vec<Mount> {
+        let mut files = Vec::new();
+        for mount in &container.mounts {
+            files.push(Mount {
+                target: mount.target.clone(),
+                source: MountSource::Elsewhere,
+            });
+            let Some(name) = &mount.config_map else {
+                continue;
+            };
+            let (host, map) = match find(cluster, named(name)) {
+                Lookup::One(host, map) => (host, map),
+                Lookup::Several(maps) => {
+                    lacks.extend(several(name, &maps, container.place));
+                    continue;
+                }
+                Lookup::Nothing => continue,
+            };
+            for (key, _) in &map.data {
+                let file_name = |key: &str| {
+                    let renamed = mount.renamed.iter().find(|(original, _)| original == key);
+                    renamed.map_or_else(|| key.to_owned(), |(_, name)| name.clone())
+                };
+                let target = match &mount.key {
+                    Some(only) if only == key => mount.target.clone(),
+                    Some(_) => continue,
+                    None => format!("{}/{}", mount.target.trim_end_matches('/'), file_name(key)),
+                };
+                let role = LayerRole::of(&FilePath::new(key));
+                files.push(Mount {
+                    target,
+                    source: MountSource::Layer(self.embed_key(host, map, key, role)),
+                });
+            }
+        }
+        files
+    }
+}
+
+/// The variables that ConfigMaps hold, each with its name. One that is not here, or not known, is a lack.
+pub(super) fn variables_of_maps<'c>(
+    maps: impl Iterator<Item = (&'c str, Lookup<'c>)>,
+    place: Place,
+    lacks: &mut Vec<Lack>,
+) -> Vec<(String, Word)> {
+    let mut variables = Vec::new();
+    for (name, found) in maps {
+        let Lookup::One(_, map) = found else {
+            lacks.push(unread_variables(&format!("the ConfigMap `{name}`"), place));
+            continue;
+        };
+        let variable = |(key, value): &(String, Node)| {
+            let place = Place::new(map.source, value.span);
+            Some((key.clone(), Word::known(value.scalar_text()?, place)))
+        };
+        variables.extend(map.data.iter().filter_map(variable));
+    }
+    variables
+}
+
+/// A ConfigMap by its name, as something in a file names it.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'n> {
+    pub(super) name: &'n str,
+    /// The file.
+    pub(super) near: &'n FilePath,
+    /// The namespace of what names it, where it says one.
+    pub(super) namespace: Option<&'n str>,
+}
+
+/// What is found by a name.
+pub(super) enum Lookup<'c> {
+    /// This one.
+    One(&'c FilePath, &'c ConfigMap),
+    /// More than one, and nothing tells which of them it is.
+    Several(Vec<&'c ConfigMap>),
+    /// None.
+    Nothing,
+}
+
+/// The ConfigMap of a name: the one in the same file, folder, or anywhere. One of another namespace is out of reach,
+/// as long as there is another.
+pub(super) fn find<'c>(cluster: &'c Cluster, named: Named<'_>) -> Lookup<'c> {
+    let has_name = |(_, map): &&(FilePath, ConfigMap)| map.name == named.name;
+    let mut found: Vec<_> = cluster.config_maps.iter().filter(has_name).collect();
+    let mut prefer = |wanted: &dyn Fn(&FilePath, &ConfigMap) -> bool| {
+        if found.iter().any(|(path, map)| wanted(path, map)) {
+            found.retain(|(path, map)| wanted(path, map));
+        }
+    };
+    if named.namespace.is_some() {
+        prefer(&|_, map| map.namespace.is_none() || map.namespace.as_deref() == named.namespace);
+    }
+    prefer(&|path, _| path.parent() == named.near.parent());
+    prefer(&|path, _| path == named.near);
+    prefer(&|_, map| map.namespace.as_deref() == named.namespace);
+    match found.as_slice() {
+        [] => Lookup::Nothing,
+        [(path, map)] => Lookup::One(path, map),
+        _ => Lookup::Several(found.into_iter().map(|(_, map)| map).collect()),
+    }
+}
+
+/// Why a chain is not complete when nothing tells which ConfigMap of a name is meant; nothing where none of them
+/// could matter.
+pub(super) fn several(name: &str, maps: &[&ConfigMap], place: Place) -> Option<Lack> {
+    let could_be = |key: &str| matches!(names::kind_of(key), NameKind::Layer(_));
+    let matters = |map: &&ConfigMap| map.data.iter().any(|(key, _)| could_be(key));
+    maps.iter().any(matters).then(|| Lack {
+        reason: format!("there are {} ConfigMaps `{name}`", maps.len()),
+        place: Some(place),
+        kind: LackKind::Unreadable,
+    })
+}
+
+/// Who depends on what a file starts, by any part of its path: `overlays/dev/deployment.yaml`.
+pub(super) fn audience_of(path: &FilePath) -> Audience {
+    let parts = path.as_str().split('/');
+    match parts
+        .map(audience)
+        .find(|audience| *audience == Audience::Developer)
+    {
+        Some(developer) => developer,
+        None => Audience::People,
+    }
+}

@@ -1,0 +1,330 @@
+//! What all readers of deployment files share: texts, contexts, and the way of a chain to its app root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::files::{FilePath, Files, Listed, below};
+use crate::text::{SourceId, Sources};
+
+use super::chain::{Audience, Draft};
+use super::compose::{EXTENDED_PARTS_LIMIT, Services};
+use super::embedded::Embedded;
+use super::image::dockerfile::{self, Dockerfile};
+use super::layers::{Grouped, ancestors};
+use super::packages::Manifest;
+use super::run::{Outcome, Run};
+use super::{
+    AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind,
+    convention, names,
+};
+
+/// The largest deployment file that is read, in bytes.
+const FILE_LIMIT: u64 = 4 << 20;
+
+/// Reads deployment files and puts their chains into app roots.
+pub(super) struct Reader<'r> {
+    pub(super) files: &'r dyn Files,
+    pub(super) sources: &'r mut Sources,
+    listing: &'r [Listed],
+    options: &'r Options,
+    grouped: &'r mut Grouped,
+    images: BTreeMap<FilePath, Option<(SourceId, Arc<Dockerfile>)>>,
+    pub(super) compose_files: BTreeMap<FilePath, Option<Arc<Services>>>,
+    /// How much more may be taken over from services that others extend.
+    pub(super) extended_parts: usize,
+    embedded: BTreeMap<FilePath, LayerFile>,
+    /// Whether the chart in a folder runs containers by its own templates.
+    pub(super) own_templates: BTreeMap<FilePath, bool>,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(
+        files: &'r dyn Files,
+        listing: &'r [Listed],
+        options: &'r Options,
+        grouped: &'r mut Grouped,
+        sources: &'r mut Sources,
+    ) -> Self {
+        Self {
+            files,
+            sources,
+            listing,
+            options,
+            grouped,
+            images: BTreeMap::new(),
+            compose_files: BTreeMap::new(),
+            extended_parts: EXTENDED_PARTS_LIMIT,
+            embedded: BTreeMap::new(),
+            own_templates: BTreeMap::new(),
+        }
+    }
+
+    /// The folders of all app roots.
+    pub(super) fn app_roots(&self) -> Vec<FilePath> {
+        self.grouped.app_roots.keys().cloned().collect()
+    }
+
+    /// The app root at a folder.
+    pub(super) fn app_root(&self, folder: &FilePath) -> Option<&AppRoot> {
+        self.grouped.app_roots.get(folder)
+    }
+
+    /// The package of the backend of the app root at a folder.
+    pub(super) fn backend(&self, folder: &FilePath) -> Option<&Manifest> {
+        self.app_root(folder)?.packages.backend.as_deref()
+    }
+
+    /// A file's text; `None` when it cannot be read.
+    pub(super) fn text(&self, path: &FilePath) -> Option<Arc<str>> {
+        self.files.read(path, FILE_LIMIT).ok()
+    }
+
+    /// The text of a file as a source.
+    pub(super) fn add_source(&mut self, path: &FilePath, text: Arc<str>) -> SourceId {
+        self.sources.add(self.files.source(path, text))
+    }
+
+    /// A file's text as a source; `None` when it cannot be read.
+    pub(super) fn source(&mut self, path: &FilePath) -> Option<SourceId> {
+        let text = self.text(path)?;
+        Some(self.add_source(path, text))
+    }
+
+    /// The image that a deployment of the app near `path` most likely runs: that of the backend's Dockerfile, else of
+    /// the app root's.
+    pub(super) fn app_image(&mut self, path: &FilePath) -> Option<(SourceId, Arc<Dockerfile>)> {
+        let only = || {
+            (self.grouped.app_roots.len() == 1)
+                .then(|| self.grouped.app_roots.keys().next())
+                .flatten()
+        };
+        let root = self.grouped.nearest(&path.parent()).or_else(only)?.clone();
+        let paths = [
+            root.join("packages/backend/Dockerfile"),
+            root.join("Dockerfile"),
+        ];
+        paths.iter().find_map(|path| self.image(path))
+    }
+
+    /// Makes a layer of a part of a file; gives it a path of its own: that of the file, `#` and the label, with a
+    /// number behind it where another part of the file is called the same.
+    pub(super) fn embed(
+        &mut self,
+        host: &FilePath,
+        label: &str,
+        role: LayerRole,
+        embedded: Embedded,
+    ) -> FilePath {
+        let mut path = FilePath::new(&format!("{host}#{label}"));
+        let is_another = |known: &LayerFile| known.embedded.as_ref() != Some(&embedded);
+        let mut number = 2;
+        while self.embedded.get(&path).is_some_and(is_another) {
+            path = FilePath::new(&format!("{host}#{label} ({number})"));
+            number += 1;
+        }
+        let host = self.layer_file(host);
+        let layer = LayerFile {
+            path: path.clone(),
+            role,
+            embedded: Some(embedded),
+            ..host
+        };
+        self.embedded.insert(path.clone(), layer);
+        path
+    }
+
+    /// Gives the embedded layers that no chain loads to the nearest app root, so that they are read all the same.
+    pub(super) fn adopt_embedded(&mut self) {
+        let roots = self.grouped.app_roots.values();
+        let known: BTreeSet<FilePath> = roots
+            .flat_map(|root| &root.layers)
+            .map(|layer| layer.path.clone())
+            .collect();
+        for (path, layer) in std::mem::take(&mut self.embedded) {
+            let owner = self.root_of(&path).unwrap_or_else(|| path.parent());
+            if !known.contains(&path) {
+                self.grouped.root(&owner).layers.push(layer);
+            }
+        }
+    }
+
+    /// The Dockerfile at a path, read once.
+    pub(super) fn image(&mut self, path: &FilePath) -> Option<(SourceId, Arc<Dockerfile>)> {
+        if let Some(known) = self.images.get(path) {
+            return known.clone();
+        }
+        let image = self.source(path).map(|id| {
+            let dockerfile = dockerfile::parse(path, id, self.sources, &[]);
+            (id, Arc::new(dockerfile))
+        });
+        self.images.insert(path.clone(), image.clone());
+        image
+    }
+
+    /// The listing of a folder.
+    pub(super) fn listed_below(&self, folder: &FilePath) -> &'r [Listed] {
+        below(self.listing, folder)
+    }
+
+    /// The app root that a file near it starts: the nearest one above, else the only one.
+    pub(super) fn root_of(&self, path: &FilePath) -> Option<FilePath> {
+        let only = || {
+            self.grouped
+                .app_roots
+                .keys()
+                .next()
+                .filter(|_| self.grouped.app_roots.len() == 1)
+        };
+        self.grouped.nearest(&path.parent()).or_else(only).cloned()
+    }
+
+    /// A name for what a file starts: its path from the app root it is in.
+    pub(super) fn name_of(&self, path: &FilePath) -> String {
+        match self.grouped.nearest(&path.parent()) {
+            Some(root) => path.relative_to(root),
+            None => path.to_string(),
+        }
+    }
+
+    /// The folders that an image may be built from, the likeliest first.
+    pub(super) fn contexts(&self, folder: &FilePath) -> Vec<FilePath> {
+        let mut contexts: Vec<FilePath> =
+            self.grouped.nearest(folder).cloned().into_iter().collect();
+        contexts.extend(ancestors(folder));
+        if self.grouped.app_roots.len() == 1 {
+            contexts.extend(self.grouped.app_roots.keys().cloned());
+        }
+        contexts
+    }
+
+    /// Gives a run to its app root, read with the context in which most of its layers are found.
+    pub(super) fn take(&mut self, path: &FilePath, run: &Run<'_>, contexts: &[FilePath]) {
+        let takes_part = |file: &FilePath| self.takes_part(file);
+        let relevant = self.sources.get(run.source).text().contains("app-config");
+        let mut best: Option<(Draft, &FilePath)> = None;
+        for context in contexts {
+            match run.outcome(self.files, self.sources, context, &takes_part) {
+                Outcome::Chain(draft) => {
+                    if best
+                        .as_ref()
+                        .is_none_or(|(best, _)| draft.found() > best.found())
+                    {
+                        best = Some((draft, context));
+                    }
+                }
+                Outcome::Unclear(program) if relevant => {
+                    let reason = format!("starts `{}`, which only a person can read", program.text);
+                    if run.audience == Audience::People
+                        && let Some(root) = self.root_of(path)
+                    {
+                        let lack = Lack {
+                            reason: format!("`{}` may choose the layers", program.text),
+                            place: Some(program.place),
+                            kind: LackKind::Unreadable,
+                        };
+                        self.grouped.unread.entry(root).or_insert(lack);
+                    }
+                    return self.leave_out(path, reason);
+                }
+                Outcome::Unclear(_) | Outcome::Script | Outcome::Unrelated => return,
+            }
+        }
+        if let Some((draft, context)) = best {
+            let copies = match run.kind {
+                StartKind::Dockerfile => self.copies(path, run, context),
+                _ => Vec::new(),
+            };
+            if let Some(owner) = self.adopt(path, draft) {
+                self.grouped.root(&owner).copies.extend(copies);
+            }
+        }
+    }
+
+    /// The layers that an image takes in, by what its Dockerfile copies and its .dockerignore leaves out.
+    fn copies(&self, path: &FilePath, run: &Run<'_>, context: &FilePath) -> Vec<LayerCopy> {
+        let image = run.image(self.files, context);
+        let below = self.grouped.app_roots.range(context..);
+        let roots = below.take_while(|(folder, _)| folder.as_str().starts_with(context.as_str()));
+        roots
+            .flat_map(|(_, root)| &root.layers)
+            .filter(|layer| layer.path.is_within(context))
+            .filter_map(|layer| {
+                Some(LayerCopy {
+                    layer: layer.path.clone(),
+                    place: image.copy_of(&layer.path)?.place,
+                    dockerfile: path.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// Puts a chain into the app root of its first layer, else the nearest one above the file it is from, and says
+    /// which.
+    pub(super) fn adopt(&mut self, path: &FilePath, draft: Draft) -> Option<FilePath> {
+        let first = draft.first().map(FilePath::parent);
+        let owner = first
+            .as_ref()
+            .and_then(|folder| self.grouped.nearest(folder))
+            .or_else(|| self.grouped.nearest(&path.parent()))
+            .cloned()
+            .or(first);
+        let Some(owner) = owner else {
+            self.leave_out(path, "loads no layer that is here");
+            return None;
+        };
+        let chain = draft.chain(self.files);
+        let new: Vec<LayerFile> = chain
+            .layers
+            .iter()
+            .map(|layer| self.layer_file(&layer.path))
+            .collect();
+        let root = self.grouped.root(&owner);
+        for layer in new {
+            if root.layer(&layer.path).is_none() {
+                root.layers.push(layer);
+            }
+        }
+        root.chains.push(chain);
+        Some(owner)
+    }
+
+    /// Whether a local layer is part of the chains that would load it.
+    pub(super) fn takes_part(&self, file: &FilePath) -> bool {
+        convention::takes_part(&self.layer_file(file), self.options)
+    }
+
+    fn layer_file(&self, path: &FilePath) -> LayerFile {
+        if let Some(layer) = self.embedded.get(path) {
+            return layer.clone();
+        }
+        let known = self
+            .listing
+            .binary_search_by(|listed| listed.path.cmp(path));
+        match known.ok().and_then(|index| self.listing.get(index)) {
+            Some(listed) => LayerFile {
+                path: path.clone(),
+                role: LayerRole::of(path),
+                git: listed.git,
+                named_by_ignore_rule: listed.named_by_ignore_rule,
+                embedded: None,
+            },
+            None => LayerFile::of(self.files, path),
+        }
+    }
+
+    pub(super) fn leave_out(&mut self, path: &FilePath, reason: impl Into<String>) {
+        self.grouped.left_out.push(LeftOut {
+            path: path.clone(),
+            reason: reason.into(),
+        });
+    }
+}
+
+/// Who depends on what a file or service of this name starts.
+pub(super) fn audience(name: &str) -> Audience {
+    if names::is_for_development(name) {
+        Audience::Developer
+    } else {
+        Audience::People
+    }
+}

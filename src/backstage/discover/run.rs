@@ -1,0 +1,347 @@
+//! One process in an image or a folder: its command line, files and variables, to a draft of a chain.
+//!
+//! In: what a deployment file says, over what the image says. Out: [`Draft`], or why there is none. Never: which app
+//! root it belongs to.
+
+use std::cell::{Cell, OnceCell};
+
+use crate::backstage::effective::DefaultNames;
+use crate::files::{FilePath, Files};
+use crate::text::{Place, SourceId, Sources};
+
+use super::chain::{Audience, Draft, named_layers};
+use super::command::shell::{self, Command};
+use super::command::word::{Anchor, Certainty, Variables, Word};
+use super::command::{self, Arguments, Started};
+use super::image::dockerfile::{Dockerfile, Launch, Stage, join};
+use super::image::instruction::Form;
+use super::image::paths::{Image, Mount, Resolved, STEP_LIMIT};
+use super::image::steps::{self, Step};
+use super::{Lack, StartKind};
+
+/// The longest entry point script that is read, in bytes.
+const SCRIPT_LIMIT: u64 = 1 << 16;
+
+/// A process as a deployment file describes it.
+pub(super) struct Run<'r> {
+    /// What to call the chain.
+    pub(super) name: String,
+    /// What kind of file describes it.
+    pub(super) kind: StartKind,
+    /// The file that describes it.
+    pub(super) source: SourceId,
+    /// Where it is described, when no command of the same file says more.
+    pub(super) place: Option<Place>,
+    /// The image it runs in, when its Dockerfile is here.
+    pub(super) dockerfile: Option<(&'r Dockerfile, &'r Stage)>,
+    /// What takes the place of the image's entry point. The image's command is dropped with it.
+    pub(super) entrypoint: Option<Launch>,
+    /// What takes the place of the image's command.
+    pub(super) command: Option<Launch>,
+    /// The working directory, when the deployment sets it.
+    pub(super) folder: Option<String>,
+    /// Variables it sets, over those of the image.
+    pub(super) environment: Vec<(String, Word)>,
+    /// What it mounts.
+    pub(super) mounts: Vec<Mount>,
+    /// Who depends on it.
+    pub(super) audience: Audience,
+    /// What besides may decide which layers are loaded.
+    pub(super) unread: Vec<Word>,
+    /// What else is known not to be here.
+    pub(super) lacks: Vec<Lack>,
+}
+
+/// What became of a run.
+pub(super) enum Outcome {
+    /// A chain to be.
+    Chain(Draft),
+    /// It runs a script of a package.json.
+    Script,
+    /// It may start the backend, but only a person can tell.
+    Unclear(Word),
+    /// Nothing to do with the backend.
+    Unrelated,
+}
+
+impl Run<'_> {
+    /// Works out what the process loads when relative sources of the image are in `context`, and whether a local
+    /// layer at a path takes part.
+    pub(super) fn outcome(
+        &self,
+        files: &dyn Files,
+        sources: &Sources,
+        context: &FilePath,
+        takes_part: &dyn Fn(&FilePath) -> bool,
+    ) -> Outcome {
+        let image = self.image(files, context);
+        let mut variables = self
+            .dockerfile
+            .map(|(_, stage)| stage.variables.clone())
+            .unwrap_or_default();
+        for (name, value) in &self.environment {
+            variables.set(name, &value.text, value.certainty);
+        }
+        let launches = self.launches();
+        let commands: Vec<Vec<Word>> = commands(&launches, &variables);
+        match command::started(&commands, sources, &variables).pop() {
+            Some(Started::Backend(arguments)) => {
+                let folder = arguments
+                    .folder
+                    .as_ref()
+                    .map(|word| join(Some(image.folder()), &word.text));
+                let mut image = Image {
+                    folder: folder.as_deref().or(image.folder),
+                    ..image
+                };
+                let mut arguments = arguments;
+                for script in own_scripts(&launches, &image) {
+                    if !arguments.unread.contains(&script) {
+                        arguments.unread.push(script);
+                    }
+                }
+                let mut before = before_start(&launches, &variables, image.folder());
+                arguments.unread.retain(|word| {
+                    let Some(script) = passing_on(word, &image, files) else {
+                        return true;
+                    };
+                    before.extend(steps::of_commands(&script, "", image.folder()));
+                    arguments.environment.extend(exports(&script));
+                    false
+                });
+                image.before = before;
+                let mut draft = self.draft(&image, arguments, &launches, takes_part);
+                draft.unread.extend(self.unknown_entrypoint());
+                draft.unread.extend(self.unread.iter().cloned());
+                Outcome::Chain(draft)
+            }
+            Some(Started::Script(_)) => Outcome::Script,
+            Some(Started::Unclear(program)) => Outcome::Unclear(program),
+            Some(Started::Development(_)) | None => Outcome::Unrelated,
+        }
+    }
+
+    /// Where the process finds its files, when relative sources of the image are in `context`.
+    pub(super) fn image<'i>(&'i self, files: &'i dyn Files, context: &'i FilePath) -> Image<'i> {
+        Image {
+            files,
+            dockerfile: self.dockerfile,
+            context,
+            folder: self.folder.as_deref(),
+            mounts: &self.mounts,
+            before: Vec::new(),
+            ignored: OnceCell::new(),
+            budget: Cell::new(STEP_LIMIT),
+        }
+    }
+
+    /// The entry point of an image that is not built here: it may load layers in front of the arguments.
+    fn unknown_entrypoint(&self) -> Option<Word> {
+        let is_unknown = self.dockerfile.is_none() && self.entrypoint.is_none();
+        let begins_with_option = self
+            .launches()
+            .first()
+            .is_some_and(|launch| match &launch.form {
+                Form::Exec(words) => words.first().is_some_and(|word| word.text.starts_with('-')),
+                Form::Shell { .. } => false,
+            });
+        let place = self.place.filter(|_| is_unknown && begins_with_option)?;
+        Some(Word::known("the image's own entry point", place))
+    }
+
+    /// The entry point and the command that are in force.
+    fn launches(&self) -> Vec<&Launch> {
+        let stage = self.dockerfile.map(|(_, stage)| stage);
+        let of_image = |launch: fn(&Stage) -> Option<&Launch>| stage.and_then(launch);
+        let entrypoint = match &self.entrypoint {
+            Some(entrypoint) => Some(entrypoint),
+            None => of_image(|stage| stage.entrypoint.as_ref()),
+        };
+        let command = match (&self.command, &self.entrypoint) {
+            (Some(command), _) => Some(command),
+            (None, Some(_)) => None,
+            (None, None) => of_image(|stage| stage.command.as_ref()),
+        };
+        entrypoint.into_iter().chain(command).collect()
+    }
+
+    fn draft(
+        &self,
+        image: &Image<'_>,
+        arguments: Arguments,
+        launches: &[&Launch],
+        takes_part: &dyn Fn(&FilePath) -> bool,
+    ) -> Draft {
+        let image_environment = self
+            .dockerfile
+            .map(|(_, stage)| stage.environment.as_slice());
+        let environment: Vec<(String, Word)> = image_environment
+            .unwrap_or_default()
+            .iter()
+            .chain(&self.environment)
+            .chain(&arguments.environment)
+            .cloned()
+            .collect();
+        let layers = if arguments.configs.is_empty() {
+            default_layers(image, &environment, takes_part)
+        } else {
+            named_layers(&arguments, |word| image.resolve(word))
+        };
+        // The command that names the layers, else the last one, else the description as a whole.
+        let names_layers = |launch: &&&Launch| {
+            let place = launch.place;
+            let within = |word: &Word| {
+                word.place.source == place.source && place.span.contains(word.place.span)
+            };
+            arguments.configs.iter().any(within)
+        };
+        let named = launches
+            .iter()
+            .find(names_layers)
+            .map(|launch| launch.place);
+        let own = |place: &Place| self.place.is_none_or(|own| own.source == place.source);
+        let last = || launches.last().map(|launch| launch.place);
+        let place = named.filter(own).or(self.place).or_else(last);
+        Draft {
+            name: self.name.clone(),
+            kind: self.kind,
+            place,
+            layers,
+            unread: arguments.unread,
+            lacks: self.lacks.clone(),
+            environment,
+            audience: self.audience,
+        }
+    }
+}
+
+/// The entry point scripts of the repository, also those that have the name of one that usually comes with the image
+/// below.
+fn own_scripts(launches: &[&Launch], image: &Image<'_>) -> Vec<Word> {
+    let first = launches.iter().filter_map(|launch| match &launch.form {
+        Form::Exec(words) => words.first(),
+        Form::Shell { .. } => None,
+    });
+    first
+        .filter(|word| word.text.ends_with(".sh"))
+        .filter(|word| matches!(image.surely_at(&word.text), Some(Resolved::File(_))))
+        .cloned()
+        .collect()
+}
+
+/// The commands of an entry point script of the repository that ends in running its arguments, and adds no layer to
+/// them.
+fn passing_on(script: &Word, image: &Image<'_>, files: &dyn Files) -> Option<Vec<Command>> {
+    let Resolved::File(file) = image.resolve(script) else {
+        return None;
+    };
+    let text = files.read(&file, SCRIPT_LIMIT).ok()?;
+    let runs = ["exec \"$@\"", "exec $@", "exec \"${@}\""];
+    let adds = ["--config", "set -- \"$@\" "];
+    if !runs.iter().any(|run| text.contains(run)) || adds.iter().any(|add| text.contains(add)) {
+        return None;
+    }
+    let anchor = Anchor::Whole(script.place);
+    Some(shell::script(&text, anchor, &Variables::default()))
+}
+
+/// What a script exports. Nothing in it is sure: a condition may stand around it.
+fn exports(script: &[Command]) -> Vec<(String, Word)> {
+    let words = script.iter().filter_map(|command| {
+        let (first, rest) = command.words.split_first()?;
+        (first.text == "export").then_some(rest)
+    });
+    words
+        .flatten()
+        .filter_map(|word| {
+            let (name, value) = word.text.split_once('=')?;
+            let value = Word {
+                text: value.to_owned(),
+                certainty: Certainty::Open,
+                place: word.place,
+            };
+            Some((name.to_owned(), value))
+        })
+        .collect()
+}
+
+/// What the start command itself does to files in front of the backend.
+fn before_start(launches: &[&Launch], variables: &Variables, folder: &str) -> Vec<Step> {
+    let of = |launch: &&Launch| match &launch.form {
+        Form::Exec(words) => vec![Command {
+            words: words.clone(),
+            ..Command::default()
+        }],
+        Form::Shell {
+            text,
+            source,
+            start,
+        } => shell::script(text, Anchor::Exact(*source, *start), variables),
+    };
+    let commands: Vec<Command> = launches.iter().flat_map(of).collect();
+    steps::of_commands(&commands, "", folder)
+}
+
+/// The command lines that an entry point and a command make together.
+fn commands(launches: &[&Launch], variables: &Variables) -> Vec<Vec<Word>> {
+    let mut line: Vec<Word> = Vec::new();
+    for (index, launch) in launches.iter().enumerate() {
+        match &launch.form {
+            Form::Exec(words) => line.extend(words.iter().cloned()),
+            Form::Shell {
+                text,
+                source,
+                start,
+            } => {
+                let commands = shell::commands(text, Anchor::Exact(*source, *start), variables);
+                if index == 0 {
+                    // The shell form of an entry point takes no arguments, that of a command alone stands alone.
+                    return commands;
+                }
+                // Behind an entry point a shell line is its arguments; what it runs is the last of the line.
+                line.extend(commands.into_iter().next_back().unwrap_or_default());
+            }
+        }
+    }
+    vec![line]
+}
+
+/// What the loader takes in the working directory when no `--config` is given: the base layer, those that
+/// `BACKSTAGE_ENV` names, and the local layer if the image has it.
+fn default_layers(
+    image: &Image<'_>,
+    environment: &[(String, Word)],
+    takes_part: &dyn Fn(&FilePath) -> bool,
+) -> Vec<(Option<Word>, Resolved)> {
+    let mut layers = vec![(None, image.at("app-config.yaml"))];
+    let of_environment = environment
+        .iter()
+        .rev()
+        .find(|(name, _)| name == "BACKSTAGE_ENV");
+    let mut names = DefaultNames::new("");
+    match of_environment {
+        Some((_, value)) if value.certainty == Certainty::Open => {
+            layers.push((Some(value.clone()), Resolved::Open));
+        }
+        Some((_, value)) => names = DefaultNames::new(&value.text),
+        None => {}
+    }
+    let deployed = names.deployed.iter().map(|name| image.at(name));
+    layers.extend(deployed.filter(is_there).map(|layer| (None, layer)));
+    for local in names.local.iter().filter_map(|name| image.surely_at(name)) {
+        let joins = match local.file() {
+            Some(file) => {
+                let is_taken = layers.iter().any(|(_, layer)| layer.file() == Some(file));
+                takes_part(file) && !is_taken
+            }
+            None => is_there(&local),
+        };
+        layers.extend(joins.then_some((None, local)));
+    }
+    layers
+}
+
+/// Whether the loader finds something at the path of a default.
+fn is_there(layer: &Resolved) -> bool {
+    layer.file().is_some() || matches!(layer, Resolved::Made(_))
+}

@@ -1,0 +1,101 @@
+//! Scripts of a package.json to chains.
+
+pub(crate) mod line;
+
+use std::sync::Arc;
+
+use crate::files::FilePath;
+
+use self::line::{Line, Picks, Start, Surroundings};
+use crate::backstage::discover::StartKind;
+use crate::backstage::discover::chain::{Audience, Draft};
+use crate::backstage::discover::command::word::{Anchor, Variables};
+use crate::backstage::discover::packages::{Manifest, Script};
+use crate::backstage::discover::reader::Reader;
+
+impl Reader<'_> {
+    /// The scripts of the app root's and the backend's package.json. Those that leave the layers to the loader are
+    /// one chain together, `development`.
+    pub(super) fn scripts(&mut self, folder: &FilePath) {
+        let Some(root) = self.app_root(folder) else {
+            return;
+        };
+        let packages = &root.packages;
+        let mut manifests: Vec<Arc<Manifest>> = packages.root.iter().cloned().collect();
+        let other = |backend: &Arc<Manifest>| packages.root.as_ref() != Some(backend);
+        manifests.extend(packages.backend.clone().filter(other));
+        let folders: Vec<FilePath> = manifests
+            .iter()
+            .rev()
+            .map(|manifest| manifest.folder())
+            .collect();
+        let mut drafts = Vec::new();
+        let mut development = None;
+        let mut of_environments = Vec::new();
+        for manifest in &manifests {
+            for script in &manifest.scripts {
+                let Some(start) = self.script(folder, &folders, manifest, script) else {
+                    continue;
+                };
+                match start.picks {
+                    Picks::Command => drafts.push(start.draft),
+                    // The loader looks where the packages are; an app root elsewhere is named, or not loaded.
+                    Picks::Loader if !manifest.folder().is_within(folder) => {}
+                    // What names an environment stands beside what developers start every day.
+                    Picks::Loader if start.draft.sets("BACKSTAGE_ENV") => {
+                        of_environments.push(start.draft);
+                    }
+                    Picks::Loader => {
+                        development.get_or_insert(Draft {
+                            name: "development".into(),
+                            ..start.draft
+                        });
+                    }
+                }
+            }
+        }
+        let mut of_environments = of_environments.into_iter();
+        let development = development.or_else(|| {
+            let name = "development".into();
+            of_environments.next().map(|draft| Draft { name, ..draft })
+        });
+        drafts.extend(of_environments);
+        for draft in drafts.into_iter().chain(development) {
+            self.adopt(&folder.join("package.json"), draft);
+        }
+    }
+
+    fn script(
+        &self,
+        root: &FilePath,
+        folders: &[FilePath],
+        manifest: &Manifest,
+        script: &Script,
+    ) -> Option<Start> {
+        let own = manifest.folder();
+        let name = match own.relative_to(root).as_str() {
+            "." => script.name.to_string(),
+            folder => format!("{folder}:{}", script.name),
+        };
+        let line = Line {
+            text: &script.text,
+            anchor: Anchor::of(self.sources, script.place, &script.text),
+            place: script.place,
+            kind: StartKind::Script,
+            name,
+            audience: Audience::Developer,
+            folder: own,
+            variables: Variables::default(),
+            environment: Vec::new(),
+        };
+        let around = Surroundings {
+            files: self.files,
+            sources: self.sources,
+            root,
+            folders,
+            backend: self.backend(root),
+            takes_part: &|file| self.takes_part(file),
+        };
+        line::start(&line, &around)
+    }
+}

@@ -1,0 +1,284 @@
+//! Values of charts.
+
+use super::kubernetes::at;
+use super::*;
+
+const VALUES: &str = "\
+backstage:
+  extraEnvVars:
+    - {name: PGSSLMODE, value: verify-full}
+  extraAppConfig:
+    - filename: app-config.extra.yaml
+      configMapRef: elsewhere
+  appConfig:
+    app:
+      baseUrl: 'https://{{ .Values.host }}'
+    backend:
+      database:
+        client: pg
+postgresql:
+  enabled: true
+";
+
+#[test]
+fn values_of_the_official_chart_are_read_in_its_order() {
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("deploy/values.yaml", VALUES),
+    ]));
+    let chain = &workspace.app_roots[0].chains[0];
+    assert_eq!(
+        chains_of(&[("app-config.yaml", ""), ("deploy/values.yaml", VALUES)]),
+        [
+            "helm:deploy/values.yaml!: deploy/values.yaml#backstage.appConfig ? `/app/app-config.extra.yaml` is not in this repository"
+        ]
+    );
+    assert_eq!(
+        known_environment(chain),
+        [
+            ("POSTGRES_PORT", "5432"),
+            ("POSTGRES_USER", "bn_backstage"),
+            ("PGSSLMODE", "verify-full")
+        ]
+    );
+}
+
+#[test]
+fn places_in_values_are_those_of_the_file_and_templates_in_them_are_open() {
+    let files = MemoryFiles::new([("values.yaml", VALUES)]);
+    let layer = "values.yaml#backstage.appConfig";
+    assert_eq!(
+        at(&files, layer, &["backend", "database", "client"]),
+        ("pg".into(), 12)
+    );
+    let mut sources = Sources::default();
+    let workspace = find(&files, &FilePath::root(), &Options::default(), &mut sources);
+    let found = workspace.app_roots[0].layer(&FilePath::new(layer)).unwrap();
+    let document = found.embedded.as_ref().unwrap().document(&sources);
+    let text = format!("{:?}", document.root.unwrap());
+    assert!(text.contains("${HELM_TEMPLATE}") && !text.contains(".Values"));
+}
+
+#[test]
+fn further_values_lie_over_those_beside_them() {
+    let production =
+        "backstage:\n  args: [--config, app-config.yaml]\n  appConfig:\n    app: {title: x}\n";
+    assert_eq!(
+        chains_of(&[
+            ("app-config.yaml", ""),
+            ("values.yaml", VALUES.replace("elsewhere", "none").as_str()),
+            ("values-dev.yaml", production),
+        ])[0],
+        "helm:values-dev.yaml: app-config.yaml values.yaml#backstage.appConfig values-dev.yaml#backstage.appConfig \
+         ? `/app/app-config.extra.yaml` is not in this repository"
+    );
+}
+
+#[test]
+fn the_red_hat_chart_keeps_the_entry_point_of_its_image() {
+    let values = "upstream:\n  backstage:\n    appConfig:\n      app: {title: x}\n";
+    assert_eq!(
+        chains_of(&[("app-config.yaml", ""), ("values.yaml", values)]),
+        [
+            "helm:values.yaml!: values.yaml#upstream.backstage.appConfig \
+             ? `dynamic-plugins-root/app-config.dynamic-plugins.yaml` is not in this repository \
+             ? the image's own entry point may add layers"
+        ]
+    );
+}
+
+#[test]
+fn a_repository_with_nothing_but_values_has_an_app_root() {
+    let workspace = found(&MemoryFiles::new([("apps/portal/values.yaml", VALUES)]));
+    assert_eq!(workspace.app_roots[0].path.as_str(), "apps/portal");
+}
+
+#[test]
+fn values_of_a_chart_with_templates_of_its_own_are_up_to_those() {
+    let template = "kind: Deployment\nspec: {{ .Values.spec }}\ncontainers:\n";
+    let chains = chains_of(&[
+        ("app-config.yaml", ""),
+        ("chart/Chart.yaml", "name: portal\n"),
+        ("chart/templates/deployment.yaml", template),
+        ("chart/values.yaml", VALUES),
+    ]);
+    assert!(
+        chains[0].ends_with(" ? the chart's own templates may add layers"),
+        "{chains:?}"
+    );
+}
+
+/// A chart of one's own without a Chart.yaml to tell: its keys do.
+const OF_ANOTHER_CHART: &str = "\
+name: portal
+database:
+  engine: sqlite
+backstage:
+  command: [node, packages/backend]
+  args: []
+  extraAppConfig: []
+  appConfig: |
+    backend:
+      database:
+        client: better-sqlite3
+";
+
+#[test]
+fn values_that_may_be_for_any_chart_make_no_chain_but_a_layer() {
+    let image = "FROM node\nWORKDIR /app\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("packages/backend/Dockerfile", image),
+        ("helm/portal/values.yaml", OF_ANOTHER_CHART),
+    ]));
+    let root = &workspace.app_roots[0];
+    assert_eq!(
+        chains(root),
+        ["packages/backend/Dockerfile!: app-config.yaml"]
+    );
+    let layer = FilePath::new("helm/portal/values.yaml#backstage.appConfig");
+    assert!(root.layer(&layer).is_some());
+    assert_eq!(
+        workspace.left_out[0].reason,
+        "holds values with the key `name`, which no chart that is known here has"
+    );
+}
+
+#[test]
+fn a_chart_of_one_s_own_decides_what_becomes_of_values_of_the_known_form() {
+    let chains = chains_of(&[
+        ("app-config.yaml", ""),
+        ("chart/Chart.yaml", "name: backstage\nversion: 1.0.0\n"),
+        ("chart/values.yaml", VALUES),
+    ]);
+    assert!(
+        chains[0].ends_with(" ? the chart's own templates may add layers"),
+        "{chains:?}"
+    );
+}
+
+#[test]
+fn the_alias_of_a_dependency_is_the_key_of_its_values() {
+    let values = "portal: {}\nhub:\n  backstage:\n    args: [--config, app-config.yaml]\n";
+    let chart = |alias: &str| {
+        format!(
+            "name: platform\ndependencies:\n  - name: backstage\n    repository: https://backstage.github.io/charts\n{alias}"
+        )
+    };
+    let chains = |chart: &str, path: &str| {
+        chains_of(&[
+            ("app-config.yaml", ""),
+            ("chart/Chart.yaml", chart),
+            (path, values),
+        ])
+    };
+    let with_alias = chart("    alias: hub\n");
+    for path in ["chart/values.yaml", "chart/ci/some-values.yaml"] {
+        let name = path.strip_suffix(".yaml").unwrap();
+        let production = if path.contains("/ci/") { "" } else { "!" };
+        assert_eq!(
+            chains(&with_alias, path)[0],
+            format!("helm:{name}.yaml{production}: app-config.yaml")
+        );
+    }
+    assert_eq!(
+        chains(&chart(""), "chart/values.yaml"),
+        ["default: app-config.yaml"]
+    );
+}
+
+#[test]
+fn flux_and_argo_name_the_chart_of_the_values_in_their_manifests() {
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: portal}\nspec:\n  chart:\n    spec:\n      chart: backstage\n      sourceRef: {kind: HelmRepository, name: backstage}\n  values:\n    backstage:\n      appConfig:\n        app: {title: x}\n";
+    let argo = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: backstage\n    helm:\n      valuesObject:\n        backstage:\n          args: [--config, app-config.yaml]\n";
+    assert_eq!(
+        chains_of(&[("app-config.yaml", ""), ("clusters/a/portal.yaml", flux)]),
+        ["helm:clusters/a/portal.yaml!: clusters/a/portal.yaml#spec.values.backstage.appConfig"]
+    );
+    assert_eq!(
+        chains_of(&[("app-config.yaml", ""), ("argo.yaml", argo)]),
+        ["helm:argo.yaml!: app-config.yaml"]
+    );
+    let other = flux.replace("chart: backstage", "chart: ./charts/portal");
+    let chains = chains_of(&[("app-config.yaml", ""), ("clusters/a/portal.yaml", &other)]);
+    assert!(
+        chains[0].contains("the chart's own templates"),
+        "{chains:?}"
+    );
+}
+
+#[test]
+fn places_in_the_values_of_a_manifest_are_those_of_the_manifest() {
+    let flux = "---\nkind: Namespace\n---\nkind: HelmRelease\nspec:\n  chart: {spec: {chart: backstage}}\n  values:\n    backstage:\n      appConfig:\n        app: {title: \"x\"}\n";
+    let files = MemoryFiles::new([("app-config.yaml", ""), ("r.yaml", flux)]);
+    assert_eq!(
+        at(
+            &files,
+            "r.yaml#spec.values.backstage.appConfig",
+            &["app", "title"]
+        ),
+        ("\"x\"".into(), 10)
+    );
+}
+
+/// The variables that values set: known ones with their values, then the names of the others.
+fn variables(values: &str) -> Vec<String> {
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("values.yaml", values),
+    ]));
+    let chain = &workspace.app_roots[0].chains[0];
+    let known = chain
+        .known_environment()
+        .map(|(name, value)| format!("{name}={value}"));
+    let unknown = chain.environment.iter();
+    let unknown = unknown.filter(|variable| variable.value.is_none());
+    let unknown = unknown.map(|variable| variable.name.to_string());
+    known.chain(unknown).collect()
+}
+
+#[test]
+fn the_database_of_a_chart_sets_variables_of_its_own() {
+    let own = [
+        "POSTGRES_PORT=5432",
+        "POSTGRES_USER=bn_backstage",
+        "POSTGRES_HOST",
+        "POSTGRES_PASSWORD",
+    ];
+    let official = "backstage: {args: [--config, app-config.yaml]}\n";
+    assert!(variables(official).is_empty());
+    assert_eq!(
+        variables(&format!("{official}postgresql: {{enabled: true}}\n")),
+        own
+    );
+    let renamed = format!("{official}postgresql: {{enabled: true, auth: {{username: portal}}}}\n");
+    assert_eq!(variables(&renamed)[1], "POSTGRES_USER=portal");
+    let red_hat = "upstream:\n  backstage: {args: [--config, app-config.yaml]}\n";
+    assert_eq!(
+        variables(red_hat),
+        own,
+        "that of Red Hat brings one unless told not to"
+    );
+    assert!(variables(&format!("{red_hat}  postgresql: {{enabled: false}}\n")).is_empty());
+}
+
+#[test]
+fn values_that_name_a_layer_under_a_key_of_their_own_are_noted() {
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("app-config.stage.yaml", ""),
+        (
+            "charts/portal/values.stage.yaml",
+            "app:\n  # app-config.old.yaml\n  config: \"app-config.stage.yaml\" # for now\n",
+        ),
+        (
+            "charts/portal/values.yaml",
+            "image: {tag: 1}\n# app-config.yaml\n",
+        ),
+    ]));
+    assert_eq!(workspace.left_out.len(), 1);
+    assert_eq!(
+        workspace.left_out[0].reason,
+        "names `app-config.stage.yaml` under a key that only its own chart can read"
+    );
+}
