@@ -25,6 +25,8 @@ pub(super) struct Draft {
     pub(super) place: Option<Place>,
     /// The layers, each with what is at its path.
     pub(super) layers: Vec<(Option<Word>, Resolved)>,
+    /// Who picked them.
+    pub(super) picks: Picks,
     /// Words that may add arguments: an entry point script, a variable.
     pub(super) unread: Vec<Word>,
     /// What else is known not to be here.
@@ -33,6 +35,15 @@ pub(super) struct Draft {
     pub(super) environment: Vec<(String, Word)>,
     /// Whether the command itself says that nobody but its developer uses it.
     pub(super) audience: Audience,
+}
+
+/// Who picks the layers of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Picks {
+    /// `--config`
+    Command,
+    /// The loader.
+    Loader,
 }
 
 /// Who depends on what a start command starts.

@@ -19,8 +19,8 @@ mod look_alike;
 mod names;
 pub mod packages;
 mod plain;
+mod process;
 mod reader;
-mod run;
 mod script;
 mod sources;
 

@@ -7,12 +7,13 @@ use crate::files::{FilePath, Files, Listed, below};
 use crate::text::{SourceId, Sources};
 
 use super::chain::{Audience, Draft};
+use super::command::word::Word;
 use super::compose::{EXTENDED_PARTS_LIMIT, Services};
 use super::embedded::Embedded;
 use super::image::dockerfile::{self, Dockerfile};
 use super::layers::{Grouped, ancestors};
 use super::packages::Manifest;
-use super::run::{Outcome, Run};
+use super::process::{Around, Outcome, Process};
 use super::{
     AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind,
     convention, names,
@@ -197,13 +198,38 @@ impl<'r> Reader<'r> {
         contexts
     }
 
-    /// Gives a run to its app root, read with the context in which most of its layers are found.
-    pub(super) fn take(&mut self, path: &FilePath, run: &Run<'_>, contexts: &[FilePath]) {
+    /// Gives what a process starts to its app root, read with the context in which most of its layers are found.
+    pub(super) fn take(&mut self, path: &FilePath, process: &Process<'_>, contexts: &[FilePath]) {
+        let Some((draft, context)) = self.draft(path, process, contexts) else {
+            return;
+        };
+        let copies = match process.kind {
+            StartKind::Dockerfile => self.copies(path, process, context),
+            _ => Vec::new(),
+        };
+        if let Some(owner) = self.adopt(path, draft) {
+            self.grouped.root(&owner).copies.extend(copies);
+        }
+    }
+
+    /// What a process starts, and the context in which most of its layers are found.
+    pub(super) fn draft<'c>(
+        &mut self,
+        path: &FilePath,
+        process: &Process<'_>,
+        contexts: &'c [FilePath],
+    ) -> Option<(Draft, &'c FilePath)> {
         let takes_part = |file: &FilePath| self.takes_part(file);
-        let relevant = self.sources.get(run.source).text().contains("app-config");
+        let root = self.root_of(path);
+        let around = Around {
+            files: self.files,
+            sources: self.sources,
+            backend: root.as_ref().and_then(|root| self.backend(root)),
+            takes_part: &takes_part,
+        };
         let mut best: Option<(Draft, &FilePath)> = None;
         for context in contexts {
-            match run.outcome(self.files, self.sources, context, &takes_part) {
+            match process.outcome(around, context) {
                 Outcome::Chain(draft) => {
                     if best
                         .as_ref()
@@ -212,37 +238,44 @@ impl<'r> Reader<'r> {
                         best = Some((draft, context));
                     }
                 }
-                Outcome::Unclear(program) if relevant => {
-                    let reason = format!("starts `{}`, which only a person can read", program.text);
-                    if run.audience == Audience::People
-                        && let Some(root) = self.root_of(path)
-                    {
-                        let lack = Lack {
-                            reason: format!("`{}` may choose the layers", program.text),
-                            place: Some(program.place),
-                            kind: LackKind::Unreadable,
-                        };
-                        self.grouped.unread.entry(root).or_insert(lack);
-                    }
-                    return self.leave_out(path, reason);
+                Outcome::Unclear(program) => {
+                    self.note_unclear(path, process, &program);
+                    return None;
                 }
-                Outcome::Unclear(_) | Outcome::Script | Outcome::Unrelated => return,
+                Outcome::Unrelated => return None,
             }
         }
-        if let Some((draft, context)) = best {
-            let copies = match run.kind {
-                StartKind::Dockerfile => self.copies(path, run, context),
-                _ => Vec::new(),
+        best
+    }
+
+    /// Says that a program may start the backend, where the file that names it has to do with layers at all. What
+    /// convention would load is then a guess, if people depend on it.
+    fn note_unclear(&mut self, path: &FilePath, process: &Process<'_>, program: &Word) {
+        let is_relevant = self
+            .sources
+            .get(process.source)
+            .text()
+            .contains("app-config");
+        if !is_relevant || process.checkout.is_some() {
+            return;
+        }
+        let reason = format!("starts `{}`, which only a person can read", program.text);
+        if process.audience == Audience::People
+            && let Some(root) = self.root_of(path)
+        {
+            let lack = Lack {
+                reason: format!("`{}` may choose the layers", program.text),
+                place: Some(program.place),
+                kind: LackKind::Unreadable,
             };
-            if let Some(owner) = self.adopt(path, draft) {
-                self.grouped.root(&owner).copies.extend(copies);
-            }
+            self.grouped.unread.entry(root).or_insert(lack);
         }
+        self.leave_out(path, reason);
     }
 
     /// The layers that an image takes in, by what its Dockerfile copies and its .dockerignore leaves out.
-    fn copies(&self, path: &FilePath, run: &Run<'_>, context: &FilePath) -> Vec<LayerCopy> {
-        let image = run.image(self.files, context);
+    fn copies(&self, path: &FilePath, process: &Process<'_>, context: &FilePath) -> Vec<LayerCopy> {
+        let image = process.image(self.files, context);
         let below = self.grouped.app_roots.range(context..);
         let roots = below.take_while(|(folder, _)| folder.as_str().starts_with(context.as_str()));
         roots

@@ -1,4 +1,4 @@
-//! Files of `NAME=value` lines: env files of compose, systemd and score.
+//! Files of `NAME=value` lines: env files of compose.
 
 use crate::text::{Place, SourceId, Span};
 

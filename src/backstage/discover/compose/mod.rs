@@ -15,8 +15,8 @@ use crate::backstage::discover::command::word::Certainty;
 use crate::backstage::discover::image::dockerfile;
 use crate::backstage::discover::image::paths::Mount;
 use crate::backstage::discover::names::{self, NameKind};
+use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::run::Run;
 use crate::backstage::discover::{Lack, LackKind, StartKind, document};
 
 /// How many services are followed of which each extends the next.
@@ -171,12 +171,13 @@ impl Reader<'_> {
             .as_ref()
             .and_then(|dockerfile| dockerfile.target(target))
             .cloned();
-        let run = Run {
+        let process = Process {
             name: self.service_name(path, &service.name),
             kind: StartKind::Compose,
             source: service.place.source,
             place: Some(service.place),
             dockerfile: dockerfile.as_deref().zip(stage.as_ref()),
+            checkout: None,
             entrypoint: service.entrypoint,
             command: service.command,
             folder: service.folder.or_else(|| {
@@ -194,7 +195,7 @@ impl Reader<'_> {
             unread: Vec::new(),
             lacks: service.lacks,
         };
-        self.take(path, &run, &contexts);
+        self.take(path, &process, &contexts);
     }
 
     /// `compose:backend` for the compose file that compose reads by itself, else with the file's path.

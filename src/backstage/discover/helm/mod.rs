@@ -23,8 +23,8 @@ use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::kubernetes::{
     Cluster, Lookup, Named, audience_of, find, several, variables_of_maps,
 };
+use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::Reader;
-use crate::backstage::discover::run::Run;
 use crate::backstage::discover::{LayerRole, StartKind};
 
 /// Values, and where they are.
@@ -201,7 +201,7 @@ impl Reader<'_> {
         let stage = image
             .as_ref()
             .and_then(|(_, dockerfile)| dockerfile.target(None));
-        let run = Run {
+        let process = Process {
             name: format!("helm:{}", self.name_of(path)),
             kind: StartKind::Helm,
             source: values.source,
@@ -210,6 +210,7 @@ impl Reader<'_> {
                 .as_ref()
                 .map(|(_, dockerfile)| &**dockerfile)
                 .zip(stage),
+            checkout: None,
             entrypoint: command.map(|(words, place)| Launch {
                 form: Form::Exec(words),
                 place,
@@ -226,7 +227,7 @@ impl Reader<'_> {
             lacks,
         };
         let contexts = self.contexts(&path.parent());
-        self.take(path, &run, &contexts);
+        self.take(path, &process, &contexts);
     }
 
     /// Whether values are for a chart of one's own that runs containers by its own templates: then those decide.

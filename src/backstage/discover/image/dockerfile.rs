@@ -8,7 +8,7 @@ use crate::text::{Place, SourceId, Sources};
 use super::instruction::{self, Form, Instruction};
 use super::steps::{self, Origin, Step};
 use crate::backstage::discover::command::shell;
-use crate::backstage::discover::command::word::{Anchor, Certainty, Variables, Word};
+use crate::backstage::discover::command::word::{Certainty, Variables, Word};
 
 /// The stages of a Dockerfile, in order.
 #[derive(Debug)]
@@ -307,11 +307,7 @@ impl Stage {
                 words: instruction.words(&self.variables),
                 ..shell::Command::default()
             }],
-            Form::Shell {
-                text,
-                source,
-                start,
-            } => shell::script(text, Anchor::Exact(*source, *start), &self.variables),
+            Form::Shell { text, anchor } => shell::script(text, *anchor, &self.variables),
         };
         let steps = steps::of_commands(&script, "RUN ", self.working_folder());
         self.steps.extend(steps);
@@ -355,11 +351,7 @@ impl Instruction {
                     }
                 })
                 .collect(),
-            Form::Shell {
-                text,
-                source,
-                start,
-            } => shell::commands(text, Anchor::Exact(*source, *start), variables)
+            Form::Shell { text, anchor } => shell::commands(text, *anchor, variables)
                 .into_iter()
                 .flatten()
                 .collect(),

@@ -5,7 +5,7 @@
 
 use crate::text::{Place, SourceId, Span};
 
-use crate::backstage::discover::command::word::Word;
+use crate::backstage::discover::command::word::{Anchor, Word};
 
 /// One instruction.
 #[derive(Debug, Clone)]
@@ -30,10 +30,8 @@ pub(crate) enum Form {
     Shell {
         /// The text.
         text: String,
-        /// The source it stands in.
-        source: SourceId,
-        /// Its first byte.
-        start: usize,
+        /// Where its bytes stand.
+        anchor: Anchor,
     },
 }
 
@@ -163,8 +161,7 @@ fn instruction(source: SourceId, begin: usize, body: &str, escape: char) -> Opti
     let form = exec_words(source, start, &text).map_or(
         Form::Shell {
             text,
-            source,
-            start,
+            anchor: Anchor::Exact(source, start),
         },
         Form::Exec,
     );
@@ -263,7 +260,10 @@ mod tests {
                         words.iter().map(|word| sources.slice(word.place)).collect();
                     format!("{} [{}]", instruction.keyword, words.join("|"))
                 }
-                Form::Shell { text, start, .. } => {
+                Form::Shell { text, anchor } => {
+                    let Anchor::Exact(_, start) = anchor else {
+                        panic!("its bytes stand in the file");
+                    };
                     let source = sources.get(id).text();
                     assert_eq!(source.get(start..start + 1), text.get(..1), "offsets hold");
                     let words: Vec<&str> = text.split_whitespace().collect();

@@ -8,8 +8,8 @@ pub(crate) mod paths;
 pub(crate) mod steps;
 
 use crate::backstage::discover::StartKind;
+use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::run::Run;
 use crate::files::FilePath;
 
 /// Endings of files that only look like Dockerfiles.
@@ -46,23 +46,13 @@ impl Reader<'_> {
         let Some(stage) = dockerfile.target(None) else {
             return;
         };
-        let run = Run {
-            name: self.name_of(path),
-            kind: StartKind::Dockerfile,
-            source,
-            place: None,
+        let process = Process {
             dockerfile: Some((&dockerfile, stage)),
-            entrypoint: None,
-            command: None,
-            folder: None,
-            environment: Vec::new(),
-            mounts: Vec::new(),
             audience: audience(path.name()),
-            unread: Vec::new(),
-            lacks: Vec::new(),
+            ..Process::new(self.name_of(path), StartKind::Dockerfile, source)
         };
         let contexts = self.contexts(&path.parent());
-        self.take(path, &run, &contexts);
+        self.take(path, &process, &contexts);
     }
 }
 

@@ -100,6 +100,21 @@ impl Image<'_> {
         self.folder.or_else(of_stage).unwrap_or("/")
     }
 
+    /// The same as a process sees it whose working directory is another.
+    pub(crate) fn seen_from<'s>(&'s self, folder: &'s str) -> Image<'s> {
+        Image {
+            files: self.files,
+            dockerfile: self.dockerfile,
+            context: self.context,
+            // Of an image that stands on an unknown one, the working directory may stay unknown.
+            folder: (folder != self.folder()).then_some(folder).or(self.folder),
+            mounts: self.mounts,
+            before: self.before.clone(),
+            ignored: OnceCell::new(),
+            budget: Cell::new(self.budget.get()),
+        }
+    }
+
     /// What is at the path that a start command names.
     pub(crate) fn resolve(&self, path: &Word) -> Resolved {
         if path.certainty == Certainty::Open {

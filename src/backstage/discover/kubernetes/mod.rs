@@ -20,8 +20,8 @@ use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::names::{self, NameKind};
+use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::run::Run;
 use crate::backstage::discover::{Lack, LackKind, LayerRole, StartKind, document};
 
 /// The manifests and values of a listing.
@@ -198,7 +198,7 @@ impl Reader<'_> {
         let stage = image
             .as_ref()
             .and_then(|(_, dockerfile)| dockerfile.target(None));
-        let run = Run {
+        let process = Process {
             name: format!("kubernetes:{}", workload.name),
             kind: StartKind::Kubernetes,
             source,
@@ -207,6 +207,7 @@ impl Reader<'_> {
                 .as_ref()
                 .map(|(_, dockerfile)| &**dockerfile)
                 .zip(stage),
+            checkout: None,
             entrypoint: launch(&container.command),
             command: launch(&container.args),
             folder: container.folder.clone(),
@@ -217,7 +218,7 @@ impl Reader<'_> {
             lacks,
         };
         let contexts = self.contexts(&path.parent());
-        self.take(path, &run, &contexts);
+        self.take(path, &process, &contexts);
     }
 
     /// The files that mounted ConfigMaps put into a container.

@@ -1,21 +1,19 @@
-//! Start commands outside of images and clusters: Procfile, systemd units, shell entry points, Makefiles, score.yaml.
+//! Start commands outside of images and clusters: Procfile, systemd units, shell entry points and Makefiles.
 //!
 //! In: one such file. Out: its chains. Never: a shell's control flow; a line is read by itself.
 
 use std::sync::Arc;
 
-use crate::backstage::discover::document::NodeExt as _;
-use crate::files::FilePath;
-use crate::text::{Place, SourceId, Span};
-use crate::yaml::Node;
-
-use crate::backstage::discover::chain::{Audience, Draft};
+use crate::backstage::discover::StartKind;
+use crate::backstage::discover::chain::{Audience, Draft, Picks};
 use crate::backstage::discover::command::shell;
 use crate::backstage::discover::command::word::{Anchor, Variables, Word};
-use crate::backstage::discover::kubernetes::objects;
-use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::script::line::{self, Line, Picks, Surroundings};
-use crate::backstage::discover::{StartKind, document};
+use crate::backstage::discover::image::dockerfile::Launch;
+use crate::backstage::discover::image::instruction::Form;
+use crate::backstage::discover::process::{Checkout, Process};
+use crate::backstage::discover::reader::Reader;
+use crate::files::FilePath;
+use crate::text::{Place, SourceId, Span};
 
 /// A line of a file that may start something.
 struct Found<'t> {
@@ -38,7 +36,6 @@ enum Kind {
     Unit,
     Shell,
     Makefile,
-    Score,
 }
 
 impl Kind {
@@ -47,7 +44,6 @@ impl Kind {
         match lower.as_str() {
             "procfile" => Some(Self::Procfile),
             "makefile" | "gnumakefile" | "justfile" => Some(Self::Makefile),
-            "score.yaml" | "score.yml" => Some(Self::Score),
             _ if lower.ends_with(".service") => Some(Self::Unit),
             _ if lower.ends_with(".sh") => Some(Self::Shell),
             _ => None,
@@ -56,24 +52,22 @@ impl Kind {
 }
 
 impl Reader<'_> {
-    /// The chains of a Procfile, unit, shell script, Makefile or score file.
+    /// The chains of a Procfile, unit, shell script or Makefile.
     pub(super) fn other(&mut self, path: &FilePath) {
         let (Some(kind), Some(text)) = (Kind::of(path.name()), self.text(path)) else {
             return;
         };
-        // Nothing to read for, and the reason why a thousand scripts cost nothing.
-        if !text.contains("backend") && !text.contains("app-config") {
+        // Nothing to read for, and the reason why a thousand scripts cost nothing. What a Procfile runs may be a script
+        // of a package.json that says more.
+        if kind != Kind::Procfile && !text.contains("backend") && !text.contains("app-config") {
             return;
         }
         let source = self.add_source(path, Arc::clone(&text));
-        if kind == Kind::Score {
-            return self.score(path, source, &text);
-        }
         let found = match kind {
             Kind::Procfile => procfile(&text),
             Kind::Unit => unit(&text),
             Kind::Makefile => makefile(&text),
-            Kind::Shell | Kind::Score => shell_script(&text),
+            Kind::Shell => shell_script(&text),
         };
         let environment = match kind {
             Kind::Unit => assignments(&text, source, "Environment="),
@@ -96,102 +90,39 @@ impl Reader<'_> {
             return;
         };
         let file = self.name_of(path);
-        let line = Line {
-            text: found.text,
-            anchor: Anchor::Exact(source, found.start),
-            place: Place::new(
-                source,
-                Span::new(found.start, found.start + found.text.trim_end().len()),
-            ),
-            kind: StartKind::Other,
-            name: match found.name.as_str() {
-                "" => file,
-                name => format!("{file}:{name}"),
-            },
-            audience: found.audience,
-            folder: path.parent(),
-            variables: Variables::default(),
-            environment: environment.to_vec(),
+        let name = match found.name.as_str() {
+            "" => file,
+            name => format!("{file}:{name}"),
         };
-        let folders = [root.clone()];
-        let around = Surroundings {
-            files: self.files,
-            sources: self.sources,
-            root: &root,
-            folders: &folders,
-            backend: self.backend(&root),
-            takes_part: &|file| self.takes_part(file),
-        };
-        let start = line::start(&line, &around);
-        // What leaves the layers to the loader says nothing that the scripts do not.
-        if let Some(start) = start
-            .filter(|start| start.picks == Picks::Command || found.audience == Audience::People)
-        {
-            self.adopt(path, start.draft);
-        }
-    }
-
-    /// `containers.*.command` and `args` of a score file, which some platform turns into a workload.
-    fn score(&mut self, path: &FilePath, source: SourceId, text: &str) {
-        let containers = document::root(text).and_then(|root| root.get("containers").cloned());
-        let Some(root) = self.root_of(path) else {
-            return;
-        };
-        for entry in containers
-            .iter()
-            .flat_map(|containers| containers.entries())
-        {
-            let variables = score_variables(source, entry.value.get("variables"));
-            let words = ["command", "args"]
-                .iter()
-                .filter_map(|key| entry.value.get(key));
-            let words: Vec<Word> = words
-                .flat_map(|list| list.items())
-                .filter_map(|item| objects::word(source, item, &Variables::default()))
-                .collect();
-            let place = Place::new(source, entry.key.span);
-            let folders = [root.clone()];
-            let around = Surroundings {
-                files: self.files,
-                sources: self.sources,
-                root: &root,
-                folders: &folders,
-                backend: self.backend(&root),
-                takes_part: &|file| self.takes_part(file),
-            };
-            let line = Line {
-                text: "",
-                anchor: Anchor::Whole(place),
+        let end = found.start + found.text.trim_end().len();
+        let place = Place::new(source, Span::new(found.start, end));
+        let process = Process {
+            place: Some(place),
+            command: Some(Launch {
+                form: Form::Shell {
+                    text: found.text.to_owned(),
+                    anchor: Anchor::Exact(source, found.start),
+                },
                 place,
-                kind: StartKind::Other,
-                name: format!("{}:{}", self.name_of(path), entry.key.text),
-                audience: audience(path.name()),
-                folder: root.clone(),
-                variables: Variables::default(),
-                environment: variables,
-            };
-            let draft: Option<Draft> =
-                line::start_of_words(&line, words, &around).map(|start| start.draft);
-            if let Some(draft) = draft {
-                self.adopt(path, draft);
-            }
+            }),
+            environment: environment.to_vec(),
+            audience: found.audience,
+            ..Process::new(name, StartKind::Other, source)
+        };
+        let process = process.in_checkout(Checkout {
+            folder: path.parent(),
+            also: vec![root.clone()],
+            root,
+        });
+        let contexts = [FilePath::root()];
+        let draft = self.draft(path, &process, &contexts);
+        // What leaves the layers to the loader says nothing that the scripts do not.
+        let says_more =
+            |draft: &Draft| draft.picks == Picks::Command || found.audience == Audience::People;
+        if let Some((draft, _)) = draft.filter(|(draft, _)| says_more(draft)) {
+            self.adopt(path, draft);
         }
     }
-}
-
-fn score_variables(source: SourceId, node: Option<&Node>) -> Vec<(String, Word)> {
-    let entries = node.map_or(&[][..], |node| node.entries());
-    let one = |entry: &crate::yaml::Entry| {
-        let value = entry.value.scalar_text()?;
-        let (text, certainty) = Variables::default().expand(&value);
-        let word = Word {
-            text,
-            certainty,
-            place: Place::new(source, entry.value.span),
-        };
-        Some((entry.key.text.to_string(), word))
-    };
-    entries.iter().filter_map(one).collect()
 }
 
 /// The `NAME=value` words behind a keyword at the start of lines: `Environment=` of a systemd unit, `export` of a

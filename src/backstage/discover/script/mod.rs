@@ -1,17 +1,15 @@
 //! Scripts of a package.json to chains.
 
-pub(crate) mod line;
-
-use std::sync::Arc;
-
-use crate::files::FilePath;
-
-use self::line::{Line, Picks, Start, Surroundings};
 use crate::backstage::discover::StartKind;
-use crate::backstage::discover::chain::{Audience, Draft};
-use crate::backstage::discover::command::word::{Anchor, Variables};
+use crate::backstage::discover::chain::{Audience, Draft, Picks};
+use crate::backstage::discover::command::word::Anchor;
+use crate::backstage::discover::image::dockerfile::Launch;
+use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::packages::{Manifest, Script};
+use crate::backstage::discover::process::{Checkout, Process};
 use crate::backstage::discover::reader::Reader;
+use crate::files::FilePath;
+use std::sync::Arc;
 
 impl Reader<'_> {
     /// The scripts of the app root's and the backend's package.json. Those that leave the layers to the loader are
@@ -34,21 +32,21 @@ impl Reader<'_> {
         let mut of_environments = Vec::new();
         for manifest in &manifests {
             for script in &manifest.scripts {
-                let Some(start) = self.script(folder, &folders, manifest, script) else {
+                let Some(draft) = self.script(folder, &folders, manifest, script) else {
                     continue;
                 };
-                match start.picks {
-                    Picks::Command => drafts.push(start.draft),
+                match draft.picks {
+                    Picks::Command => drafts.push(draft),
                     // The loader looks where the packages are; an app root elsewhere is named, or not loaded.
                     Picks::Loader if !manifest.folder().is_within(folder) => {}
                     // What names an environment stands beside what developers start every day.
-                    Picks::Loader if start.draft.sets("BACKSTAGE_ENV") => {
-                        of_environments.push(start.draft);
+                    Picks::Loader if draft.sets("BACKSTAGE_ENV") => {
+                        of_environments.push(draft);
                     }
                     Picks::Loader => {
                         development.get_or_insert(Draft {
                             name: "development".into(),
-                            ..start.draft
+                            ..draft
                         });
                     }
                 }
@@ -66,36 +64,36 @@ impl Reader<'_> {
     }
 
     fn script(
-        &self,
+        &mut self,
         root: &FilePath,
         folders: &[FilePath],
         manifest: &Manifest,
         script: &Script,
-    ) -> Option<Start> {
+    ) -> Option<Draft> {
         let own = manifest.folder();
         let name = match own.relative_to(root).as_str() {
             "." => script.name.to_string(),
             folder => format!("{folder}:{}", script.name),
         };
-        let line = Line {
-            text: &script.text,
-            anchor: Anchor::of(self.sources, script.place, &script.text),
-            place: script.place,
-            kind: StartKind::Script,
-            name,
+        let process = Process {
+            place: Some(script.place),
+            command: Some(Launch {
+                form: Form::Shell {
+                    text: script.text.to_string(),
+                    anchor: Anchor::of(self.sources, script.place, &script.text),
+                },
+                place: script.place,
+            }),
             audience: Audience::Developer,
+            ..Process::new(name, StartKind::Script, manifest.source)
+        };
+        let process = process.in_checkout(Checkout {
             folder: own,
-            variables: Variables::default(),
-            environment: Vec::new(),
-        };
-        let around = Surroundings {
-            files: self.files,
-            sources: self.sources,
-            root,
-            folders,
-            backend: self.backend(root),
-            takes_part: &|file| self.takes_part(file),
-        };
-        line::start(&line, &around)
+            also: folders.to_vec(),
+            root: root.clone(),
+        });
+        let contexts = [FilePath::root()];
+        let (draft, _) = self.draft(&root.join("package.json"), &process, &contexts)?;
+        Some(draft)
     }
 }

@@ -511,6 +511,7 @@ fn a_start_that_cannot_be_read_makes_the_chains_by_convention_incomplete() {
 
 mod compose;
 mod files_made;
+mod followed;
 mod helm;
 mod hostile;
 mod kubernetes;

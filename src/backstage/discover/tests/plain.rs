@@ -68,19 +68,6 @@ fn a_makefile_calls_its_chains_by_target() {
 }
 
 #[test]
-fn a_score_file_names_containers() {
-    let text = "apiVersion: score.dev/v1b1\ncontainers:\n  portal:\n    image: .\n    command: [node, packages/backend]\n    args: [--config, app-config.yaml]\n    variables:\n      PGSSLMODE: require\n      PGHOST: ${resources.db.host}\n";
-    let files = MemoryFiles::new([("app-config.yaml", ""), ("score.yaml", text)]);
-    let workspace = found(&files);
-    let chain = &workspace.app_roots[0].chains[0];
-    assert_eq!(
-        chains(&workspace.app_roots[0]),
-        ["score.yaml:portal!: app-config.yaml"]
-    );
-    assert_eq!(known_environment(chain), [("PGSSLMODE", "require")]);
-}
-
-#[test]
 fn units_and_scripts_set_variables() {
     let unit = format!(
         "[Service]\nEnvironment=PGSSLMODE=require \"TITLE=a b\"\nEnvironment=PGSSLMODE=verify-full\nExecStart=/usr/bin/{COMMAND}\n"

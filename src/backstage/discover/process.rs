@@ -1,7 +1,9 @@
-//! One process in an image or a folder: its command line, files and variables, to a draft of a chain.
+//! One process, as a file describes it, to the draft of a chain: the one way from a command line to layers.
 //!
-//! In: what a deployment file says, over what the image says. Out: [`Draft`], or why there is none. Never: which app
-//! root it belongs to.
+//! In: a [`Process`]: what a deployment file says, over what the image says. Out: [`Draft`], or why there is none.
+//! Never: which app root it belongs to.
+
+mod scripts;
 
 use std::cell::{Cell, OnceCell};
 
@@ -9,21 +11,26 @@ use crate::backstage::effective::DefaultNames;
 use crate::files::{FilePath, Files};
 use crate::text::{Place, SourceId, Sources};
 
-use super::chain::{Audience, Draft, named_layers};
+use super::chain::{Audience, Draft, Picks, named_layers};
+use super::command::Arguments;
 use super::command::shell::{self, Command};
 use super::command::word::{Anchor, Certainty, Variables, Word};
-use super::command::{self, Arguments, Started};
 use super::image::dockerfile::{Dockerfile, Launch, Stage, join};
 use super::image::instruction::Form;
-use super::image::paths::{Image, Mount, Resolved, STEP_LIMIT};
+use super::image::paths::{Image, Mount, MountSource, Resolved, STEP_LIMIT};
 use super::image::steps::{self, Step};
+use super::packages::Manifest;
 use super::{Lack, StartKind};
 
 /// The longest entry point script that is read, in bytes.
 const SCRIPT_LIMIT: u64 = 1 << 16;
 
+/// Where the repository is in the file system of a process that runs in a folder of it. Nobody writes such a path, so
+/// that an absolute path in a command is never one of the repository.
+const CHECKOUT: &str = "/.checkout";
+
 /// A process as a deployment file describes it.
-pub(super) struct Run<'r> {
+pub(super) struct Process<'r> {
     /// What to call the chain.
     pub(super) name: String,
     /// What kind of file describes it.
@@ -34,6 +41,8 @@ pub(super) struct Run<'r> {
     pub(super) place: Option<Place>,
     /// The image it runs in, when its Dockerfile is here.
     pub(super) dockerfile: Option<(&'r Dockerfile, &'r Stage)>,
+    /// The folder of the repository it runs in, when no image stands between.
+    pub(super) checkout: Option<Checkout>,
     /// What takes the place of the image's entry point. The image's command is dropped with it.
     pub(super) entrypoint: Option<Launch>,
     /// What takes the place of the image's command.
@@ -52,29 +61,90 @@ pub(super) struct Run<'r> {
     pub(super) lacks: Vec<Lack>,
 }
 
-/// What became of a run.
+/// A process in a folder of the repository: as in an image into which the repository is mounted.
+pub(super) struct Checkout {
+    /// The folder.
+    pub(super) folder: FilePath,
+    /// Folders besides it that a relative path may be seen from: `backstage-cli repo start` passes paths on to the
+    /// packages it starts.
+    pub(super) also: Vec<FilePath>,
+    /// The app root: where the loader looks for its defaults (`findPaths().targetRoot` of @backstage/cli-common).
+    pub(super) root: FilePath,
+}
+
+/// What is around a process.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// The files of the repository.
+    pub(super) files: &'a dyn Files,
+    /// The texts that places point into.
+    pub(super) sources: &'a Sources,
+    /// The package of the backend.
+    pub(super) backend: Option<&'a Manifest>,
+    /// Whether a local layer takes part.
+    pub(super) takes_part: &'a dyn Fn(&FilePath) -> bool,
+}
+
+/// What became of a process.
 pub(super) enum Outcome {
     /// A chain to be.
     Chain(Draft),
-    /// It runs a script of a package.json.
-    Script,
     /// It may start the backend, but only a person can tell.
     Unclear(Word),
     /// Nothing to do with the backend.
     Unrelated,
 }
 
-impl Run<'_> {
-    /// Works out what the process loads when relative sources of the image are in `context`, and whether a local
-    /// layer at a path takes part.
-    pub(super) fn outcome(
-        &self,
-        files: &dyn Files,
-        sources: &Sources,
-        context: &FilePath,
-        takes_part: &dyn Fn(&FilePath) -> bool,
-    ) -> Outcome {
-        let image = self.image(files, context);
+/// A backend that a process starts.
+struct Start {
+    arguments: Arguments,
+    /// How it is started.
+    by: StartedBy,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StartedBy {
+    /// The built backend.
+    Backend,
+    /// The development server of `backstage-cli`.
+    DevelopmentServer,
+}
+
+impl<'r> Process<'r> {
+    /// A process of which nothing but this is said.
+    pub(super) fn new(name: String, kind: StartKind, source: SourceId) -> Self {
+        Self {
+            name,
+            kind,
+            source,
+            place: None,
+            dockerfile: None,
+            checkout: None,
+            entrypoint: None,
+            command: None,
+            folder: None,
+            environment: Vec::new(),
+            mounts: Vec::new(),
+            audience: Audience::People,
+            unread: Vec::new(),
+            lacks: Vec::new(),
+        }
+    }
+
+    /// The same in a folder of the repository.
+    pub(super) fn in_checkout(mut self, checkout: Checkout) -> Self {
+        self.folder = Some(in_checkout(&checkout.folder));
+        self.mounts.push(Mount {
+            target: CHECKOUT.to_owned(),
+            source: MountSource::Path(FilePath::root()),
+        });
+        self.checkout = Some(checkout);
+        self
+    }
+
+    /// Works out what the process loads when relative sources of the image are in `context`.
+    pub(super) fn outcome(&self, around: Around<'_>, context: &FilePath) -> Outcome {
+        let image = self.image(around.files, context);
         let mut variables = self
             .dockerfile
             .map(|(_, stage)| stage.variables.clone())
@@ -84,41 +154,58 @@ impl Run<'_> {
         }
         let launches = self.launches();
         let commands: Vec<Vec<Word>> = commands(&launches, &variables);
-        match command::started(&commands, sources, &variables).pop() {
-            Some(Started::Backend(arguments)) => {
-                let folder = arguments
-                    .folder
-                    .as_ref()
-                    .map(|word| join(Some(image.folder()), &word.text));
-                let mut image = Image {
-                    folder: folder.as_deref().or(image.folder),
-                    ..image
-                };
-                let mut arguments = arguments;
-                for script in own_scripts(&launches, &image) {
-                    if !arguments.unread.contains(&script) {
-                        arguments.unread.push(script);
-                    }
-                }
-                let mut before = before_start(&launches, &variables, image.folder());
-                arguments.unread.retain(|word| {
-                    let Some(script) = passing_on(word, &image, files) else {
-                        return true;
-                    };
-                    before.extend(steps::of_commands(&script, "", image.folder()));
-                    arguments.environment.extend(exports(&script));
-                    false
-                });
-                image.before = before;
-                let mut draft = self.draft(&image, arguments, &launches, takes_part);
-                draft.unread.extend(self.unknown_entrypoint());
-                draft.unread.extend(self.unread.iter().cloned());
-                Outcome::Chain(draft)
-            }
-            Some(Started::Script(_)) => Outcome::Script,
-            Some(Started::Unclear(program)) => Outcome::Unclear(program),
-            Some(Started::Development(_)) | None => Outcome::Unrelated,
+        match self.start(&commands, &variables, &image, around) {
+            Ok(start) => Outcome::Chain(self.chain(start, image, &launches, &variables, around)),
+            Err(Some(program)) => Outcome::Unclear(program),
+            Err(None) => Outcome::Unrelated,
         }
+    }
+
+    /// The draft of what a start loads.
+    fn chain(
+        &self,
+        start: Start,
+        image: Image<'_>,
+        launches: &[&Launch],
+        variables: &Variables,
+        around: Around<'_>,
+    ) -> Draft {
+        let mut arguments = start.arguments;
+        let began = image.folder().to_owned();
+        let folder = arguments
+            .folder
+            .as_ref()
+            .map(|word| join(Some(image.folder()), &word.text));
+        let mut image = Image {
+            folder: folder.as_deref().or(image.folder),
+            ..image
+        };
+        for script in own_scripts(launches, &image) {
+            if !arguments.unread.contains(&script) {
+                arguments.unread.push(script);
+            }
+        }
+        let mut before = before_start(launches, variables, image.folder());
+        arguments.unread.retain(|word| {
+            let Some(script) = passing_on(word, &image, around.files) else {
+                return true;
+            };
+            before.extend(steps::of_commands(&script, "", image.folder()));
+            arguments.environment.extend(exports(&script));
+            false
+        });
+        image.before = before;
+        // The development server looks for defaults at the root of the workspaces, wherever it is started.
+        let defaults_in = match (&self.checkout, start.by) {
+            (Some(checkout), _) => in_checkout(&checkout.root),
+            (None, StartedBy::DevelopmentServer) => began,
+            (None, StartedBy::Backend) => image.folder().to_owned(),
+        };
+        let defaults = image.seen_from(&defaults_in);
+        let mut draft = self.draft(&image, &defaults, arguments, launches, around);
+        draft.unread.extend(self.unknown_entrypoint());
+        draft.unread.extend(self.unread.iter().cloned());
+        draft
     }
 
     /// Where the process finds its files, when relative sources of the image are in `context`.
@@ -135,9 +222,26 @@ impl Run<'_> {
         }
     }
 
+    /// What is at the path that a command names: seen from the working directory, else from the other folders of the
+    /// checkout that may be meant.
+    fn resolve(&self, word: &Word, image: &Image<'_>) -> Resolved {
+        let own = image.resolve(word);
+        let is_missing = matches!(own, Resolved::Absent(_) | Resolved::Mounted);
+        let Some(checkout) = self.checkout.as_ref().filter(|_| is_missing) else {
+            return own;
+        };
+        let seen_from = |folder: &FilePath| image.at(&join(Some(&in_checkout(folder)), &word.text));
+        let found = checkout.also.iter().map(seen_from);
+        found
+            .into_iter()
+            .find(|found| found.file().is_some())
+            .unwrap_or(own)
+    }
+
     /// The entry point of an image that is not built here: it may load layers in front of the arguments.
     fn unknown_entrypoint(&self) -> Option<Word> {
-        let is_unknown = self.dockerfile.is_none() && self.entrypoint.is_none();
+        let is_image = self.dockerfile.is_none() && self.checkout.is_none();
+        let is_unknown = is_image && self.entrypoint.is_none();
         let begins_with_option = self
             .launches()
             .first()
@@ -168,9 +272,10 @@ impl Run<'_> {
     fn draft(
         &self,
         image: &Image<'_>,
+        defaults: &Image<'_>,
         arguments: Arguments,
         launches: &[&Launch],
-        takes_part: &dyn Fn(&FilePath) -> bool,
+        around: Around<'_>,
     ) -> Draft {
         let image_environment = self
             .dockerfile
@@ -182,10 +287,12 @@ impl Run<'_> {
             .chain(&arguments.environment)
             .cloned()
             .collect();
-        let layers = if arguments.configs.is_empty() {
-            default_layers(image, &environment, takes_part)
+        let (picks, layers) = if arguments.configs.is_empty() {
+            let layers = default_layers(defaults, &environment, around.takes_part);
+            (Picks::Loader, layers)
         } else {
-            named_layers(&arguments, |word| image.resolve(word))
+            let layers = named_layers(&arguments, |word| self.resolve(word, image));
+            (Picks::Command, layers)
         };
         // The command that names the layers, else the last one, else the description as a whole.
         let names_layers = |launch: &&&Launch| {
@@ -207,6 +314,7 @@ impl Run<'_> {
             kind: self.kind,
             place,
             layers,
+            picks,
             unread: arguments.unread,
             lacks: self.lacks.clone(),
             environment,
@@ -272,11 +380,7 @@ fn before_start(launches: &[&Launch], variables: &Variables, folder: &str) -> Ve
             words: words.clone(),
             ..Command::default()
         }],
-        Form::Shell {
-            text,
-            source,
-            start,
-        } => shell::script(text, Anchor::Exact(*source, *start), variables),
+        Form::Shell { text, anchor } => shell::script(text, *anchor, variables),
     };
     let commands: Vec<Command> = launches.iter().flat_map(of).collect();
     steps::of_commands(&commands, "", folder)
@@ -288,12 +392,8 @@ fn commands(launches: &[&Launch], variables: &Variables) -> Vec<Vec<Word>> {
     for (index, launch) in launches.iter().enumerate() {
         match &launch.form {
             Form::Exec(words) => line.extend(words.iter().cloned()),
-            Form::Shell {
-                text,
-                source,
-                start,
-            } => {
-                let commands = shell::commands(text, Anchor::Exact(*source, *start), variables);
+            Form::Shell { text, anchor } => {
+                let commands = shell::commands(text, *anchor, variables);
                 if index == 0 {
                     // The shell form of an entry point takes no arguments, that of a command alone stands alone.
                     return commands;
@@ -339,6 +439,11 @@ fn default_layers(
         layers.extend(joins.then_some((None, local)));
     }
     layers
+}
+
+/// The path of a folder of the repository in the file system of a process that runs in one.
+fn in_checkout(folder: &FilePath) -> String {
+    join(Some(CHECKOUT), folder.as_str())
 }
 
 /// Whether the loader finds something at the path of a default.

@@ -1,0 +1,196 @@
+//! What a process starts, through the scripts of package.json files that it runs.
+//!
+//! In: the commands of a process. Out: the backend they start, with all arguments. Never: scripts of packages that are
+//! not in the repository.
+
+use super::{Around, CHECKOUT, Process, Start, StartedBy, in_checkout};
+use crate::backstage::discover::StartKind;
+use crate::backstage::discover::command::shell;
+use crate::backstage::discover::command::word::{Anchor, Variables, Word};
+use crate::backstage::discover::command::{self, Arguments, Script, Started, base_name};
+use crate::backstage::discover::document::{self, NodeExt as _};
+use crate::backstage::discover::image::dockerfile::join;
+use crate::backstage::discover::image::paths::{Image, strip_folder};
+use crate::backstage::discover::packages::Manifest;
+use crate::yaml::Node;
+
+/// How many scripts are followed of which each runs the next.
+const FOLLOWED_LIMIT: usize = 4;
+
+/// The largest package.json that is read, in bytes.
+const MANIFEST_LIMIT: u64 = 1 << 20;
+
+impl Process<'_> {
+    /// The last thing of a list of commands that starts a backend; what the others do is preparation. Without one, the
+    /// program of which only a person can tell, if there is one.
+    pub(super) fn start(
+        &self,
+        commands: &[Vec<Word>],
+        variables: &Variables,
+        image: &Image<'_>,
+        around: Around<'_>,
+    ) -> Result<Start, Option<Word>> {
+        self.start_in(commands, variables, image, around, FOLLOWED_LIMIT)
+    }
+
+    fn start_in(
+        &self,
+        commands: &[Vec<Word>],
+        variables: &Variables,
+        image: &Image<'_>,
+        around: Around<'_>,
+        depth: usize,
+    ) -> Result<Start, Option<Word>> {
+        let started = command::started(commands, around.sources, variables);
+        let mut unclear = None;
+        for (from_end, started) in started.into_iter().rev().enumerate() {
+            match started {
+                Started::Backend(arguments) => {
+                    return Ok(Start {
+                        arguments,
+                        by: StartedBy::Backend,
+                    });
+                }
+                Started::Development(arguments) => {
+                    if self.checkout.is_some() || !is_frontend(&arguments, image, around) {
+                        return Ok(Start {
+                            arguments,
+                            by: StartedBy::DevelopmentServer,
+                        });
+                    }
+                }
+                Started::Script(script) => {
+                    if let Some(start) = self.of_script(script, variables, image, around, depth) {
+                        return Ok(start);
+                    }
+                }
+                Started::Unclear(program) if from_end == 0 => unclear = Some(program),
+                Started::Unclear(_) => {}
+            }
+        }
+        Err(unclear)
+    }
+
+    /// What a script of a package.json starts that is at its path in the image.
+    fn of_script(
+        &self,
+        script: Script,
+        variables: &Variables,
+        image: &Image<'_>,
+        around: Around<'_>,
+        depth: usize,
+    ) -> Option<Start> {
+        let adds_layers = !script.arguments.configs.is_empty() && is_start(&script.name.text);
+        if self.kind == StartKind::Script {
+            // A script beside it makes a chain of its own, unless this one adds layers to it.
+            return adds_layers.then(|| with_layers(script, image, around.backend));
+        }
+        let followed = self.followed(&script, variables, image, around, depth);
+        followed.or_else(|| {
+            let is_here = adds_layers && self.checkout.is_some();
+            is_here.then(|| with_layers(script, image, around.backend))
+        })
+    }
+
+    fn followed(
+        &self,
+        script: &Script,
+        variables: &Variables,
+        image: &Image<'_>,
+        around: Around<'_>,
+        depth: usize,
+    ) -> Option<Start> {
+        let depth = depth.checked_sub(1)?;
+        let folder = folder_of(script, image, around.backend)?;
+        let manifest = manifest_at(&folder, image, around)?;
+        let text = manifest.get("scripts")?.get(&script.name.text)?.as_str()?;
+        // The text stands in another file than the process: what is found in it is told where the script is run.
+        let anchor = Anchor::Whole(script.name.place);
+        let commands = shell::commands(text, anchor, variables);
+        let seen_from = image.seen_from(&folder);
+        let mut start = self
+            .start_in(&commands, variables, &seen_from, around, depth)
+            .ok()?;
+        let inner = &mut start.arguments;
+        // A package manager puts what it is given behind the script, and runs the script in the folder of its package.
+        let given = script.arguments.clone();
+        inner.configs.extend(given.configs);
+        inner.unread.extend(given.unread);
+        inner.environment.splice(0..0, given.environment);
+        let of_inner = inner.folder.take().map_or(String::new(), |word| word.text);
+        inner.folder = Some(Word::known(
+            join(Some(&folder), &of_inner),
+            script.name.place,
+        ));
+        Some(start)
+    }
+}
+
+/// A start of a script that is not followed, with the layers that its command adds to it.
+fn with_layers(script: Script, image: &Image<'_>, backend: Option<&Manifest>) -> Start {
+    let folder = folder_of(&script, image, backend);
+    let mut arguments = script.arguments;
+    arguments.folder = folder
+        .map(|folder| Word::known(folder, script.name.place))
+        .or(arguments.folder);
+    Start {
+        arguments,
+        by: StartedBy::DevelopmentServer,
+    }
+}
+
+/// The folder of the package whose script is run. Of workspaces only the backend's is known.
+fn folder_of(script: &Script, image: &Image<'_>, backend: Option<&Manifest>) -> Option<String> {
+    if let Some(workspace) = &script.workspace {
+        let backend = backend.filter(|backend| is_workspace(backend, &workspace.text))?;
+        return Some(match image.folder().starts_with(CHECKOUT) {
+            true => in_checkout(&backend.folder()),
+            // The image has the layout of the folder it is built from.
+            false => join(
+                Some(image.folder()),
+                &backend.folder().relative_to(image.context),
+            ),
+        });
+    }
+    let went_to = script.arguments.folder.as_ref();
+    Some(join(
+        Some(image.folder()),
+        went_to.map_or("", |word| &word.text),
+    ))
+}
+
+/// Whether a package manager means this package by the name of a workspace, or by its folder.
+fn is_workspace(package: &Manifest, name: &str) -> bool {
+    let name = name.trim_end_matches('/');
+    package.name.as_deref() == Some(name) || package.folder().name() == base_name(name)
+}
+
+/// Whether a script starts something, by its name: `start`, `dev:backend`; `build` takes `--config` too.
+fn is_start(name: &str) -> bool {
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| matches!(word, "start" | "dev" | "serve"))
+}
+
+/// Whether the development server is that of a frontend alone, by the role of the package it is started in.
+fn is_frontend(arguments: &Arguments, image: &Image<'_>, around: Around<'_>) -> bool {
+    let went_to = arguments.folder.as_ref().map_or("", |word| &word.text);
+    let folder = join(Some(image.folder()), went_to);
+    manifest_at(&folder, image, around).is_some_and(|manifest| {
+        let role = manifest
+            .get("backstage")
+            .and_then(|backstage| backstage.get("role"));
+        role.and_then(Node::as_str) == Some("frontend")
+    })
+}
+
+/// The package.json in a folder of the image.
+fn manifest_at(folder: &str, image: &Image<'_>, around: Around<'_>) -> Option<Node> {
+    let place = image.at(&format!("{}/package.json", folder.trim_end_matches('/')));
+    let here = || {
+        let rest = strip_folder(folder, image.folder())?;
+        Some(image.context.join(rest).join("package.json"))
+    };
+    // Which COPY brings it does not matter: an image that runs its scripts has it.
+    let file = place.file().cloned().or_else(here)?;
+    document::root(&around.files.read(&file, MANIFEST_LIMIT).ok()?)
+}
