@@ -157,3 +157,65 @@ fn backstage_env_lists_name_further_default_layers() {
     assert_eq!(shown["Dockerfile"]["fixed"], 2, "{shown}");
     assert_eq!(shown["Dockerfile"]["mine"], 3, "{shown}");
 }
+
+/// An app whose start script leaves the layers to the loader.
+fn started_by_the_loader(more: &[(&str, &str)]) -> TempDir {
+    let manifest = r#"{"scripts": {"start": "backstage-cli repo start"}}"#;
+    let files = [
+        ("package.json", manifest),
+        ("app-config.yaml", "title: base\nbase: 1\n"),
+        ("app-config.staging.yaml", "title: staging\nstaging: 1\n"),
+        ("app-config.local.yaml", "title: local\nlocal: 1\n"),
+        ("app-config.staging.local.yaml", "title: staging local\n"),
+    ];
+    app(&[files.as_slice(), more].concat())
+}
+
+#[test]
+fn backstage_env_of_the_request_chooses_the_layers_that_the_loader_takes() {
+    let folder = started_by_the_loader(&[]);
+    let unset = &configs(folder.path(), &[], &[])["development"];
+    assert_eq!(unset["title"], "local", "{unset}");
+    assert!(unset["staging"].is_null(), "{unset}");
+    let set = [("BACKSTAGE_ENV", "staging")];
+    let asked = configs(folder.path(), &["--env", "BACKSTAGE_ENV=staging"], &[]);
+    let taken = configs(folder.path(), &["--use-process-env"], &set);
+    for shown in [&asked["development"], &taken["development"]] {
+        let expected = json!({ "title": "staging local", "base": 1, "staging": 1, "local": 1 });
+        assert_eq!(shown, &expected);
+    }
+}
+
+#[test]
+fn backstage_env_of_the_settings_chooses_them_too() {
+    let settings = "environment: { BACKSTAGE_ENV: staging }\n";
+    let folder = started_by_the_loader(&[("stagecheck.yaml", settings)]);
+    let shown = &configs(folder.path(), &[], &[])["development"];
+    assert_eq!(shown["title"], "staging local", "{shown}");
+    let over = configs(folder.path(), &["--env", "BACKSTAGE_ENV=other"], &[]);
+    assert!(over["development"]["staging"].is_null(), "{over}");
+}
+
+#[test]
+fn backstage_env_of_the_request_wins_over_that_of_the_image() {
+    let dockerfile =
+        "FROM node:22\nENV BACKSTAGE_ENV=staging\nCOPY . .\nCMD [\"node\", \"packages/backend\"]\n";
+    let folder = app(&[
+        ("app-config.yaml", "title: base\n"),
+        ("app-config.staging.yaml", "title: staging\n"),
+        ("app-config.other.yaml", "title: other\n"),
+        ("Dockerfile", dockerfile),
+    ]);
+    let shown = configs(folder.path(), &["--env", "BACKSTAGE_ENV=other"], &[]);
+    assert_eq!(shown["Dockerfile"]["title"], "other", "{shown}");
+}
+
+#[test]
+fn without_a_start_command_backstage_env_joins_the_default_chain() {
+    let folder = app(&[
+        ("app-config.yaml", "title: base\n"),
+        ("app-config.staging.yaml", "title: staging\n"),
+    ]);
+    let shown = configs(folder.path(), &["--env", "BACKSTAGE_ENV=staging"], &[]);
+    assert_eq!(shown, json!({ "default": { "title": "staging" } }));
+}

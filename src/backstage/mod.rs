@@ -6,12 +6,12 @@
 
 pub mod database;
 pub mod discover;
-pub mod effective;
 pub mod environment;
 pub mod facts;
 pub mod host;
 pub mod javascript;
 pub mod layer;
+pub mod load;
 pub mod merge;
 pub mod resolve;
 pub mod schema;

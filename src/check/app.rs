@@ -1,13 +1,12 @@
 //! One app root judged: layers, chains, and the root itself.
 
-use super::config::NoConfig;
-use super::load::{LoadedApp, LoadedLayer};
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::facts;
 use crate::backstage::facts::layers::{Contents, Known};
+use crate::backstage::load::{LoadedApp, LoadedLayer};
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
-use crate::backstage::workspace::{Chain, ChainLayer};
+use crate::backstage::workspace::Chain;
 use crate::files::{FilePath, Files};
 use crate::finding::{Finding, Label, Problem, RuleId};
 use crate::rules::card::Scope;
@@ -27,8 +26,6 @@ pub struct Judge<'j> {
     pub secrets: &'j Secrets,
     /// What the repository wants.
     pub settings: &'j Settings,
-    /// What `APP_CONFIG_*` variables set on top of every chain.
-    pub overrides: Option<&'j Value>,
     /// Where to look for installed packages.
     pub files: &'j dyn Files,
     /// What is known about the variables the app is started with.
@@ -66,7 +63,7 @@ impl LoadedApp {
             }));
         }
         for (chain, overrides) in self.app.chains.iter().zip(self.overrides()) {
-            facts.extend(self.effective(chain, judge).map(|effective| Facts {
+            facts.extend(self.judged_config(chain, judge).map(|effective| Facts {
                 scope: Scope::Chain,
                 name: chain.name.to_string(),
                 shown: chain.name.to_string(),
@@ -131,7 +128,7 @@ impl LoadedApp {
     ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
         let first = chain.layers.first();
         let first = first.and_then(|layer| self.layers.get(&layer.path));
-        let (Some(first), Some(effective)) = (first, self.effective(chain, judge)) else {
+        let (Some(first), Some(effective)) = (first, self.judged_config(chain, judge)) else {
             return Ok(Vec::new());
         };
         let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
@@ -168,16 +165,11 @@ impl LoadedApp {
 
     /// The effective config of a chain to be judged; empty where its layers set nothing. `None` when one of them does
     /// not load: it would hide what is below it, so that nothing is known of such a chain.
-    fn effective(&self, chain: &Chain, judge: &Judge<'_>) -> Option<Value> {
-        let is_here = |layer: &ChainLayer| self.layers.contains_key(&layer.path);
-        if !chain.layers.iter().any(is_here) {
-            return None;
-        }
-        match self.config(chain, judge.environment, judge.overrides) {
-            Ok(config) => Some(config),
-            Err(NoConfig::Nothing) => Some(Value::derived(Kind::Object(Object::new()))),
-            Err(NoConfig::Refused(_)) => None,
-        }
+    fn judged_config(&self, chain: &Chain, judge: &Judge<'_>) -> Option<Value> {
+        self.layers_of(chain).next()?;
+        let effective = self.effective(chain, judge.environment);
+        let nothing = || Value::derived(Kind::Object(Object::new()));
+        (!effective.lacks_layer()).then(|| effective.root.unwrap_or_else(nothing))
     }
 
     /// What the layers of each chain do to each other.

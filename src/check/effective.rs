@@ -3,27 +3,39 @@
 //! In: a [`Request`]. Out: the chains of every app root with what a process would see, and the secrets to hide.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::judged::{Reader, Ready};
+use super::target::Target;
 use super::{Prepared, target};
 use crate::backstage::facts;
+use crate::backstage::load::{LoadedApp, Refusal};
 use crate::backstage::secrets;
 use crate::backstage::value::Value;
-use crate::backstage::workspace::{AppRoot, Chain};
+use crate::backstage::workspace::Chain;
+use crate::files::Files;
 use crate::run::{Failure, Request, Run};
 use crate::text::Place;
-
-pub use super::config::NoConfig;
 
 /// Works out the effective config of every chain that is asked for.
 ///
 /// # Errors
 /// As [`check`](super::check), but for what concerns rules.
 pub fn effective(request: &Request) -> Result<Configs, Failure> {
-    let targets = target::targets(request)?;
+    of_targets(&target::targets(request)?, request)
+}
+
+/// The same for a tree that is not on disk. The paths of the request are relative to the tree.
+///
+/// # Errors
+/// As [`effective`].
+pub fn effective_files(files: Box<dyn Files>, request: &Request) -> Result<Configs, Failure> {
+    of_targets(&[target::whole(files, request)], request)
+}
+
+fn of_targets(targets: &[Target], request: &Request) -> Result<Configs, Failure> {
     let mut run = Run::default();
-    let prepared = Prepared::of(&targets, &[], request, &mut run)?;
-    let overrides = prepared.overrides.as_ref();
+    let prepared = Prepared::of(targets, &[], request, &mut run)?;
     let mut reader = Reader::new(&prepared.environment, request);
     let mut apps = Vec::new();
     let mut secret_places = BTreeSet::new();
@@ -32,9 +44,12 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
         let found = ready.loaded.layers.values();
         let found = found.flat_map(|layer| &layer.secrets);
         secret_places.extend(found.filter_map(|secret| Some(secrets::origin(secret)?.value)));
-        let chains = chains(&ready, overrides);
-        apps.push((ready.loaded.app, chains));
+        let chains = chains(&ready);
         run.secrets.add_all(ready.secrets, |source| source);
+        apps.push(AppConfigs {
+            loaded: ready.loaded,
+            chains,
+        });
     }
     Ok(Configs {
         run,
@@ -50,7 +65,36 @@ pub struct Configs {
     /// Where values stand that are secrets, or will be when their variables are put in.
     pub secret_places: BTreeSet<Place>,
     /// Every app root with its chains.
-    pub apps: Vec<(AppRoot, Vec<ChainConfig>)>,
+    pub apps: Vec<AppConfigs>,
+}
+
+/// The effective configs of one app root.
+pub struct AppConfigs {
+    /// Its layers.
+    pub loaded: LoadedApp,
+    /// Those of its chains.
+    pub chains: Vec<ChainConfig>,
+}
+
+/// Why a chain has no effective config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoConfig {
+    /// The real loader refuses to start with it.
+    Refused(Vec<Refusal>),
+    /// No layer sets anything.
+    Nothing,
+}
+
+impl fmt::Display for NoConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusals) => {
+                let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                write!(f, "the app does not start with {}", refusals.join(", "))
+            }
+            Self::Nothing => f.write_str("no layer sets anything"),
+        }
+    }
 }
 
 /// The effective config of one chain.
@@ -63,10 +107,14 @@ pub struct ChainConfig {
     pub databases: Value,
 }
 
-fn chains(ready: &Ready<'_>, overrides: Option<&Value>) -> Vec<ChainConfig> {
+fn chains(ready: &Ready<'_>) -> Vec<ChainConfig> {
     let (loaded, environment) = (&ready.loaded, &ready.environment);
     let of_chain = |chain: &Chain| {
-        let config = loaded.config(chain, environment, overrides);
+        let effective = loaded.effective(chain, environment);
+        let config = match effective.refusals.is_empty() {
+            true => effective.root.ok_or(NoConfig::Nothing),
+            false => Err(NoConfig::Refused(effective.refusals)),
+        };
         let databases = match &config {
             Ok(config) => loaded.databases(chain, config, ready.files(), environment),
             Err(_) => facts::list([]),

@@ -10,13 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::app::Judge;
-use super::load::LoadedApp;
 use super::target::Target;
 use super::wanted::{self, Known};
 use super::{broken_rules, note_schemas, schema_source};
 use crate::backstage::environment::Environment;
+use crate::backstage::load::{self, LoadedApp, Surroundings};
 use crate::backstage::schema::{Collection, SchemaSource};
-use crate::backstage::value::Value;
 use crate::backstage::workspace::AppRoot;
 use crate::backstage::workspace::packages::Installs;
 use crate::files::{FilePath, Files};
@@ -67,8 +66,6 @@ pub struct Judging<'j> {
     pub wanted: &'j Known<'j>,
     /// The variables that were asked for.
     pub environment: &'j Environment,
-    /// What `APP_CONFIG_*` among them set on top.
-    pub overrides: Option<&'j Value>,
     /// What was asked for.
     pub request: &'j Request,
 }
@@ -111,7 +108,7 @@ fn in_turn(apps: Vec<App<'_>>, judging: &Judging<'_>, run: &mut Run) -> Result<J
         let ready = reader.read(app, run);
         judged.suppressions.extend(ready.suppressions(&run.sources));
         if let Some(rules) = rules.of(&ready.settings) {
-            let found = ready.loaded.judge(&ready.judge(rules, judging.overrides));
+            let found = ready.loaded.judge(&ready.judge(rules));
             let found = found.map_err(|broken| broken_rules(&broken))?;
             let found = combine(ready.target.of_interest(found, &run.sources));
             let selection = judging.wanted.selection(&ready.settings);
@@ -211,7 +208,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Reads the layers of an app root. Their secrets are not yet among those of the run.
+    /// Reads the layers of an app root. Their secrets are not among those of the run.
     pub fn read<'t>(&mut self, mut app: App<'t>, run: &mut Run) -> Ready<'t> {
         let environment = wanted::environment(&app.settings, self.environment);
         let files = app.target.files.as_ref();
@@ -220,15 +217,24 @@ impl<'r> Reader<'r> {
         let lockfile = app.root.packages.lockfile.as_deref();
         let schemas = self.schemas.of_app(files, &app.root.path, lockfile);
         note_schemas(&schemas, run);
-        let others = std::mem::take(&mut run.secrets);
-        let loaded = LoadedApp::load(app.root, files, &environment, &schemas.schemas, run);
+        let with = Surroundings {
+            files,
+            environment: &environment,
+            schemas: &schemas.schemas,
+        };
+        let (loaded, secrets) = load::load(app.root, &with, &mut run.sources);
+        let layers = loaded.layers.values();
+        run.checked.app_roots += 1;
+        run.checked.chains += loaded.app.chains.len();
+        let layers = layers.map(|loaded| loaded.layer.source);
+        run.checked.layers.extend(layers);
         Ready {
             target: app.target,
             loaded,
             settings: app.settings,
             schemas,
             environment,
-            secrets: std::mem::replace(&mut run.secrets, others),
+            secrets,
         }
     }
 }
@@ -253,13 +259,12 @@ impl Ready<'_> {
     }
 
     /// What judges it by some rules.
-    pub fn judge<'j>(&'j self, rules: &'j Rules<'j>, overrides: Option<&'j Value>) -> Judge<'j> {
+    pub fn judge<'j>(&'j self, rules: &'j Rules<'j>) -> Judge<'j> {
         Judge {
             rules,
             schemas: &self.schemas.schemas,
             secrets: &self.secrets,
             settings: &self.settings,
-            overrides,
             files: self.files(),
             environment: &self.environment,
         }

@@ -4,11 +4,9 @@
 //! with a config is decided in them and in the cards.
 
 mod app;
-mod config;
 pub mod effective;
 mod judged;
 mod known;
-mod load;
 mod sure;
 mod target;
 mod wanted;
@@ -19,7 +17,6 @@ use std::time::Instant;
 
 use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
-use crate::backstage::value::Value;
 use crate::files::{DiskFiles, Files};
 use crate::rules::card::Card;
 use crate::rules::engine::{BrokenRule, Rules};
@@ -65,13 +62,12 @@ pub fn facts(request: &Request) -> Result<(Vec<Facts>, Run), Failure> {
     let targets = target::targets(request)?;
     let mut run = Run::default();
     let prepared = Prepared::of(&targets, &[], request, &mut run)?;
-    let overrides = prepared.overrides.as_ref();
     let mut reader = Reader::new(&prepared.environment, request);
     let rules = Rules::new([]);
     let mut facts = Vec::new();
     for app in prepared.apps {
         let ready = reader.read(app, &mut run);
-        facts.extend(ready.loaded.facts(&ready.judge(&rules, overrides)));
+        facts.extend(ready.loaded.facts(&ready.judge(&rules)));
         run.secrets.add_all(ready.secrets, |source| source);
     }
     Ok((facts, run))
@@ -125,7 +121,6 @@ struct Prepared<'t> {
     apps: Vec<App<'t>>,
     wanted: Known<'t>,
     environment: Environment,
-    overrides: Option<Value>,
 }
 
 impl<'t> Prepared<'t> {
@@ -135,34 +130,18 @@ impl<'t> Prepared<'t> {
         request: &'t Request,
         run: &mut Run,
     ) -> Result<Self, Failure> {
-        let environment = environment::from_request(
-            &request.environment,
-            &request.start,
-            environment::of_process(),
-        )?;
-        let overrides = environment.overrides().map_err(|error| {
-            Failure::new(format!(
-                "the app would not start with these variables: {error}"
-            ))
-        })?;
-        for note in environment.notes() {
-            run.add_note(Note {
-                level: NoteLevel::Always,
-                text: note.clone(),
-            });
-        }
+        let environment = asked_environment(request, run)?;
         let mut wanted = Wanted::new(request, more);
         let mut apps = Vec::new();
         for target in targets {
-            let found = target.workspace(request, &mut run.sources)?;
-            if found.app_roots.is_empty() {
+            let found = wanted.discover(target, &environment, &mut run.sources)?;
+            if found.is_empty {
                 target.report_empty(request, run)?;
             }
             run.checked.left_out.extend(found.left_out);
             run.checked.left_out.extend(target.passed_over());
-            let roots = wanted.apply(found.app_roots, target, &mut run.sources)?;
-            request.progress.add_found(roots.len());
-            apps.extend(roots.into_iter().map(|(root, settings)| App {
+            request.progress.add_found(found.apps.len());
+            apps.extend(found.apps.into_iter().map(|(root, settings)| App {
                 target,
                 root,
                 settings,
@@ -172,7 +151,6 @@ impl<'t> Prepared<'t> {
             apps,
             wanted: wanted.finish(run)?,
             environment,
-            overrides,
         })
     }
 
@@ -180,10 +158,30 @@ impl<'t> Prepared<'t> {
         Judging {
             wanted: &self.wanted,
             environment: &self.environment,
-            overrides: self.overrides.as_ref(),
             request,
         }
     }
+}
+
+/// The variables that a request names.
+///
+/// # Errors
+/// When they cannot be read, or the app would not start with them.
+fn asked_environment(request: &Request, run: &mut Run) -> Result<Environment, Failure> {
+    let process = environment::of_process();
+    let environment = environment::from_request(&request.environment, &request.start, process)?;
+    environment.overrides().map_err(|error| {
+        Failure::new(format!(
+            "the app would not start with these variables: {error}"
+        ))
+    })?;
+    for note in environment.notes() {
+        run.add_note(Note {
+            level: NoteLevel::Always,
+            text: note.clone(),
+        });
+    }
+    Ok(environment)
 }
 
 /// Where the schemas of apps come from.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::backstage::workspace::{self, LeftOut, Workspace};
+use crate::backstage::workspace::{self, BackstageEnv, LeftOut, Workspace};
 use crate::files::{DiskFiles, FilePath, Files, OpenError, ReadError, StagedFiles};
 use crate::finding::Finding;
 use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
@@ -190,10 +190,12 @@ impl Target {
     pub fn workspace(
         &self,
         request: &Request,
+        backstage_env: &BackstageEnv,
         sources: &mut Sources,
     ) -> Result<Workspace, Failure> {
         let options = workspace::Options {
             local_layers: request.local_layers,
+            backstage_env: backstage_env.clone(),
         };
         match &self.scope {
             Scope::Folder(folder) => Ok(workspace::find(

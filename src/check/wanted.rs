@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::target::Target;
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::workspace::{
-    AppRoot, Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerFile,
-    LayerRole,
+    AppRoot, BACKSTAGE_ENV, BackstageEnv, Chain, ChainLayer, ChainOrigin, EnvironmentVariable,
+    Lack, LackKind, LayerFile, LayerRole, LeftOut,
 };
 use crate::files::{FilePath, Files};
 use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
@@ -36,6 +36,16 @@ pub struct Known<'r> {
     policies: Vec<Card>,
 }
 
+/// What was found at a target.
+pub struct Discovered {
+    /// The app roots, each with its settings.
+    pub apps: Vec<(AppRoot, Arc<Settings>)>,
+    /// What looks like a layer or start command and was not taken.
+    pub left_out: Vec<LeftOut>,
+    /// Whether there was no app root at all, whatever the settings want.
+    pub is_empty: bool,
+}
+
 impl<'r> Wanted<'r> {
     /// What is wanted, beyond settings: the request, and further rules.
     pub fn new(request: &'r Request, more: &'r [Card]) -> Self {
@@ -47,30 +57,45 @@ impl<'r> Wanted<'r> {
         }
     }
 
-    /// The app roots as their settings want them, each with its settings.
+    /// The app roots of a target as their settings want them, each with its settings.
     ///
     /// # Errors
-    /// `--settings` names a file that cannot be read.
-    pub fn apply(
+    /// A layer of `--config` that is not there, or `--settings` names a file that cannot be read.
+    pub fn discover(
         &mut self,
-        roots: Vec<AppRoot>,
         target: &Target,
+        environment: &Environment,
         sources: &mut Sources,
-    ) -> Result<Vec<(AppRoot, Arc<Settings>)>, Failure> {
+    ) -> Result<Discovered, Failure> {
         let files = target.files.as_ref();
         let mut loader = Loader::new(files);
+        let mut backstage_env = BackstageEnv::of(environment);
+        let mut found = target.workspace(self.request, &backstage_env, sources)?;
+        let is_empty = found.app_roots.is_empty();
         let explicit = match &target.settings {
             Some(path) => Some(loader.file(path, sources).ok_or_else(|| {
                 Failure::new(format!("`--settings` names `{path}`, which cannot be read"))
             })?),
             None => None,
         };
+        let mut settings_of = |folder: &FilePath, sources: &mut Sources| match &explicit {
+            Some(settings) => Arc::clone(settings),
+            None => loader.for_folder(folder, sources),
+        };
+        for root in &found.app_roots {
+            let settings = settings_of(&root.path, sources);
+            let mut variables = settings.environment.iter().rev();
+            if let Some((_, names)) = variables.find(|(name, _)| &**name == BACKSTAGE_ENV) {
+                backstage_env.set_for(root.path.clone(), Arc::clone(names));
+            }
+        }
+        // Only with the settings it is known which layers the loader takes, and only with the app roots which settings.
+        if backstage_env.differs_by_root() {
+            found = target.workspace(self.request, &backstage_env, sources)?;
+        }
         let mut apps = Vec::new();
-        for mut root in roots {
-            let settings = match &explicit {
-                Some(settings) => Arc::clone(settings),
-                None => loader.for_folder(&root.path, sources),
-            };
+        for mut root in found.app_roots {
+            let settings = settings_of(&root.path, sources);
             let settings = self.with_more(settings);
             if self.request.config.is_empty() {
                 exclude(&mut root, &settings, files);
@@ -83,7 +108,11 @@ impl<'r> Wanted<'r> {
             }
         }
         self.mistakes.extend(loader.mistakes());
-        Ok(apps)
+        Ok(Discovered {
+            apps,
+            left_out: found.left_out,
+            is_empty,
+        })
     }
 
     /// The settings with the further rules, the same one for the same file.

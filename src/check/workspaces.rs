@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::target;
 use super::wanted::Wanted;
+use super::{asked_environment, target};
 use crate::backstage::workspace::{AppRoot, LeftOut};
 use crate::files::{FilePath, Files};
 use crate::run::{Failure, Note, Request, Run};
@@ -51,19 +51,19 @@ impl FoundApp {
 /// As [`super::check`], except for what only judging finds.
 pub fn workspaces(request: &Request) -> Result<Found, Failure> {
     let mut run = Run::default();
+    let environment = asked_environment(request, &mut run)?;
     let mut wanted = Wanted::new(request, &[]);
     let mut apps = Vec::new();
     let mut left_out = Vec::new();
     for target in target::targets(request)? {
-        let found = target.workspace(request, &mut run.sources)?;
-        if found.app_roots.is_empty() {
+        let found = wanted.discover(&target, &environment, &mut run.sources)?;
+        if found.is_empty {
             target.report_empty(request, &mut run)?;
         }
         left_out.extend(found.left_out);
         left_out.extend(target.passed_over());
-        let roots = wanted.apply(found.app_roots, &target, &mut run.sources)?;
         let files: Rc<dyn Files> = target.files.into();
-        apps.extend(roots.into_iter().map(|(app, _)| FoundApp {
+        apps.extend(found.apps.into_iter().map(|(app, _)| FoundApp {
             app,
             files: Rc::clone(&files),
         }));

@@ -15,7 +15,7 @@ use super::console::Console;
 use super::paint::Paint;
 use super::{Outcome, Status, check, output};
 use crate::backstage::workspace::AppRoot;
-use crate::check::effective::{self, ChainConfig, NoConfig};
+use crate::check::effective::{self, ChainConfig};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
 use crate::text::mask::escape;
@@ -76,7 +76,10 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let all: Vec<Printed<'_>> = found
         .apps
         .iter()
-        .flat_map(|(root, chains)| chains.iter().map(move |chain| Printed { root, chain }))
+        .flat_map(|app| {
+            let root = &app.loaded.app;
+            app.chains.iter().map(move |chain| Printed { root, chain })
+        })
         .collect();
     let chains = wanted(all, arguments.chain.as_deref())?;
     let shown = Shown {
@@ -142,12 +145,8 @@ fn status(chains: &[Printed<'_>], console: &Console) -> Status {
     let mut status = Status::Clean;
     for printed in chains {
         let name = &printed.chain.chain.name;
-        let reason = match &printed.chain.config {
-            Ok(_) => continue,
-            Err(NoConfig::Nothing) => "no layer sets anything".to_owned(),
-            Err(NoConfig::Refused(layers)) => {
-                format!("the app does not start with {}", layers.join(", "))
-            }
+        let Err(reason) = &printed.chain.config else {
+            continue;
         };
         console.note(&Note {
             level: NoteLevel::Always,

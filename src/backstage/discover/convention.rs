@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 
+use super::defaults::names_of;
 use super::{
     AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, LocalLayers, Options,
     StartKind, names,
@@ -30,11 +31,12 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options, unread: Option<&
     let mut chains = Vec::new();
     let base = base_of(root);
     if let Some(base) = base.filter(|_| root.chains.is_empty()) {
-        chains.push(chain("default".into(), &[base]));
+        chains.push(chain("default".into(), &defaults(root, base, options)));
     }
+    let by_default = chains.clone();
     let loaded = |path: &FilePath| {
         let loads = |chain: &Chain| chain.layers.iter().any(|layer| layer.path == *path);
-        root.chains.iter().any(loads)
+        root.chains.iter().chain(&by_default).any(loads)
     };
     let further = root
         .layers
@@ -49,6 +51,18 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options, unread: Option<&
         chain.lacks.extend(unread.cloned());
     }
     root.chains.extend(chains);
+}
+
+/// The base layer, and what the loader takes besides where it is known what `BACKSTAGE_ENV` names.
+fn defaults<'r>(root: &'r AppRoot, base: &'r LayerFile, options: &Options) -> Vec<&'r LayerFile> {
+    let mut layers = vec![base];
+    if let Some(names) = options.backstage_env.at(&root.path) {
+        for (name, _) in names_of(names) {
+            let layer = root.layer(&root.path.join(&name));
+            layers.extend(layer.filter(|layer| takes_part(layer, options)));
+        }
+    }
+    layers
 }
 
 /// Notes the local layer of a developer on the chains that would load it, where git ignores it and another chain says

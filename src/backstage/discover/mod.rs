@@ -8,6 +8,7 @@ mod chain;
 mod command;
 mod compose;
 mod convention;
+mod defaults;
 mod document;
 pub mod embedded;
 mod explicit;
@@ -31,6 +32,7 @@ use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 use crate::text::{Place, Sources};
 
+pub use defaults::{BACKSTAGE_ENV, BackstageEnv};
 pub use explicit::explicit;
 
 /// Finds every app root below `folder`. The texts of manifests and start commands are added to `sources`; those of
@@ -88,6 +90,8 @@ fn name_apart(chains: &mut [Chain]) {
 pub struct Options {
     /// What becomes of local layers that git ignores.
     pub local_layers: LocalLayers,
+    /// What is known of `BACKSTAGE_ENV` beyond what start commands set.
+    pub backstage_env: BackstageEnv,
 }
 
 /// What becomes of local layers that git ignores (`--with-local`). One that git does not ignore always takes part.

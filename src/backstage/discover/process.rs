@@ -7,7 +7,6 @@ mod scripts;
 
 use std::cell::{Cell, OnceCell};
 
-use crate::backstage::effective::DefaultNames;
 use crate::files::{FilePath, Files};
 use crate::text::{Place, SourceId, Sources};
 
@@ -15,6 +14,7 @@ use super::chain::{Audience, Draft, Picks, named_layers};
 use super::command::Arguments;
 use super::command::shell::{self, Command};
 use super::command::word::{Anchor, Certainty, Variables, Word};
+use super::defaults::{self, DefaultLayer};
 use super::image::dockerfile::{Dockerfile, Launch, Stage, join};
 use super::image::instruction::Form;
 use super::image::paths::{Image, Mount, MountSource, Resolved, STEP_LIMIT};
@@ -83,6 +83,8 @@ pub(super) struct Around<'a> {
     pub(super) backend: Option<&'a Manifest>,
     /// Whether a local layer takes part.
     pub(super) takes_part: &'a dyn Fn(&FilePath) -> bool,
+    /// The value of `BACKSTAGE_ENV` that wins over that of the process.
+    pub(super) backstage_env: Option<&'a str>,
 }
 
 /// What became of a process.
@@ -288,7 +290,7 @@ impl<'r> Process<'r> {
             .cloned()
             .collect();
         let (picks, layers) = if arguments.configs.is_empty() {
-            let layers = default_layers(defaults, &environment, around.takes_part);
+            let layers = default_layers(defaults, &environment, around);
             (Picks::Loader, layers)
         } else {
             let layers = named_layers(&arguments, |word| self.resolve(word, image));
@@ -406,39 +408,21 @@ fn commands(launches: &[&Launch], variables: &Variables) -> Vec<Vec<Word>> {
     vec![line]
 }
 
-/// What the loader takes in the working directory when no `--config` is given: the base layer, those that
-/// `BACKSTAGE_ENV` names, and the local layer if the image has it.
+/// What the loader takes in the working directory when no `--config` is given.
 fn default_layers(
     image: &Image<'_>,
     environment: &[(String, Word)],
-    takes_part: &dyn Fn(&FilePath) -> bool,
+    around: Around<'_>,
 ) -> Vec<(Option<Word>, Resolved)> {
-    let mut layers = vec![(None, image.at("app-config.yaml"))];
-    let of_environment = environment
-        .iter()
-        .rev()
-        .find(|(name, _)| name == "BACKSTAGE_ENV");
-    let mut names = DefaultNames::new("");
-    match of_environment {
-        Some((_, value)) if value.certainty == Certainty::Open => {
-            layers.push((Some(value.clone()), Resolved::Open));
-        }
-        Some((_, value)) => names = DefaultNames::new(&value.text),
-        None => {}
-    }
-    let deployed = names.deployed.iter().map(|name| image.at(name));
-    layers.extend(deployed.filter(is_there).map(|layer| (None, layer)));
-    for local in names.local.iter().filter_map(|name| image.surely_at(name)) {
-        let joins = match local.file() {
-            Some(file) => {
-                let is_taken = layers.iter().any(|(_, layer)| layer.file() == Some(file));
-                takes_part(file) && !is_taken
-            }
-            None => is_there(&local),
-        };
-        layers.extend(joins.then_some((None, local)));
-    }
-    layers
+    let base = image.at("app-config.yaml");
+    let find = |name: &str, kind| match kind {
+        DefaultLayer::Deployed => Some(image.at(name)).filter(is_there),
+        DefaultLayer::Local => image.surely_at(name).filter(|local| match local.file() {
+            Some(file) => (around.takes_part)(file),
+            None => is_there(local),
+        }),
+    };
+    defaults::default_layers(around.backstage_env, environment, base, find)
 }
 
 /// The path of a folder of the repository in the file system of a process that runs in one.

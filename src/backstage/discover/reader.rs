@@ -226,6 +226,9 @@ impl<'r> Reader<'r> {
             sources: self.sources,
             backend: root.as_ref().and_then(|root| self.backend(root)),
             takes_part: &takes_part,
+            backstage_env: root
+                .as_ref()
+                .and_then(|root| self.options.backstage_env.at(root)),
         };
         let mut best: Option<(Draft, &FilePath)> = None;
         for context in contexts {

@@ -57,8 +57,9 @@ fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
         }
         Err(reason) => {
             fields.insert("config".into(), Json::Null);
-            if let NoConfig::Refused(layers) = reason {
-                fields.insert("refused".into(), layers.clone().into());
+            if let NoConfig::Refused(refusals) = reason {
+                let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                fields.insert("refused".into(), refusals.into());
             }
         }
     }

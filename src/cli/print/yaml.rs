@@ -6,7 +6,6 @@ use super::Printed;
 use super::json::json_number;
 use super::shown::{Origins, Shown, directive};
 use crate::backstage::value::{Kind, Object, Value};
-use crate::check::effective::NoConfig;
 use crate::text::mask::escape;
 use crate::yaml::{self, NodeValue, ScalarStyle};
 
@@ -33,14 +32,7 @@ pub(super) fn write(
         )?;
         match &printed.chain.config {
             Ok(config) => out.write_all(document(config, shown).as_bytes())?,
-            Err(NoConfig::Nothing) => writeln!(out, "# no layer sets anything")?,
-            Err(NoConfig::Refused(layers)) => {
-                writeln!(
-                    out,
-                    "# the app does not start with {}",
-                    escape(&layers.join(", "))
-                )?;
-            }
+            Err(reason) => writeln!(out, "# {}", escape(&reason.to_string()))?,
         }
     }
     Ok(())

@@ -6,12 +6,13 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
-use stagecheck::backstage::effective;
 use stagecheck::backstage::environment::Environment;
 use stagecheck::backstage::value::{Kind, Value};
+use stagecheck::backstage::workspace::{Lack, LackKind};
+use stagecheck::check::effective::{self, ChainConfig};
 use stagecheck::files::{FilePath, Files, MemoryFiles};
 use stagecheck::finding::{Effect, Problem};
-use stagecheck::text::Sources;
+use stagecheck::run::{EnvironmentRequest, Failure, ProcessEnvironment, Request};
 
 /// What a process would be started with.
 #[derive(Deserialize)]
@@ -28,38 +29,38 @@ pub struct Case {
     allow_missing: bool,
 }
 
-/// Our answer to a case.
+/// Our answer to a case, by the way of `print`: the one chain that is found or named is loaded, and what its process
+/// sees is the answer.
 pub fn answer(case: &Case) -> Json {
-    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let files = case
-        .files
-        .iter()
-        .map(|(path, value)| (path.clone(), text(value)));
-    let files = MemoryFiles::new(files);
-    let variables = case
-        .environment
-        .iter()
-        .map(|(name, value)| (name.clone(), text(value)));
-    let environment = Environment::complete(variables);
-    let mut paths = paths(case, &environment, &files);
-    if let Some(missing) = paths.iter().find(|path| !files.is_file(path)) {
-        if !case.allow_missing {
-            return json!({ "error": { "missing": missing.to_string() } });
-        }
-        paths.retain(|path| files.is_file(path));
-    }
-    let mut sources = Sources::default();
-    let effective = match effective::load(&paths, &environment, &files, &mut sources) {
-        Ok(effective) => effective,
-        Err(error) => return json!({ "error": { "variable": error.variable } }),
+    let files = files(case);
+    let request = match request(case, &files) {
+        Ok(request) => request,
+        Err(missing) => return json!({ "error": { "missing": missing } }),
     };
-    let problems = effective
-        .layers
-        .iter()
-        .flat_map(|(layer, resolved)| layer.problems.iter().chain(&resolved.problems));
-    if let Some(problem) = problems.clone().find(|problem| stops(problem)) {
+    let variables = request.environment.variables.clone();
+    let found = match effective::effective_files(Box::new(files), &request) {
+        Ok(found) => found,
+        Err(failure) => return refused(&failure, &variables),
+    };
+    let Some((loaded, chain)) = found.apps.iter().find_map(|app| {
+        let is_asked = |chain: &&ChainConfig| matches!(&*chain.chain.name.0, START | "--config");
+        Some((&app.loaded, app.chains.iter().find(is_asked)?))
+    }) else {
+        return json!({ "error": "nothing" });
+    };
+    let absent = |lack: &Lack| match &lack.kind {
+        LackKind::Absent(path) => Some(path.to_string()),
+        _ => None,
+    };
+    if let Some(missing) = chain.chain.lacks.iter().find_map(absent) {
+        return json!({ "error": { "missing": missing } });
+    }
+    let mut problems = loaded
+        .layers_of(&chain.chain)
+        .flat_map(|layer| layer.layer.problems.iter().chain(&layer.resolved.problems));
+    if let Some(problem) = problems.find(|problem| stops(problem)) {
         let place = problem.primary.place;
-        let source = sources.get(place.source);
+        let source = found.run.sources.get(place.source);
         let at = source.position(place.span.start);
         return json!({ "error": {
             "rule": problem.rule,
@@ -69,30 +70,91 @@ pub fn answer(case: &Case) -> Json {
             "path": problem.config_path,
         } });
     }
-    let Some(merged) = &effective.root else {
+    let variables = variables
+        .into_iter()
+        .map(|(name, value)| (name, value.unwrap_or_default()));
+    let effective = loaded.effective(&chain.chain, &Environment::complete(variables));
+    let Ok(merged) = &chain.config else {
         return json!({ "error": "nothing" });
     };
-    let roots = effective
-        .layers
-        .iter()
-        .filter_map(|(_, resolved)| resolved.root.as_ref());
-    let layers: Vec<Json> = roots.chain(&effective.overrides).map(to_json).collect();
+    let again = effective.root.as_ref().map(to_json);
+    assert_eq!(Some(to_json(merged)), again, "one way to load");
+    let layers = effective.layers.iter().map(AsRef::as_ref);
+    let layers: Vec<Json> = layers.chain(&effective.overrides).map(to_json).collect();
     json!({ "layers": layers, "merged": to_json(merged) })
+}
+
+/// The chain of the start script that a case without `configs` gets.
+const START: &str = "development";
+
+fn files(case: &Case) -> MemoryFiles {
+    let files = case
+        .files
+        .iter()
+        .map(|(path, value)| (path.clone(), text(value)));
+    let mut files = MemoryFiles::new(files);
+    let manifest = FilePath::new(&case.root).join("package.json");
+    if !files.is_file(&manifest) {
+        files.insert(
+            manifest,
+            r#"{"scripts": {"start": "backstage-cli repo start"}}"#,
+        );
+    }
+    files
+}
+
+/// What `print` is asked for; the first layer that is missing, where the loader insists on it.
+fn request(case: &Case, files: &MemoryFiles) -> Result<Request, String> {
+    let mut configs = case.configs.clone();
+    let base = FilePath::new(&case.root).join("app-config.yaml");
+    let is_missing = |path: &String| !files.is_file(&FilePath::new(path));
+    if case.configs.is_empty() && !files.is_file(&base) && !case.allow_missing {
+        return Err(base.to_string());
+    }
+    // No start command asks for `allowMissingDefaultConfig`, and a layer that looks like a template is not discovered:
+    // then what is there is named.
+    let is_template = |file: &Json| text(file).contains("{{");
+    if case.configs.is_empty() && (!files.is_file(&base) || case.files.values().any(is_template)) {
+        let local = base.parent().join("app-config.local.yaml");
+        configs = vec![base.to_string(), local.to_string()];
+        configs.retain(|path| !is_missing(path));
+    }
+    if case.allow_missing {
+        configs.retain(|path| !is_missing(path));
+    } else if let Some(missing) = configs.iter().find(|path| is_missing(path)) {
+        return Err(FilePath::new(missing).to_string());
+    }
+    let variables = case.environment.iter();
+    Ok(Request {
+        config: configs.into_iter().map(Into::into).collect(),
+        environment: EnvironmentRequest {
+            variables: variables
+                .map(|(name, value)| (name.clone(), Some(text(value))))
+                .collect(),
+            process: ProcessEnvironment::Empty,
+            ..EnvironmentRequest::default()
+        },
+        ..Request::default()
+    })
+}
+
+/// Why there is no run: the variable at fault, where it is one.
+fn refused(failure: &Failure, variables: &[(String, Option<String>)]) -> Json {
+    let at_fault =
+        |(name, _): &&(String, Option<String>)| failure.message.contains(&format!("`{name}`"));
+    match variables.iter().find(at_fault) {
+        Some((name, _)) => json!({ "error": { "variable": name } }),
+        None => json!({ "error": failure.message }),
+    }
+}
+
+fn text(value: &Json) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// Whether the real loader stops at a problem: with exactly these files, a file that is not there is not anywhere.
 fn stops(problem: &Problem) -> bool {
     problem.effect == Effect::Fatal || problem.rule == "file-not-found"
-}
-
-fn paths(case: &Case, environment: &Environment, files: &MemoryFiles) -> Vec<FilePath> {
-    if case.configs.is_empty() {
-        return effective::default_layers(&FilePath::new(&case.root), environment, files);
-    }
-    case.configs
-        .iter()
-        .map(|path| FilePath::new(path))
-        .collect()
 }
 
 /// Plain JSON; numbers that JSON does not know as the recorder writes them.

@@ -72,6 +72,7 @@ fn ignored_local_layers_join_only_when_asked_for() {
     ]);
     let with = Options {
         local_layers: LocalLayers::Join,
+        ..Options::default()
     };
     let joined = find(&files, &FilePath::root(), &with, &mut Sources::default());
     assert_eq!(
