@@ -11,7 +11,7 @@ use super::args::ListFormat;
 use super::console::Console;
 use super::paint::Paint;
 use super::{Outcome, Status, check, output};
-use crate::backstage::workspace::{AppRoot, Chain, LayerFile, LocalLayers, StartKind};
+use crate::backstage::workspace::{AppRoot, Chain, LayerFile, LocalLayers, StartKind, source_kind};
 use crate::check::workspaces::{self, Found};
 use crate::run::{Note, NoteLevel, Request};
 use crate::text::mask::escape;
@@ -72,14 +72,7 @@ fn is_loaded(app: &AppRoot, layer: &LayerFile) -> bool {
 }
 
 fn kind_name(kind: StartKind) -> &'static str {
-    match kind {
-        StartKind::Dockerfile => "Dockerfile",
-        StartKind::Compose => "compose",
-        StartKind::Script => "script",
-        StartKind::Kubernetes => "Kubernetes",
-        StartKind::Helm => "Helm",
-        StartKind::Other => "start command",
-    }
+    source_kind(kind).map_or("start command", |row| row.name)
 }
 
 /// What a person may do next.

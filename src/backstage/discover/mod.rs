@@ -34,6 +34,7 @@ use crate::text::{Place, Sources};
 
 pub use defaults::{BACKSTAGE_ENV, BackstageEnv};
 pub use explicit::explicit;
+pub use sources::{SOURCES, SourceKind, source_kind};
 
 /// Finds every app root below `folder`. The texts of manifests and start commands are added to `sources`; those of
 /// layers are not. Nothing found is an empty workspace, not an error.
@@ -44,9 +45,7 @@ pub fn find(
     sources: &mut Sources,
 ) -> Workspace {
     let listing = files.list(folder, &|name| {
-        names::kind_of(name) != names::NameKind::Unrelated
-            || name == "package.json"
-            || sources::is_wanted(name)
+        names::kind_of(name) != names::NameKind::Unrelated || sources::is_wanted(name)
     });
     let mut grouped = layers::group(files, &listing);
     let mut finder = packages::Finder::new(files, &listing);

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::super::paint::{Paint, Role};
-use super::{is_loaded, kind_name};
+use super::is_loaded;
 use crate::backstage::workspace::{
-    Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind,
+    Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind, source_kind,
 };
 use crate::check::workspaces::{Found, FoundApp};
 use crate::files::GitStatus;
@@ -229,8 +229,5 @@ fn why_not(layer: &LayerFile) -> &'static str {
 
 /// What kind of file a chain is from, where the name of the file does not say.
 fn in_words(kind: StartKind) -> &'static str {
-    match kind {
-        StartKind::Dockerfile => "image",
-        other => kind_name(other),
-    }
+    source_kind(kind).map_or("start command", |row| row.in_words)
 }

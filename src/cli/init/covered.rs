@@ -9,7 +9,7 @@ use crate::files::FilePath;
 use crate::yaml::{self, Node, NodeValue};
 
 /// The usual pattern without its end.
-const ENDINGS: [&str; 2] = [".yaml", ".yml"];
+const ENDINGS: [&str; 4] = [".yaml", ".yml", ".sh", ".service"];
 const NAMES: [&str; 9] = [
     "package.json",
     "yarn.lock",
@@ -22,6 +22,7 @@ const NAMES: [&str; 9] = [
     "config.schema.json",
 ];
 const PARTS: [&str; 3] = ["Dockerfile", "dockerfile", "Containerfile"];
+const WHATEVER_CASE: [&str; 3] = ["makefile", "gnumakefile", "justfile"];
 const HOOKS: &str = include_str!("../../../.pre-commit-hooks.yaml");
 
 /// The line `files:` for a hook's entry, when a check here reads files that the usual pattern misses; else nothing.
@@ -79,6 +80,7 @@ fn is_covered(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     ENDINGS.iter().any(|ending| name.ends_with(ending))
         || NAMES.contains(&name)
+        || WHATEVER_CASE.contains(&name.to_ascii_lowercase().as_str())
         || PARTS.iter().any(|part| name.contains(part))
 }
 
@@ -107,6 +109,7 @@ fn quoted(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backstage::discover::SOURCES;
 
     #[test]
     fn the_pattern_is_that_of_our_hooks() {
@@ -117,6 +120,17 @@ mod tests {
             assert!(usual.contains(&written), "{part}");
         }
         assert!(usual.contains("[Dd]ockerfile") && usual.contains("Containerfile"));
+    }
+
+    #[test]
+    fn every_file_that_start_commands_stand_in_is_covered() {
+        let usual = regex::Regex::new(usual().unwrap()).unwrap();
+        for row in SOURCES {
+            for name in row.file_names {
+                assert!(usual.is_match(&format!("deploy/{name}")), "{name}");
+                assert!(is_covered(&format!("deploy/{name}")), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod file;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
 
 use self::file::Service;
@@ -27,6 +28,21 @@ pub(super) const EXTENDED_PARTS_LIMIT: usize = 200_000;
 
 /// The services of a compose file, by their names.
 pub(super) type Services = BTreeMap<String, Service>;
+
+/// Compose files as a source of start commands.
+pub(super) struct ComposeFiles;
+
+impl Source for ComposeFiles {
+    fn wants(&self, name: &str) -> bool {
+        is_compose(name)
+    }
+
+    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
+        for path in files {
+            reader.compose(path);
+        }
+    }
+}
 
 impl Reader<'_> {
     /// The chains of the services of a compose file. One that compose reads on top of another by itself makes chains of

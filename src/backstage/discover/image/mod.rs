@@ -10,6 +10,7 @@ pub(crate) mod steps;
 use crate::backstage::discover::StartKind;
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
+use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
 
 /// Endings of files that only look like Dockerfiles.
@@ -35,6 +36,21 @@ pub(super) fn is_dockerfile(name: &str) -> bool {
     let ends = stem.is_some_and(|rest| rest.ends_with(['.', '-', '_']));
     (begins("dockerfile") || begins("containerfile") || ends)
         && !OTHER_ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
+
+/// Dockerfiles as a source of start commands.
+pub(super) struct Dockerfiles;
+
+impl Source for Dockerfiles {
+    fn wants(&self, name: &str) -> bool {
+        is_dockerfile(name)
+    }
+
+    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
+        for path in files {
+            reader.dockerfile(path);
+        }
+    }
 }
 
 impl Reader<'_> {

@@ -5,6 +5,8 @@ pub(super) mod objects;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::backstage::discover::compose;
+use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
 use crate::yaml::Node;
@@ -35,9 +37,18 @@ pub(super) struct Cluster {
 /// How many layers of one document are read: each is parsed with all of it.
 const LAYERS_IN_ONE: usize = 50;
 
-/// Whether a file may hold manifests or values, by its name.
-pub(super) fn is_wanted(name: &str) -> bool {
-    name.ends_with(".yaml") || name.ends_with(".yml")
+/// Manifests and values of charts as a source of start commands.
+pub(super) struct Manifests;
+
+impl Source for Manifests {
+    fn wants(&self, name: &str) -> bool {
+        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        is_yaml && !compose::is_compose(name) && names::kind_of(name) == NameKind::Unrelated
+    }
+
+    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
+        reader.cluster(files.iter().copied());
+    }
 }
 
 impl Reader<'_> {

@@ -12,6 +12,7 @@ use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::process::{Checkout, Process};
 use crate::backstage::discover::reader::Reader;
+use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Span};
 
@@ -25,9 +26,19 @@ struct Found<'t> {
     audience: Audience,
 }
 
-/// Whether a file is one of these, by its name.
-pub(super) fn is_wanted(name: &str) -> bool {
-    Kind::of(name).is_some()
+/// These files as a source of start commands.
+pub(super) struct PlainFiles;
+
+impl Source for PlainFiles {
+    fn wants(&self, name: &str) -> bool {
+        Kind::of(name).is_some()
+    }
+
+    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
+        for path in files {
+            reader.other(path);
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

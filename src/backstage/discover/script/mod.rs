@@ -8,8 +8,27 @@ use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::packages::{Manifest, Script};
 use crate::backstage::discover::process::{Checkout, Process};
 use crate::backstage::discover::reader::Reader;
+use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
 use std::sync::Arc;
+
+/// Scripts of app roots as a source of start commands.
+pub(super) struct Scripts;
+
+impl Source for Scripts {
+    fn wants(&self, name: &str) -> bool {
+        name == "package.json"
+    }
+
+    /// Of all manifests, those of the app roots and their backends are read, which are found by then.
+    fn processes(&self, _: &[&FilePath], reader: &mut Reader<'_>) {
+        // Layers inside of manifests make app roots too.
+        reader.adopt_embedded();
+        for root in reader.app_roots() {
+            reader.scripts(&root);
+        }
+    }
+}
 
 impl Reader<'_> {
     /// The scripts of the app root's and the backend's package.json. Those that leave the layers to the loader are
