@@ -7,8 +7,8 @@ use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
 use crate::text::Place;
 
-use super::command::Arguments;
 use super::command::word::{Certainty, Word};
+use super::command::{Arguments, NO_VALUE, base_name};
 use super::image::paths::Resolved;
 use super::names;
 use super::{
@@ -27,6 +27,8 @@ pub(super) struct Draft {
     pub(super) layers: Vec<(Option<Word>, Resolved)>,
     /// Who picked them.
     pub(super) picks: Picks,
+    /// Scripts of the repository that were read on the way to them.
+    pub(super) read_scripts: Vec<FilePath>,
     /// Words that may add arguments: an entry point script, a variable.
     pub(super) unread: Vec<Word>,
     /// What else is known not to be here.
@@ -84,6 +86,20 @@ impl Draft {
     /// The first layer that is here.
     pub(super) fn first(&self) -> Option<&FilePath> {
         self.layers.iter().find_map(|(_, resolved)| resolved.file())
+    }
+
+    /// Takes each layer that is mounted from somewhere else for the file of the repository that `named` finds for its
+    /// name: what a deployment mounts has usually been made of it.
+    pub(super) fn adopt_namesakes(&mut self, named: impl Fn(&str) -> Option<FilePath>) {
+        for (word, resolved) in &mut self.layers {
+            let Some(word) = word.as_ref().filter(|_| *resolved == Resolved::Mounted) else {
+                continue;
+            };
+            let name = base_name(&word.text);
+            if let Some(file) = named(name).filter(|_| !word.text.contains("://")) {
+                *resolved = Resolved::Namesake(file);
+            }
+        }
     }
 
     /// Whether the start command sets a variable.
@@ -201,7 +217,7 @@ fn lack_kind(resolved: &Resolved, word: Option<&Word>) -> Option<LackKind> {
         Resolved::File(_) => word
             .is_some_and(|word| word.certainty == Certainty::Default)
             .then_some(LackKind::OpenName),
-        Resolved::Open => Some(LackKind::OpenName),
+        Resolved::Open | Resolved::Namesake(_) => Some(LackKind::OpenName),
         Resolved::Changed(..) | Resolved::Made(_) => Some(LackKind::Made),
         Resolved::Mounted => Some(LackKind::Mounted(written())),
         Resolved::Foreign(file) => Some(LackKind::Foreign(file.clone())),
@@ -225,6 +241,13 @@ fn reason(
         (LackKind::Mounted(_) | LackKind::Foreign(_), _) => {
             format!("`{written}` is not in this repository")
         }
+        (LackKind::OpenName, _) if written == NO_VALUE => {
+            "the command line ends in `--config`: something adds a layer".into()
+        }
+        (LackKind::OpenName, Resolved::Namesake(file)) => format!(
+            "`{written}` is taken to be `{}`, the only file of that name here",
+            shown(file)
+        ),
         (LackKind::OpenName, _) => {
             format!("`{written}` may be another file: its name depends on the environment")
         }

@@ -19,6 +19,8 @@ const LOOK_LIMIT: u64 = 1 << 20;
 pub(super) struct Grouped {
     pub(super) app_roots: BTreeMap<FilePath, AppRoot>,
     pub(super) left_out: Vec<LeftOut>,
+    /// Folders of apps that something else fills in, such as the template of `create-app` in a monorepo.
+    pub(super) template_apps: Vec<FilePath>,
     /// Of app roots: what starts them, and cannot be read.
     pub(super) unread: BTreeMap<FilePath, Lack>,
 }
@@ -27,7 +29,10 @@ pub(super) struct Grouped {
 /// nearest app root above them. Layers that have none make the nearest folder with a package.json their app root,
 /// else their own folder.
 pub(super) fn group(files: &dyn Files, listing: &[Listed]) -> Grouped {
-    let mut grouped = Grouped::default();
+    let mut grouped = Grouped {
+        template_apps: template_apps(listing),
+        ..Grouped::default()
+    };
     let mut others = Vec::new();
     for listed in listing {
         let role = match names::kind_of(listed.path.name()) {
@@ -38,6 +43,13 @@ pub(super) fn group(files: &dyn Files, listing: &[Listed]) -> Grouped {
             }
             NameKind::Layer(role) => role,
         };
+        if grouped.is_in_template_app(&listed.path) {
+            grouped.leave_out(
+                &listed.path,
+                "belongs to an app that something else fills in",
+            );
+            continue;
+        }
         if let Some(reason) = why_not(files, &listed.path) {
             grouped.leave_out(&listed.path, reason);
             continue;
@@ -74,6 +86,12 @@ impl Grouped {
             .or_insert_with(|| AppRoot::new(folder.clone()))
     }
 
+    /// Whether a file belongs to an app that something else fills in.
+    pub(super) fn is_in_template_app(&self, path: &FilePath) -> bool {
+        let mut folders = self.template_apps.iter();
+        folders.any(|folder| path.is_within(folder))
+    }
+
     /// The nearest app root at or above `folder`.
     pub(super) fn nearest(&self, folder: &FilePath) -> Option<&FilePath> {
         ancestors(folder).find_map(|folder| {
@@ -102,6 +120,26 @@ impl Grouped {
             reason: reason.into(),
         });
     }
+}
+
+/// The folders below others whose base layer is a template (`app-config.yaml.hbs`). A template at the top of a
+/// repository is filled in when that repository's own app is deployed.
+fn template_apps(listing: &[Listed]) -> Vec<FilePath> {
+    let is_base = |path: &FilePath| {
+        let stem = path.name().strip_prefix("app-config.yaml");
+        stem.is_some_and(|ending| !ending.is_empty()) && names::is_template(path.name())
+    };
+    let has = |path: &FilePath| {
+        let found = listing.binary_search_by(|listed| listed.path.cmp(path));
+        found.is_ok()
+    };
+    let paths = listing.iter().map(|listed| &listed.path);
+    let folders = paths.filter(|path| is_base(path)).map(FilePath::parent);
+    folders
+        .filter(|folder| !folder.as_str().is_empty() && !has(&folder.join("app-config.yaml")))
+        // A portal of its own in a folder of its own has a manifest that is no template.
+        .filter(|folder| !has(&folder.join("package.json")))
+        .collect()
 }
 
 /// A folder and every folder above it, up to the root.

@@ -102,6 +102,21 @@ struct Start {
     arguments: Arguments,
     /// How it is started.
     by: StartedBy,
+    /// What scripts on the way to it do to files.
+    before: Vec<Step>,
+    /// Those scripts.
+    scripts: Vec<FilePath>,
+}
+
+impl Start {
+    fn new(arguments: Arguments, by: StartedBy) -> Self {
+        Self {
+            arguments,
+            by,
+            before: Vec::new(),
+            scripts: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -156,6 +171,11 @@ impl<'r> Process<'r> {
         }
         let launches = self.launches();
         let commands: Vec<Vec<Word>> = commands(&launches, &variables);
+        if let Some(start) = self.unknown_command(&launches) {
+            let mut draft = self.chain(start, image, &launches, &variables, around);
+            draft.layers.extend(self.further_mounted(&draft));
+            return Outcome::Chain(draft);
+        }
         match self.start(&commands, &variables, &image, around) {
             Ok(start) => Outcome::Chain(self.chain(start, image, &launches, &variables, around)),
             Err(Some(program)) => Outcome::Unclear(program),
@@ -183,11 +203,16 @@ impl<'r> Process<'r> {
             ..image
         };
         for script in own_scripts(launches, &image) {
-            if !arguments.unread.contains(&script) {
+            let is_read = start
+                .scripts
+                .iter()
+                .any(|read| image.at(&script.text).file() == Some(read));
+            if !is_read && !arguments.unread.contains(&script) {
                 arguments.unread.push(script);
             }
         }
         let mut before = before_start(launches, variables, image.folder());
+        before.extend(start.before);
         arguments.unread.retain(|word| {
             let Some(script) = passing_on(word, &image, around.files) else {
                 return true;
@@ -205,6 +230,15 @@ impl<'r> Process<'r> {
         };
         let defaults = image.seen_from(&defaults_in);
         let mut draft = self.draft(&image, &defaults, arguments, launches, around);
+        draft.read_scripts = start.scripts;
+        // A development server over a mounted checkout is its developer's.
+        let is_folder = |mount: &Mount| match &mount.source {
+            MountSource::Path(path) => !around.files.is_file(path),
+            MountSource::Layer(_) | MountSource::Elsewhere => false,
+        };
+        if start.by == StartedBy::DevelopmentServer && self.mounts.iter().any(is_folder) {
+            draft.audience = Audience::Developer;
+        }
         draft.unread.extend(self.unknown_entrypoint());
         draft.unread.extend(self.unread.iter().cloned());
         draft
@@ -238,6 +272,44 @@ impl<'r> Process<'r> {
             .into_iter()
             .find(|found| found.file().is_some())
             .unwrap_or(own)
+    }
+
+    /// What an image starts of which nothing is here, when the deployment mounts layers into it or sets config values:
+    /// such an image is one of the portal.
+    fn unknown_command(&self, launches: &[&Launch]) -> Option<Start> {
+        let place = self.place?;
+        let is_unknown = self.dockerfile.is_none() && self.checkout.is_none();
+        if !is_unknown || !launches.is_empty() || !self.is_marked() {
+            return None;
+        }
+        let arguments = Arguments {
+            unread: vec![Word::known("the image's own command", place)],
+            ..Arguments::default()
+        };
+        Some(Start::new(arguments, StartedBy::Backend))
+    }
+
+    /// Whether what it mounts or sets can only be meant for a Backstage backend.
+    pub(super) fn is_marked(&self) -> bool {
+        let sets_config = |(name, _): &(String, Word)| name.starts_with("APP_CONFIG_");
+        self.environment.iter().any(sets_config) || self.mounts.iter().any(Mount::is_layer)
+    }
+
+    /// Mounted layers that the loader does not take by itself: they are mounted to be loaded.
+    fn further_mounted(&self, draft: &Draft) -> Vec<(Option<Word>, Resolved)> {
+        let layers = self.mounts.iter().filter(|mount| mount.is_layer());
+        let files = layers.filter_map(|mount| match &mount.source {
+            MountSource::Path(file) | MountSource::Layer(file) => Some(file.clone()),
+            MountSource::Elsewhere => None,
+        });
+        let is_taken = |file: &FilePath| {
+            let mut taken = draft.layers.iter();
+            taken.any(|(_, layer)| layer.file() == Some(file))
+        };
+        files
+            .filter(|file| !is_taken(file))
+            .map(|file| (None, Resolved::File(file)))
+            .collect()
     }
 
     /// The entry point of an image that is not built here: it may load layers in front of the arguments.
@@ -317,6 +389,7 @@ impl<'r> Process<'r> {
             place,
             layers,
             picks,
+            read_scripts: Vec::new(),
             unread: arguments.unread,
             lacks: self.lacks.clone(),
             environment,

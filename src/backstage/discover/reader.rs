@@ -36,6 +36,8 @@ pub(super) struct Reader<'r> {
     embedded: BTreeMap<FilePath, LayerFile>,
     /// Whether the chart in a folder runs containers by its own templates.
     pub(super) own_templates: BTreeMap<FilePath, bool>,
+    /// Scripts that were read where an image or a deployment runs them.
+    read_scripts: BTreeSet<FilePath>,
 }
 
 impl<'r> Reader<'r> {
@@ -57,6 +59,7 @@ impl<'r> Reader<'r> {
             extended_parts: EXTENDED_PARTS_LIMIT,
             embedded: BTreeMap::new(),
             own_templates: BTreeMap::new(),
+            read_scripts: BTreeSet::new(),
         }
     }
 
@@ -200,13 +203,21 @@ impl<'r> Reader<'r> {
 
     /// Gives what a process starts to its app root, read with the context in which most of its layers are found.
     pub(super) fn take(&mut self, path: &FilePath, process: &Process<'_>, contexts: &[FilePath]) {
-        let Some((draft, context)) = self.draft(path, process, contexts) else {
+        let Some((mut draft, context)) = self.draft(path, process, contexts) else {
             return;
         };
         let copies = match process.kind {
             StartKind::Dockerfile => self.copies(path, process, context),
             _ => Vec::new(),
         };
+        if matches!(
+            process.kind,
+            StartKind::Compose | StartKind::Kubernetes | StartKind::Helm
+        ) {
+            let named = |name: &str| self.only_layer_named(name);
+            draft.adopt_namesakes(named);
+        }
+        self.read_scripts.extend(draft.read_scripts.iter().cloned());
         if let Some(owner) = self.adopt(path, draft) {
             self.grouped.root(&owner).copies.extend(copies);
         }
@@ -251,14 +262,45 @@ impl<'r> Reader<'r> {
         best
     }
 
+    /// The only layer of a name in the repository, when it is a file of its own.
+    fn only_layer_named(&self, name: &str) -> Option<FilePath> {
+        let layers = self
+            .grouped
+            .app_roots
+            .values()
+            .flat_map(|root| &root.layers);
+        let mut named = layers.filter(|layer| layer.path.name() == name);
+        // A base layer from somewhere else says nothing about the one of the repository: all portals have one.
+        let is_telling =
+            |layer: &&LayerFile| layer.embedded.is_none() && layer.role != LayerRole::Base;
+        let only = named.next().filter(is_telling)?;
+        let embedded = |path: &FilePath| path.as_str().ends_with(&format!("#{name}"));
+        let is_only = named.next().is_none() && !self.embedded.keys().any(embedded);
+        is_only.then(|| only.path.clone())
+    }
+
+    /// Whether an image or deployment runs a script of the repository, which then says nothing by itself.
+    pub(super) fn is_read_script(&self, path: &FilePath) -> bool {
+        self.read_scripts.contains(path)
+    }
+
     /// Says that a program may start the backend, where the file that names it has to do with layers at all. What
     /// convention would load is then a guess, if people depend on it.
     fn note_unclear(&mut self, path: &FilePath, process: &Process<'_>, program: &Word) {
-        let is_relevant = self
-            .sources
-            .get(process.source)
-            .text()
-            .contains("app-config");
+        let text = self.sources.get(process.source).text();
+        let speaks_of_it = ["app-config", "packages/backend", "backstage"]
+            .iter()
+            .any(|word| text.contains(word));
+        // The Dockerfile of an app root or of its backend builds the portal, whatever it says.
+        let is_its_own = process.kind == StartKind::Dockerfile
+            && self.root_of(path).is_some_and(|root| {
+                let own = [
+                    root.join("Dockerfile"),
+                    root.join("packages/backend/Dockerfile"),
+                ];
+                own.contains(path)
+            });
+        let is_relevant = speaks_of_it || is_its_own;
         if !is_relevant || process.checkout.is_some() {
             return;
         }

@@ -105,13 +105,16 @@ pub(super) fn add_chains(
     grouped: &mut Grouped,
     sources: &mut Sources,
 ) {
+    let template_apps = grouped.template_apps.clone();
+    let is_real = |path: &&FilePath| {
+        let is_template = template_apps.iter().any(|folder| path.is_within(folder));
+        !is_template && look_alike::by_path(path).is_none()
+    };
     let mut reader = Reader::new(files, listing, options, grouped, sources);
     for source in SOURCES.iter().filter_map(|row| row.source) {
         let paths = listing.iter().map(|listed| &listed.path);
         let wanted = paths.filter(|path| source.wants(path.name()));
-        let wanted: Vec<&FilePath> = wanted
-            .filter(|path| look_alike::by_path(path).is_none())
-            .collect();
+        let wanted: Vec<&FilePath> = wanted.filter(is_real).collect();
         source.processes(&wanted, &mut reader);
     }
 }

@@ -217,8 +217,25 @@ fn program_started(program: &Word, rest: &[Word], depth: usize) -> Option<Starte
                 _ => Some(Started::Unclear(program.clone())),
             }
         }
+        // A program in a folder of its own may be anything, also a script that starts the backend.
+        _ if program.text.contains('/') && !is_of_system(&program.text) => {
+            Some(Started::Unclear(program.clone()))
+        }
         _ => None,
     }
+}
+
+/// Whether a program comes with the operating system, by its folder.
+fn is_of_system(path: &str) -> bool {
+    let folders = [
+        "/bin/",
+        "/sbin/",
+        "/usr/bin/",
+        "/usr/sbin/",
+        "/etc/",
+        "/opt/",
+    ];
+    folders.iter().any(|folder| path.starts_with(folder)) || path.contains("node_modules/")
 }
 
 /// What a program that runs scripts gives the script: the arguments on both sides of a lone `--`.
@@ -365,13 +382,25 @@ impl<'w> Options<'w> {
     }
 }
 
+/// What stands for the value of a `--config` that has none.
+pub(super) const NO_VALUE: &str = "the value of the last `--config`";
+
 /// The values of `--config X` and `--config=X`, as the real command lines read them. A lone `--` ends them.
 fn config_values(words: &[Word]) -> Vec<Word> {
     let mut values = Vec::new();
     let mut words = words.iter().take_while(|word| word.text != "--");
     while let Some(word) = words.next() {
         if word.text == "--config" {
-            values.extend(words.next().filter(|value| !value.text.is_empty()).cloned());
+            match words.next() {
+                Some(value) if value.text.is_empty() => {}
+                Some(value) => values.push(value.clone()),
+                // No command line ends so: whoever starts it adds the value.
+                None => values.push(Word {
+                    text: NO_VALUE.into(),
+                    certainty: Certainty::Open,
+                    place: word.place,
+                }),
+            }
         } else if let Some(value) = word
             .text
             .strip_prefix("--config=")

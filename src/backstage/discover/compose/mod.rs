@@ -168,14 +168,24 @@ impl Reader<'_> {
                 // Written as seen from the compose file, which compose does not allow but people do.
                 self.image(&path.parent().join(dockerfile.name()))
             });
-            let Some((id, dockerfile)) = &image else {
-                return;
-            };
-            if !build.arguments.is_empty() {
+            if let Some((id, dockerfile)) = &image
+                && !build.arguments.is_empty()
+            {
                 let path = &dockerfile.path;
                 let built = dockerfile::parse(path, *id, self.sources, &build.arguments);
                 image = Some((*id, Arc::new(built)));
             }
+        }
+        let says_nothing = service.entrypoint.is_none() && service.command.is_none();
+        let is_marked = || {
+            let sets_config = environment
+                .iter()
+                .any(|(name, _)| name.starts_with("APP_CONFIG_"));
+            sets_config || service.mounts.iter().any(Mount::is_layer)
+        };
+        if service.build.is_none() && says_nothing && is_marked() {
+            // A ready image of the portal has most likely been built from here.
+            image = self.app_image(path);
         }
         contexts.extend(self.contexts(&path.parent()));
         let dockerfile = image.as_ref().map(|(_, dockerfile)| Arc::clone(dockerfile));

@@ -11,7 +11,9 @@ use super::copies::{Put, Steps};
 use super::dockerfile::{Dockerfile, Stage, join};
 use super::dockerignore::DockerIgnore;
 use super::steps::{Origin, Step};
+use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::{Certainty, Word};
+use crate::backstage::discover::names::{self, NameKind};
 
 /// How many stages a copied file is followed through.
 const STAGE_LIMIT: usize = 16;
@@ -28,6 +30,8 @@ pub(crate) enum Resolved {
     Open,
     /// This file, but something changes it before the process reads it; what, for people.
     Changed(FilePath, String),
+    /// This file, which is the only one of its name: the process finds one that is mounted from somewhere else.
+    Namesake(FilePath),
     /// A file that is made on the way; by what, for people.
     Made(String),
     /// Something from outside the repository.
@@ -45,7 +49,7 @@ impl Resolved {
     /// The file of the repository that is there.
     pub(crate) fn file(&self) -> Option<&FilePath> {
         match self {
-            Self::File(file) | Self::Changed(file, _) => Some(file),
+            Self::File(file) | Self::Changed(file, _) | Self::Namesake(file) => Some(file),
             _ => None,
         }
     }
@@ -58,6 +62,14 @@ pub(crate) struct Mount {
     pub(crate) target: String,
     /// What is there.
     pub(crate) source: MountSource,
+}
+
+impl Mount {
+    /// Whether it puts a layer there, by the name it has in the image.
+    pub(crate) fn is_layer(&self) -> bool {
+        let name = base_name(&self.target);
+        matches!(names::kind_of(name), NameKind::Layer(_))
+    }
 }
 
 /// What a deployment puts into an image.

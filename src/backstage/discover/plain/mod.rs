@@ -68,6 +68,9 @@ impl Reader<'_> {
         let (Some(kind), Some(text)) = (Kind::of(path.name()), self.text(path)) else {
             return;
         };
+        if self.is_read_script(path) {
+            return;
+        }
         // Nothing to read for, and the reason why a thousand scripts cost nothing. What a Procfile runs may be a script
         // of a package.json that says more.
         if kind != Kind::Procfile && !text.contains("backend") && !text.contains("app-config") {

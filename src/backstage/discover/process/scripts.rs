@@ -3,14 +3,15 @@
 //! In: the commands of a process. Out: the backend they start, with all arguments. Never: scripts of packages that are
 //! not in the repository.
 
-use super::{Around, CHECKOUT, Process, Start, StartedBy, in_checkout};
+use super::{Around, CHECKOUT, Process, SCRIPT_LIMIT, Start, StartedBy, exports, in_checkout};
 use crate::backstage::discover::StartKind;
-use crate::backstage::discover::command::shell;
-use crate::backstage::discover::command::word::{Anchor, Variables, Word};
+use crate::backstage::discover::command::shell::{self, Command};
+use crate::backstage::discover::command::word::{Anchor, Certainty, Variables, Word};
 use crate::backstage::discover::command::{self, Arguments, Script, Started, base_name};
 use crate::backstage::discover::document::{self, NodeExt as _};
 use crate::backstage::discover::image::dockerfile::join;
-use crate::backstage::discover::image::paths::{Image, strip_folder};
+use crate::backstage::discover::image::paths::{Image, Resolved, strip_folder};
+use crate::backstage::discover::image::steps;
 use crate::backstage::discover::packages::Manifest;
 use crate::yaml::Node;
 
@@ -46,17 +47,11 @@ impl Process<'_> {
         for (from_end, started) in started.into_iter().rev().enumerate() {
             match started {
                 Started::Backend(arguments) => {
-                    return Ok(Start {
-                        arguments,
-                        by: StartedBy::Backend,
-                    });
+                    return Ok(Start::new(arguments, StartedBy::Backend));
                 }
                 Started::Development(arguments) => {
                     if self.checkout.is_some() || !is_frontend(&arguments, image, around) {
-                        return Ok(Start {
-                            arguments,
-                            by: StartedBy::DevelopmentServer,
-                        });
+                        return Ok(Start::new(arguments, StartedBy::DevelopmentServer));
                     }
                 }
                 Started::Script(script) => {
@@ -64,11 +59,55 @@ impl Process<'_> {
                         return Ok(start);
                     }
                 }
-                Started::Unclear(program) if from_end == 0 => unclear = Some(program),
-                Started::Unclear(_) => {}
+                Started::Unclear(program) => {
+                    if let Some(start) = self.of_executable(&program, image, around, depth) {
+                        return Ok(start);
+                    }
+                    if from_end == 0 {
+                        unclear = Some(program);
+                    }
+                }
             }
         }
         Err(unclear)
+    }
+
+    /// What a shell script of the repository starts that an image runs as a program.
+    fn of_executable(
+        &self,
+        program: &Word,
+        image: &Image<'_>,
+        around: Around<'_>,
+        depth: usize,
+    ) -> Option<Start> {
+        let depth = depth.checked_sub(1)?;
+        if self.checkout.is_some() || program.certainty == Certainty::Open {
+            return None;
+        }
+        let Resolved::File(file) = image.at(&program.text) else {
+            return None;
+        };
+        let text = around.files.read(&file, SCRIPT_LIMIT).ok()?;
+        if !is_shell_script(&text) {
+            return None;
+        }
+        // It stands in another file than the process: what is found in it is told where it is run.
+        let anchor = Anchor::Whole(program.place);
+        let script = shell::script(&text, anchor, &Variables::default());
+        let commands: Vec<Vec<Word>> = script.iter().map(|one| one.words.clone()).collect();
+        let mut start = self
+            .start_in(&commands, &Variables::default(), image, around, depth)
+            .ok()?;
+        let mut before = steps::of_commands(&script, "", image.folder());
+        before.append(&mut start.before);
+        start.before = before;
+        start.arguments.environment.splice(0..0, exports(&script));
+        // Only a shell can tell which of its branches it takes.
+        if has_branches(&script) {
+            start.arguments.unread.push(program.clone());
+        }
+        start.scripts.push(file);
+        Some(start)
     }
 
     /// What a script of a package.json starts that is at its path in the image.
@@ -126,6 +165,24 @@ impl Process<'_> {
     }
 }
 
+/// Whether a text is a script for a shell: by its first line (`#!/bin/bash`), as the kernel tells.
+fn is_shell_script(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    let interpreter = first.strip_prefix("#!").unwrap_or_default();
+    interpreter
+        .split(['/', ' '])
+        .any(|word| matches!(word, "sh" | "bash" | "ash" | "dash" | "zsh"))
+}
+
+/// Whether a script does different things in different places.
+fn has_branches(script: &[Command]) -> bool {
+    const BRANCHES: &[&str] = &["if", "case", "for", "while", "until", "[", "[[", "test"];
+    let first = script.iter().filter_map(|command| command.words.first());
+    first
+        .into_iter()
+        .any(|word| BRANCHES.contains(&word.text.as_str()))
+}
+
 /// A start of a script that is not followed, with the layers that its command adds to it.
 fn with_layers(script: Script, image: &Image<'_>, backend: Option<&Manifest>) -> Start {
     let folder = folder_of(&script, image, backend);
@@ -133,10 +190,7 @@ fn with_layers(script: Script, image: &Image<'_>, backend: Option<&Manifest>) ->
     arguments.folder = folder
         .map(|folder| Word::known(folder, script.name.place))
         .or(arguments.folder);
-    Start {
-        arguments,
-        by: StartedBy::DevelopmentServer,
-    }
+    Start::new(arguments, StartedBy::DevelopmentServer)
 }
 
 /// The folder of the package whose script is run. Of workspaces only the backend's is known.

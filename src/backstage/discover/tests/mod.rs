@@ -517,6 +517,7 @@ mod helm;
 mod hostile;
 mod kubernetes;
 mod plain;
+mod programs;
 
 #[test]
 fn what_stands_behind_two_dashes_is_for_the_script() {
