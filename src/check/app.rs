@@ -174,6 +174,13 @@ impl LoadedApp {
 
     /// What the layers of each chain do to each other.
     fn overrides(&self) -> Vec<Value> {
+        let chains = self.app.chains.iter();
+        let chains: Vec<_> = chains.map(|chain| self.layers_of(chain)).collect();
+        facts::overrides::collect(&chains)
+    }
+
+    /// The resolved layers of a chain, lowest first, as far as they are here.
+    fn layers_of(&self, chain: &Chain) -> Vec<facts::overrides::Layer<'_>> {
         let layer = |path: &FilePath| -> Option<facts::overrides::Layer<'_>> {
             let loaded = self.layers.get(path)?;
             Some(facts::overrides::Layer {
@@ -181,12 +188,26 @@ impl LoadedApp {
                 root: loaded.resolved.root.as_ref(),
             })
         };
-        let of_chain = |chain: &Chain| -> Vec<_> {
-            let paths = chain.layers.iter().map(|layer| &layer.path);
-            paths.filter_map(layer).collect()
-        };
-        let chains: Vec<_> = self.app.chains.iter().map(of_chain).collect();
-        facts::overrides::collect(&chains)
+        let paths = chain.layers.iter().map(|layer| &layer.path);
+        paths.filter_map(layer).collect()
+    }
+
+    /// The layers of a chain that the app refuses to read over each other; variables are on top of all of them.
+    fn type_conflicts(&self, chain: &Chain, judge: &Judge<'_>) -> Value {
+        let mut layers = self.layers_of(chain);
+        layers.extend(judge.overrides.map(|variables| facts::overrides::Layer {
+            name: "APP_CONFIG_*",
+            root: Some(variables),
+        }));
+        facts::conflicts::collect(&layers)
+    }
+
+    /// The extensions of the frontend; whether it is of the system that reads them, the lockfile tells.
+    fn extensions(&self, effective: &Value) -> Value {
+        let packages = &self.app.packages;
+        let has = |name: &str| packages.is_locked(name) == Some(true);
+        let is_new = has("@backstage/frontend-defaults") || has("@backstage/frontend-app-api");
+        facts::extensions::collect(effective, is_new)
     }
 
     fn chain_facts(
@@ -208,18 +229,31 @@ impl LoadedApp {
         let tls_files = facts::databases::tls_files(&databases);
         let sections = [
             ("auth", facts::auth::collect(&effective)),
+            ("clusters", facts::clusters::collect(&effective)),
             ("cors", facts::cors::collect(&effective)),
+            ("csp", facts::csp::collect(&effective)),
             ("databases", databases),
             ("deployment", facts::deployment::collect(judge.settings)),
+            ("extensions", self.extensions(&effective)),
+            ("githubApps", facts::hosts::apps(&effective)),
+            ("integrationHosts", facts::hosts::collect(&effective)),
             ("integrations", facts::integrations::collect(&effective)),
             ("misplaced", facts::misplaced::collect(&effective)),
+            ("node", facts::node::collect(chain)),
             ("overrides", overrides),
+            (
+                "pluginKeys",
+                facts::plugin_keys::collect(&effective, &self.app.packages),
+            ),
             ("pools", pools),
             ("proxies", facts::proxies::collect(&effective)),
             ("servers", servers),
+            ("signInResolvers", facts::resolvers::collect(&effective)),
             ("tlsFiles", tls_files),
+            ("typeConflicts", self.type_conflicts(chain, judge)),
             ("unset", facts::unset::collect(vanished, &effective)),
             ("urls", facts::urls::collect(&effective)),
+            ("website", facts::website::collect(&effective)),
         ];
         facts::tree("chain", subject, Some(effective), sections)
     }

@@ -94,9 +94,19 @@ pub const CHAIN_FACTS: &[Field] = &[
         "who can sign in, and how",
     ),
     Field::new(
+        "clusters",
+        Shape::List(super::clusters::FIELDS),
+        "the Kubernetes clusters the portal talks to",
+    ),
+    Field::new(
         "cors",
         Shape::Object(super::cors::FIELDS),
         "which websites may call the backend",
+    ),
+    Field::new(
+        "csp",
+        Shape::Object(super::csp::FIELDS),
+        "the content security policy, as the browser reads it",
     ),
     Field::new(
         "databases",
@@ -109,6 +119,21 @@ pub const CHAIN_FACTS: &[Field] = &[
         "what the settings say about the deployment",
     ),
     Field::new(
+        "extensions",
+        Shape::List(super::extensions::FIELDS),
+        "the items of `app.extensions`, as the new frontend system reads them",
+    ),
+    Field::new(
+        "githubApps",
+        Shape::List(super::hosts::APPS),
+        "the GitHub Apps of `integrations.github`",
+    ),
+    Field::new(
+        "integrationHosts",
+        Shape::List(super::hosts::FIELDS),
+        "hosts of `integrations` that are refused at start",
+    ),
+    Field::new(
         "integrations",
         Shape::List(super::integrations::FIELDS),
         "the code hosts the portal reads from",
@@ -119,9 +144,19 @@ pub const CHAIN_FACTS: &[Field] = &[
         "database settings that stand where nothing reads them",
     ),
     Field::new(
+        "node",
+        Shape::Object(super::node::FIELDS),
+        "what the variables of the deployment tell Node.js",
+    ),
+    Field::new(
         "overrides",
         Shape::List(super::overrides::FIELDS),
         "what layers do to the layers below them",
+    ),
+    Field::new(
+        "pluginKeys",
+        Shape::List(super::plugin_keys::FIELDS),
+        "keys of `backend.database.plugin` that are plugin ids in another spelling",
     ),
     Field::new(
         "pools",
@@ -139,9 +174,19 @@ pub const CHAIN_FACTS: &[Field] = &[
         "the servers of those databases, and how many connections may be opened there",
     ),
     Field::new(
+        "signInResolvers",
+        Shape::List(super::resolvers::FIELDS),
+        "how users who sign in become users of the catalog",
+    ),
+    Field::new(
         "tlsFiles",
         Shape::List(super::databases::TLS_FILES),
         "files of certificates and keys that those databases name",
+    ),
+    Field::new(
+        "typeConflicts",
+        Shape::List(super::conflicts::FIELDS),
+        "values of lower layers that the app refuses to read below a mapping",
     ),
     Field::new(
         "unset",
@@ -152,6 +197,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "urls",
         Shape::List(super::urls::FIELDS),
         "where the app and its backend say they are",
+    ),
+    Field::new(
+        "website",
+        Shape::Object(super::website::FIELDS),
+        "whether the portal in the browser may call the backend",
     ),
 ];
 

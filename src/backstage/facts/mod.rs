@@ -9,22 +9,31 @@
 pub mod app;
 pub mod auth;
 pub mod chain;
+pub mod clusters;
+pub mod conflicts;
 pub mod cors;
+pub mod csp;
 pub mod databases;
 pub mod declare;
 pub mod deployment;
 pub mod docs;
+pub mod extensions;
+pub mod hosts;
 pub mod integrations;
 pub mod layer;
 pub mod layers;
 pub mod misplaced;
+pub mod node;
 pub mod overrides;
+pub mod plugin_keys;
 pub mod pools;
 pub mod proxies;
+pub mod resolvers;
 pub mod secrets;
 pub mod servers;
 pub mod unset;
 pub mod urls;
+pub mod website;
 
 use super::value::{Kind, Object, Origin, Value};
 

@@ -1,0 +1,148 @@
+//! `facts.extensions`: the items of `app.extensions`, as the new frontend system reads them.
+//!
+//! In: an effective config, and whether the app is of the new frontend system. Out: each item with what the frontend
+//! refuses about it (`readAppExtensionsConfig` of `@backstage/frontend-app-api`). Never: what an extension does with
+//! its own config.
+
+use std::collections::HashMap;
+
+use super::declare::{Field, Shape};
+use super::{absent, at_key, list, object, truth};
+use crate::backstage::value::{Kind, Object, Value};
+
+/// What [`collect`] gives for each item.
+pub const FIELDS: &[Field] = &[
+    Field::new(
+        "id",
+        Shape::String,
+        "the id of the extension; absent where the item has not exactly one. Points at it",
+    ),
+    Field::new("item", Shape::Config, "the item as written"),
+    Field::new(
+        "fault",
+        Shape::String,
+        "why the frontend refuses it: `keys` (not exactly one), `kind` (the item is no string or mapping), `value` \
+         (the value is no boolean or mapping), `unknown-key`, `config` or `disabled` (not of their type); absent when \
+         it does not",
+    ),
+    Field::new(
+        "key",
+        Shape::String,
+        "for `keys`, `unknown-key`, `config` and `disabled`: the key at fault; points at it",
+    ),
+    Field::new(
+        "before",
+        Shape::String,
+        "the id once more, where an item before has it too; points there",
+    ),
+    Field::new(
+        "newFrontend",
+        Shape::Bool,
+        "the lockfile has the new frontend system: something reads `app.extensions` for sure",
+    ),
+];
+
+/// What the value of an item may hold.
+const PARAMETERS: [&str; 3] = ["attachTo", "disabled", "config"];
+
+/// The items of an effective config.
+pub fn collect(config: &Value, new_frontend: bool) -> Value {
+    let items = config.at(["app", "extensions"]).and_then(Value::as_array);
+    let mut before: HashMap<&str, &Value> = HashMap::new();
+    let mut facts = Vec::new();
+    for item in items.unwrap_or_default() {
+        let read = Read::of(item);
+        let earlier = read.id.and_then(|id| before.insert(id, item));
+        facts.push(read.fact(item, earlier, new_frontend));
+    }
+    list(facts)
+}
+
+/// What the frontend makes of an item.
+#[derive(Default)]
+struct Read<'v> {
+    id: Option<&'v str>,
+    fault: Option<&'static str>,
+    key: Option<(&'v str, &'v Value)>,
+}
+
+impl<'v> Read<'v> {
+    fn of(item: &'v Value) -> Self {
+        match &item.kind {
+            Kind::String(text) => Self {
+                id: Some(&text.value),
+                ..Self::default()
+            },
+            Kind::Open(_) => Self::default(),
+            Kind::Object(object) => Self::of_mapping(object),
+            _ => Self::refused("kind", None),
+        }
+    }
+
+    fn of_mapping(object: &'v Object) -> Self {
+        let mut entries = object.iter().map(|(key, value)| (&**key, value));
+        let (Some((id, value)), second) = (entries.next(), entries.next()) else {
+            return Self::refused("keys", None);
+        };
+        if second.is_some() {
+            return Self::refused("keys", second);
+        }
+        Self {
+            id: Some(id),
+            ..Self::of_value(value)
+        }
+    }
+
+    fn of_value(value: &'v Value) -> Self {
+        let parameters = match &value.kind {
+            Kind::Object(parameters) => parameters,
+            // What a null means changed between versions: nothing is said of it.
+            Kind::Bool(_) | Kind::Open(_) | Kind::Null => return Self::default(),
+            _ => return Self::refused("value", None),
+        };
+        for (key, value) in parameters {
+            let key = &**key;
+            let fault = match (key, &value.kind) {
+                (_, Kind::Open(_)) if PARAMETERS.contains(&key) => continue,
+                ("config", Kind::Object(_)) | ("disabled", Kind::Bool(_)) | ("attachTo", _) => {
+                    continue;
+                }
+                ("config", _) => "config",
+                ("disabled", _) => "disabled",
+                _ => "unknown-key",
+            };
+            return Self::refused(fault, Some((key, value)));
+        }
+        Self::default()
+    }
+
+    fn refused(fault: &'static str, key: Option<(&'v str, &'v Value)>) -> Self {
+        Self {
+            id: None,
+            fault: Some(fault),
+            key,
+        }
+    }
+
+    fn fact(&self, item: &Value, earlier: Option<&Value>, new_frontend: bool) -> Value {
+        let place = |item: &Value| match &item.kind {
+            Kind::Object(object) => object.values().next().and_then(at_key),
+            _ => item.origin,
+        };
+        let text = |text: Option<&str>| text.map_or_else(absent, Value::string);
+        let key = self.key.map_or_else(absent, |(key, value)| {
+            Value::string(key).with_origin(at_key(value))
+        });
+        let before =
+            earlier.map_or_else(absent, |earlier| text(self.id).with_origin(place(earlier)));
+        object([
+            ("id", text(self.id).with_origin(place(item))),
+            ("item", item.clone()),
+            ("fault", text(self.fault)),
+            ("key", key),
+            ("before", before),
+            ("newFrontend", truth(new_frontend)),
+        ])
+        .with_origin(place(item).or(item.origin))
+    }
+}
