@@ -175,30 +175,32 @@ impl LoadedApp {
     /// What the layers of each chain do to each other.
     fn overrides(&self) -> Vec<Value> {
         let chains = self.app.chains.iter();
-        let chains: Vec<_> = chains.map(|chain| self.layers_of(chain)).collect();
+        let chains: Vec<_> = chains
+            .map(|chain| self.layers_of(chain).map(Self::as_compared).collect())
+            .collect();
         facts::overrides::collect(&chains)
     }
 
-    /// The resolved layers of a chain, lowest first, as far as they are here.
-    fn layers_of(&self, chain: &Chain) -> Vec<facts::overrides::Layer<'_>> {
-        let layer = |path: &FilePath| -> Option<facts::overrides::Layer<'_>> {
-            let loaded = self.layers.get(path)?;
-            Some(facts::overrides::Layer {
-                name: loaded.layer.path.as_str(),
-                root: loaded.resolved.root.as_ref(),
-            })
-        };
-        let paths = chain.layers.iter().map(|layer| &layer.path);
-        paths.filter_map(layer).collect()
+    /// The layer as the comparison of layers takes it.
+    fn as_compared(loaded: &LoadedLayer) -> facts::overrides::Layer<'_> {
+        facts::overrides::Layer {
+            name: loaded.layer.path.as_str(),
+            root: loaded.resolved.root.as_ref(),
+        }
     }
 
     /// The layers of a chain that the app refuses to read over each other; variables are on top of all of them.
     fn type_conflicts(&self, chain: &Chain, judge: &Judge<'_>) -> Value {
-        let mut layers = self.layers_of(chain);
-        layers.extend(judge.overrides.map(|variables| facts::overrides::Layer {
-            name: "APP_CONFIG_*",
-            root: Some(variables),
-        }));
+        let effective = self.effective(chain, judge.environment);
+        let variables = effective
+            .overrides
+            .as_ref()
+            .map(|variables| facts::overrides::Layer {
+                name: "APP_CONFIG_*",
+                root: Some(variables),
+            });
+        let layers = self.layers_of(chain).map(Self::as_compared);
+        let layers: Vec<_> = layers.chain(variables).collect();
         facts::conflicts::collect(&layers)
     }
 
@@ -229,6 +231,7 @@ impl LoadedApp {
         let tls_files = facts::databases::tls_files(&databases);
         let sections = [
             ("auth", facts::auth::collect(&effective)),
+            ("cache", facts::cache::collect(&effective)),
             ("clusters", facts::clusters::collect(&effective)),
             ("cors", facts::cors::collect(&effective)),
             ("csp", facts::csp::collect(&effective)),

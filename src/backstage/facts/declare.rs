@@ -94,6 +94,11 @@ pub const CHAIN_FACTS: &[Field] = &[
         "who can sign in, and how",
     ),
     Field::new(
+        "cache",
+        Shape::Object(super::cache::FIELDS),
+        "the store that plugins keep their caches in",
+    ),
+    Field::new(
         "clusters",
         Shape::List(super::clusters::FIELDS),
         "the Kubernetes clusters the portal talks to",

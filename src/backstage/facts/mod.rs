@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod cache;
 pub mod chain;
 pub mod clusters;
 pub mod conflicts;
