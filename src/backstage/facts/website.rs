@@ -85,7 +85,7 @@ pub fn collect(config: &Value) -> Value {
         ("admitted", admitted.map_or_else(absent, truth)),
         (
             "neverMatch",
-            list(items(patterns).iter().filter_map(|one| never_matches(one))),
+            list(items(patterns).iter().filter_map(never_matches)),
         ),
     ])
     .with_origin(cors.and_then(|cors| cors.origin))
