@@ -219,3 +219,103 @@ fn without_a_start_command_backstage_env_joins_the_default_chain() {
     let shown = configs(folder.path(), &["--env", "BACKSTAGE_ENV=staging"], &[]);
     assert_eq!(shown, json!({ "default": { "title": "staging" } }));
 }
+
+/// A Kubernetes deployment that sets these variables.
+fn deployed(variables: &str, config: &str) -> TempDir {
+    let manifest = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: backstage }}\nspec:\n  template:\n    spec:\n      containers:\n        - name: backstage\n          image: backstage\n          command: [node, packages/backend, --config, app-config.yaml]\n          env:\n{variables}"
+    );
+    app(&[
+        ("app-config.yaml", config),
+        ("k8s/backstage.yaml", manifest.as_str()),
+        (
+            "Dockerfile",
+            "FROM node:22\nCOPY . .\nCMD [\"node\", \"packages/backend\"]\n",
+        ),
+    ])
+}
+
+/// `path:line severity rule: message` of every finding.
+fn findings(folder: &TempDir) -> Vec<String> {
+    let output = Command::cargo_bin("stagecheck")
+        .unwrap()
+        .current_dir(folder.path())
+        .env_clear()
+        .args(["--format", "json"])
+        .output()
+        .unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| {
+            let text = |field: &str| finding[field].as_str().unwrap_or_default().to_owned();
+            format!(
+                "{} {}: {} ({})",
+                text("severity"),
+                text("rule"),
+                text("message"),
+                finding["chains"]
+            )
+        })
+        .collect()
+}
+
+/// The chain of [`deployed`].
+const CLUSTER: &str = "kubernetes:backstage";
+const LOCALHOST: &str =
+    "app: { baseUrl: 'http://localhost:3000' }\nbackend: { baseUrl: 'http://localhost:7007' }\n";
+
+#[test]
+fn literal_values_of_a_manifest_are_on_top_and_have_its_line() {
+    let folder = deployed(
+        "            - { name: APP_CONFIG_app_baseUrl, value: 'https://portal.example.com' }\n            - { name: APP_CONFIG_backend_baseUrl, value: 'https://portal.example.com' }\n",
+        LOCALHOST,
+    );
+    let shown = configs(folder.path(), &["--origins"], &[]);
+    let url = &shown[CLUSTER]["app"]["baseUrl"];
+    assert_eq!(url, "https://portal.example.com", "{shown}");
+    let output = Command::cargo_bin("stagecheck")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["print", "--format", "json", "--origins", "--chain", CLUSTER])
+        .output()
+        .unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = &document["chains"][0]["values"]["app.baseUrl"];
+    assert_eq!(said["setAt"], "k8s/backstage.yaml:12", "{document}");
+    assert_eq!(said["overrode"][0], "app-config.yaml:1", "{document}");
+    let found = findings(&folder);
+    let of_cluster = |line: &&String| line.contains("localhost") && line.contains(CLUSTER);
+    assert!(!found.iter().any(|line| of_cluster(&line)), "{found:#?}");
+}
+
+#[test]
+fn an_unknown_value_makes_only_its_own_path_less_sure() {
+    let secret = "            - name: APP_CONFIG_app_title\n              valueFrom: { secretKeyRef: { name: s, key: k } }\n";
+    let with = deployed(secret, LOCALHOST);
+    let without = deployed("            - { name: OTHER, value: x }\n", LOCALHOST);
+    assert_eq!(findings(&with), findings(&without));
+    let shown = configs(with.path(), &[], &[]);
+    let title = &shown[CLUSTER]["app"]["title"];
+    assert_eq!(title, "${APP_CONFIG_app_title}", "{shown}");
+    let near = "            - name: APP_CONFIG_app_baseUrl\n              valueFrom: { secretKeyRef: { name: s, key: k } }\n";
+    let near = findings(&deployed(near, LOCALHOST));
+    let app_url = |line: &&String| line.contains("app.baseUrl") && line.contains(CLUSTER);
+    assert!(!near.iter().any(|line| app_url(&line)), "{near:#?}");
+    assert!(near.iter().any(|line| line.contains(CLUSTER)), "{near:#?}");
+}
+
+#[test]
+fn values_of_the_settings_are_on_top_and_checked() {
+    let settings = "environment: { APP_CONFIG_app_title: Portal }\n";
+    let folder = app(&[("app-config.yaml", NAMED), ("stagecheck.yaml", settings)]);
+    let shown = configs(folder.path(), &[], &[]);
+    assert_eq!(shown["default"]["app"]["title"], "Portal");
+    let wrong = "environment: { APP_CONFIG_0: Portal }\n";
+    let folder = app(&[("app-config.yaml", NAMED), ("stagecheck.yaml", wrong)]);
+    Command::cargo_bin("stagecheck")
+        .unwrap()
+        .current_dir(folder.path())
+        .assert()
+        .code(2);
+}

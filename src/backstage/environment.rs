@@ -7,6 +7,7 @@
 mod dotenv;
 mod overrides;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,9 +17,10 @@ use indexmap::IndexMap;
 use super::javascript;
 use crate::files::read_named;
 use crate::run::{EnvironmentRequest, Failure, ProcessEnvironment};
+use crate::text::Place;
 use crate::text::mask::escape;
 
-pub use overrides::{OverrideError, OverrideReason};
+pub use overrides::{OverrideError, OverrideReason, path_of};
 
 /// Collects what a request says: the process' own variables, when asked for, below those of files, below single ones.
 /// `process` are the process' variables; file paths are relative to `start`.
@@ -78,6 +80,8 @@ pub struct Environment {
     variables: IndexMap<Arc<str>, Option<Arc<str>>>,
     others: Others,
     notes: Vec<String>,
+    /// Where a file of the repository sets a variable.
+    places: HashMap<Arc<str>, Place>,
 }
 
 /// What holds for variables that nobody named.
@@ -114,12 +118,24 @@ impl Environment {
             variables,
             others: Others::Unset,
             notes: Vec::new(),
+            places: HashMap::new(),
         }
     }
 
     /// Notes that a variable is set.
     pub fn set(&mut self, name: impl Into<Arc<str>>, value: impl Into<Arc<str>>) {
         self.variables.insert(name.into(), Some(value.into()));
+    }
+
+    /// Notes that a file sets a variable.
+    pub fn set_at(&mut self, name: Arc<str>, value: Arc<str>, place: Place) {
+        self.places.insert(Arc::clone(&name), place);
+        self.set(name, value);
+    }
+
+    /// Where a file of the repository sets a variable; `None` when none does.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        self.places.get(name).copied()
     }
 
     /// Notes that a variable is not set.

@@ -42,7 +42,7 @@ pub fn load(app: AppRoot, with: &Surroundings<'_>, sources: &mut Sources) -> (Lo
         };
         layers.insert(path, LoadedLayer::of(layer, with, sources));
     }
-    let secrets = secrets_of(&app, &layers, with.environment);
+    let secrets = secrets_of(&app, &layers, with, sources);
     (LoadedApp { app, layers }, secrets)
 }
 
@@ -116,10 +116,12 @@ impl LoadedApp {
                 })
             })
             .collect();
-        let overrides = environment.overrides().unwrap_or_else(|error| {
-            refusals.push(Refusal::Variable(error));
-            None
-        });
+        let overrides = environment
+            .overrides_with(&chain.environment)
+            .unwrap_or_else(|error| {
+                refusals.push(Refusal::Variable(error));
+                None
+            });
         let roots = layers.iter().map(AsRef::as_ref);
         let root = merge(roots.chain(&overrides));
         Effective {
@@ -197,15 +199,20 @@ impl LoadedLayer {
 fn secrets_of(
     app: &AppRoot,
     layers: &BTreeMap<FilePath, LoadedLayer>,
-    environment: &Environment,
+    with: &Surroundings<'_>,
+    sources: &Sources,
 ) -> Secrets {
     let mut mask = Secrets::default();
-    secrets::hide_variables(environment.known(), &mut mask);
+    secrets::hide_variables(with.environment.known(), &mut mask);
     for chain in &app.chains {
-        let deployed = chain.sure_environment().iter();
+        let deployed = chain.environment.iter();
         let known =
             deployed.filter_map(|variable| Some((&*variable.name, variable.value.as_deref()?)));
         secrets::hide_variables(known, &mut mask);
+        if let Ok(Some(overrides)) = with.environment.overrides_with(&chain.environment) {
+            let found = secrets::of_overrides(&overrides, sources, with.schemas);
+            secrets::hide(&found, &mut mask);
+        }
     }
     for loaded in layers.values() {
         if loaded.layer.is_broken() {

@@ -48,6 +48,12 @@ fn over(top: &Value, below: Value) -> Option<Value> {
 
 fn with_below(top: &Value, kind: Kind, origin: Option<Origin>, overrode: Vec<Origin>) -> Value {
     let mut merged = top.with_kind(kind);
+    // An object that only leads to what a variable sets is nowhere itself: the one below stays what it is.
+    if merged.origin.is_none() {
+        merged.origin = origin;
+        merged.overrode = overrode;
+        return merged;
+    }
     merged.overrode.extend(origin);
     merged.overrode.extend(overrode);
     merged
@@ -81,7 +87,7 @@ fn objects(top: &Object, mut below: Object) -> Object {
 pub fn may_vanish(open: &Open) -> bool {
     match open.cause {
         OpenCause::Placeholder(_) | OpenCause::Env(_) => open.when_unset.is_none(),
-        OpenCause::Include(_) => true,
+        OpenCause::Include(_) | OpenCause::Override(_) => true,
         OpenCause::File(_) => false,
     }
 }

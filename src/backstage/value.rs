@@ -89,6 +89,9 @@ pub enum OpenCause {
     File(Arc<str>),
     /// `$include` of something outside the repository or not there. The value may be anything.
     Include(Arc<str>),
+    /// An `APP_CONFIG_*` variable whose value is not known. The value may be anything but `null`, or the variable not
+    /// set.
+    Override(Arc<str>),
 }
 
 /// A variable in a placeholder.

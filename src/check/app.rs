@@ -359,14 +359,16 @@ fn of_problem(problem: &Problem) -> Finding {
 }
 
 fn of_schema(problem: schema::Problem, chain: &Chain, start: Place, secrets: &Secrets) -> Finding {
-    let unseen = problem.ground == schema::Ground::Absence && !chain.is_complete();
+    let unseen = chain
+        .unseen_at(std::slice::from_ref(&problem.path))
+        .filter(|_| problem.ground == schema::Ground::Absence);
     let mut message = problem.message;
-    if unseen {
-        message.push_str(&engine::unseen(chain, secrets));
+    if let Some(lack) = unseen {
+        message.push_str(&engine::unseen(lack, secrets));
     }
     let card = catalog::card(problem.rule.as_str());
     Finding {
-        severity: if unseen {
+        severity: if unseen.is_some() {
             problem.severity.lowered()
         } else {
             problem.severity

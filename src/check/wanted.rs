@@ -18,7 +18,9 @@ use crate::rules::card::Card;
 use crate::rules::engine::Rules;
 use crate::rules::select::{self, Selection};
 use crate::run::{Failure, Request, Run};
-use crate::settings::{ChainSetting, FailOn, Loader, Mistake, MistakenFile, Settings};
+use crate::settings::{
+    ChainSetting, FailOn, Loader, Mistake, MistakenFile, SettingVariable, Settings,
+};
 use crate::text::Sources;
 
 /// Settings under way: files are still being read.
@@ -85,8 +87,8 @@ impl<'r> Wanted<'r> {
         for root in &found.app_roots {
             let settings = settings_of(&root.path, sources);
             let mut variables = settings.environment.iter().rev();
-            if let Some((_, names)) = variables.find(|(name, _)| &**name == BACKSTAGE_ENV) {
-                backstage_env.set_for(root.path.clone(), Arc::clone(names));
+            if let Some(names) = variables.find(|variable| &*variable.name == BACKSTAGE_ENV) {
+                backstage_env.set_for(root.path.clone(), Arc::clone(&names.value));
             }
         }
         // Only with the settings it is known which layers the loader takes, and only with the app roots which settings.
@@ -96,6 +98,7 @@ impl<'r> Wanted<'r> {
         let mut apps = Vec::new();
         for mut root in found.app_roots {
             let settings = settings_of(&root.path, sources);
+            self.refuse_variables(&settings);
             let settings = self.with_more(settings);
             if self.request.config.is_empty() {
                 exclude(&mut root, &settings, files);
@@ -113,6 +116,25 @@ impl<'r> Wanted<'r> {
             left_out: found.left_out,
             is_empty,
         })
+    }
+
+    /// Notes a variable of the settings that the real loader refuses: the app would not start.
+    fn refuse_variables(&mut self, settings: &Settings) {
+        let environment = environment(settings, &Environment::default());
+        let Err(error) = environment.overrides() else {
+            return;
+        };
+        let Some(place) = environment.place(&error.variable) else {
+            return;
+        };
+        let mistake = Mistake {
+            message: format!("the app would not start with this variable: {error}"),
+            file: MistakenFile::Settings,
+            place,
+        };
+        if !self.mistakes.contains(&mistake) {
+            self.mistakes.push(mistake);
+        }
     }
 
     /// The settings with the further rules, the same one for the same file.
@@ -172,9 +194,13 @@ impl<'r> Wanted<'r> {
         match found {
             Some(chain) => {
                 chain.production = wanted.production.unwrap_or(chain.production);
-                let sets = |name: &str| wanted.environment.iter().any(|(own, _)| **own == *name);
+                let sets = |name: &str| wanted.environment.iter().any(|own| *own.name == *name);
                 chain.environment.retain(|variable| !sets(&variable.name));
                 chain.environment.extend(environment_of(wanted));
+                chain.lacks.retain(|lack| match &lack.kind {
+                    LackKind::EnvironmentOverrides(name) => !sets(name),
+                    _ => true,
+                });
                 if !layers.is_empty() {
                     chain.layers = layers;
                     chain.lacks.clear();
@@ -297,9 +323,10 @@ impl<'k> RulesBySettings<'k> {
 /// The variables the app is started with: the settings', below those that were asked for.
 pub fn environment(settings: &Settings, asked: &Environment) -> Environment {
     let mut environment = asked.clone();
-    for (name, value) in &settings.environment {
-        if !matches!(asked.get(name), Variable::Is(_)) {
-            environment.set(Arc::clone(name), Arc::clone(value));
+    for variable in &settings.environment {
+        if !matches!(asked.get(&variable.name), Variable::Is(_)) {
+            let (name, value) = (Arc::clone(&variable.name), Arc::clone(&variable.value));
+            environment.set_at(name, value, variable.place);
         }
     }
     environment
@@ -307,8 +334,9 @@ pub fn environment(settings: &Settings, asked: &Environment) -> Environment {
 
 /// The variables that the settings give a chain.
 fn environment_of(chain: &ChainSetting) -> impl Iterator<Item = EnvironmentVariable> {
-    let variable = |(name, value): &(Arc<str>, Arc<str>)| {
-        EnvironmentVariable::known(Arc::clone(name), Arc::clone(value), Some(chain.place))
+    let variable = |variable: &SettingVariable| {
+        let (name, value) = (Arc::clone(&variable.name), Arc::clone(&variable.value));
+        EnvironmentVariable::known(name, value, Some(variable.place))
     };
     chain.environment.iter().map(variable)
 }

@@ -11,8 +11,9 @@ use super::condition::{Broken, Budget, Condition, NotACondition, Val, Variables}
 use super::message::Template;
 use super::path::Path;
 use super::point::{self, ConfigPaths};
+use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
-use crate::backstage::workspace::Chain;
+use crate::backstage::workspace::{Chain, Lack, LackKind};
 use crate::finding::{Edit, Finding, Label, RuleId};
 use crate::text::mask::Secrets;
 use crate::text::{Place, Span};
@@ -94,7 +95,7 @@ struct Judged<'j, 'f> {
 }
 
 impl Judged<'_, '_> {
-    fn config_path(&self, place: Place) -> Option<String> {
+    fn config_path(&self, place: Place) -> Option<ConfigPath> {
         let paths = self.paths.get_or_init(|| {
             let config = self.subject.facts.get("config")?;
             Some(ConfigPaths::of(config))
@@ -159,7 +160,7 @@ impl<'c> Rule<'c> {
             .into_groups()
             .filter_map(|((index, place), items)| {
                 let case = self.card.cases.get(index)?;
-                Some(self.finding(case, place, &items, judged))
+                self.finding(case, place, &items, judged)
             })
             .collect())
     }
@@ -215,7 +216,7 @@ impl<'c> Rule<'c> {
         place: Place,
         items: &[Variables<'_>],
         judged: &Judged<'_, '_>,
-    ) -> Finding {
+    ) -> Option<Finding> {
         let (subject, secrets) = (judged.subject, judged.secrets);
         let items: Vec<&Variables<'_>> = items.iter().collect();
         let template = match (&case.several, items.as_slice()) {
@@ -223,25 +224,34 @@ impl<'c> Rule<'c> {
             _ => &case.message,
         };
         let mut message = render(template, &items, secrets);
-        let severity = match (self.card.incomplete, subject.chain) {
-            (Incomplete::Lower, Some(chain)) if !chain.is_complete() => {
-                message.push_str(&unseen(chain, secrets));
-                case.severity.lowered()
-            }
-            _ => case.severity,
-        };
         let mut labels = case.at.iter();
         let note = labels.next().map_or("", |at| &at.note);
         let primary = Label {
             place,
             note: render(note, &items, secrets),
         };
-        Finding {
+        let related = related(labels, place, &items, secrets);
+        let config_path = judged.config_path(place);
+        let lack = subject.chain.filter(|chain| !chain.lacks.is_empty());
+        let lack = lack.and_then(|chain| {
+            let related = related.iter();
+            let related = related.filter_map(|label| judged.config_path(label.place));
+            chain.unseen_at(&reads(case, config_path.clone(), related))
+        });
+        let severity = match (self.card.incomplete, lack) {
+            (Incomplete::Lower, Some(lack)) => {
+                message.push_str(&unseen(lack, secrets));
+                case.severity.lowered()
+            }
+            (Incomplete::Skip, Some(_)) => return None,
+            _ => case.severity,
+        };
+        Some(Finding {
             rule: self.id(),
             severity,
             message,
-            related: related(labels, place, &items, secrets),
-            config_path: judged.config_path(place),
+            related,
+            config_path: config_path.map(|path| path.to_string()),
             primary,
             help: Some(match &case.help {
                 Some(help) => render(help, &items, secrets),
@@ -253,7 +263,7 @@ impl<'c> Rule<'c> {
                 .iter()
                 .map(|chain| chain.name.clone())
                 .collect(),
-        }
+        })
     }
 }
 
@@ -374,11 +384,54 @@ fn render(template: &str, items: &[&Variables<'_>], secrets: &Secrets) -> String
     )
 }
 
-/// The end of a message: why a finding is less severe on this incomplete chain.
-pub fn unseen(chain: &Chain, secrets: &Secrets) -> String {
-    let reason = chain.lacks.first().map_or("", |lack| &lack.reason);
+/// The end of a message: why a finding is less severe on this chain.
+pub fn unseen(lack: &Lack, secrets: &Secrets) -> String {
+    let what = match lack.kind {
+        LackKind::EnvironmentOverrides(_) => "a value that is not known here",
+        _ => "an unseen layer",
+    };
     format!(
-        " (an unseen layer may change this: {})",
-        secrets.redact(reason)
+        " ({what} may change this: {})",
+        secrets.redact(&lack.reason)
     )
+}
+
+/// The config paths that a finding is about: where its labels are, and what its condition reads by name. Where a
+/// condition reads something by name, a label on the whole config says nothing.
+fn reads(
+    case: &Case,
+    primary: Option<ConfigPath>,
+    related: impl Iterator<Item = ConfigPath>,
+) -> Vec<ConfigPath> {
+    let mut paths = config_paths(&case.when);
+    let by_name = !paths.is_empty();
+    let labels = primary.into_iter().chain(related);
+    paths.extend(labels.filter(|path| !(by_name && path.is_root())));
+    paths
+}
+
+/// The paths below `config.` in a condition, e.g. `backend.database` in `!has(config.backend.database)`.
+fn config_paths(when: &str) -> Vec<ConfigPath> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let begins = |at: &usize| {
+        let before = when.get(..*at).and_then(|text| text.chars().next_back());
+        before.is_none_or(|c| !is_name(c) && c != '.')
+    };
+    let starts = when.match_indices("config.").map(|(at, _)| at);
+    let path = |at: usize| {
+        let rest = when.get(at + "config.".len()..).unwrap_or_default();
+        let end = rest.find(|c: char| !is_name(c) && c != '.');
+        let (names, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let mut names: Vec<&str> = names.split('.').filter(|name| !name.is_empty()).collect();
+        // What is called is a function on what is before it.
+        if after.starts_with('(') {
+            names.pop();
+        }
+        let mut path = ConfigPath::root();
+        for name in names {
+            path.push(Part::Key(name.into()));
+        }
+        path
+    };
+    starts.filter(begins).map(path).collect()
 }

@@ -1,10 +1,10 @@
 //! Where labels stand: values of the facts to places in the layers, and back to config paths.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
 use super::condition::Variables;
 use super::path::Path;
+use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
 use crate::text::{Place, SourceId};
 
@@ -71,7 +71,7 @@ impl<'v> ConfigPaths<'v> {
 
     /// The path of the value that stands at `at`, e.g. `backend.database.connection`; also when `at` is only a part of
     /// it, like the password in a URL.
-    pub fn get(&self, at: Place) -> Option<String> {
+    pub fn get(&self, at: Place) -> Option<ConfigPath> {
         let up_to = (at.source, at.span.start);
         let covering = || {
             let (key, (end, node)) = self.leaves.range(..=up_to).next_back()?;
@@ -84,14 +84,12 @@ impl<'v> ConfigPaths<'v> {
             above.push(&node.step);
             next = node.within;
         }
-        let mut path = String::new();
+        let mut path = ConfigPath::root();
         for step in above.into_iter().rev() {
             match step {
                 Step::Root => {}
-                Step::Key(key) => push_key(&mut path, key),
-                Step::Index(index) => {
-                    let _ = write!(path, "[{index}]");
-                }
+                Step::Key(key) => path.push(Part::Key((*key).into())),
+                Step::Index(index) => path.push(Part::Item(*index)),
             }
         }
         Some(path)
@@ -127,22 +125,5 @@ impl<'v> ConfigPaths<'v> {
         if let Some(place) = place(value).filter(|_| within.is_some()) {
             self.exact.entry(place).or_insert(index);
         }
-    }
-}
-
-/// Keys that a dotted path cannot hold stand in brackets.
-fn push_key(path: &mut String, key: &str) {
-    let plain = key
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if !plain || key.is_empty() {
-        path.push_str("[\"");
-        path.push_str(key);
-        path.push_str("\"]");
-    } else {
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(key);
     }
 }

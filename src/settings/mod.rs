@@ -36,13 +36,24 @@ pub struct Settings {
     /// How many connections the database server takes.
     pub max_connections: Option<u32>,
     /// Variables that the app is started with.
-    pub environment: Vec<(Arc<str>, Arc<str>)>,
+    pub environment: Vec<SettingVariable>,
     /// The user's own rules.
     pub policies: Vec<Card>,
     /// From which severity on a run fails.
     pub fail_on: Option<FailOn>,
     /// A baseline to use when the command line names none.
     pub baseline: Option<FilePath>,
+}
+
+/// An environment variable that settings name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingVariable {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value, as a shell would have it.
+    pub value: Arc<str>,
+    /// Where the value is.
+    pub place: Place,
 }
 
 /// From which severity on a run fails; the stricter is the lesser.
@@ -84,7 +95,7 @@ pub struct ChainSetting {
     /// Whether people depend on it; `None` leaves it to the names.
     pub production: Option<bool>,
     /// Variables it is started with.
-    pub environment: Vec<(Arc<str>, Arc<str>)>,
+    pub environment: Vec<SettingVariable>,
     /// Where the settings name it.
     pub place: Place,
 }

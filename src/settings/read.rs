@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ChainSetting, FailOn, Globs, Level, PathOverride, RuleSetting, Settings};
+use super::{
+    ChainSetting, FailOn, Globs, Level, PathOverride, RuleSetting, SettingVariable, Settings,
+};
 use crate::files::FilePath;
 use crate::finding::Severity;
 use crate::text::{Place, SourceId, Span};
@@ -47,7 +49,7 @@ pub(super) fn read(
     let exclude = fields.optional("exclude", |at| globs(at, folder));
     let replicas = fields.optional("replicas", count);
     let max_connections = fields.optional("maxConnections", count);
-    let environment = fields.optional("environment", variables);
+    let environment = fields.optional("environment", |at| variables(at, &place));
     let fail_on = fields.optional("fail-on", |at| {
         let severity = |it: Severity| (it.as_str(), FailOn::From(it));
         at.word(&[
@@ -169,7 +171,7 @@ fn chains(
             None => at.mistake("must be `true` or `false`"),
             truth => truth,
         });
-        let environment = fields.optional("environment", variables);
+        let environment = fields.optional("environment", |at| variables(at, &place));
         fields.finish();
         Some(ChainSetting {
             name: name?,
@@ -194,17 +196,23 @@ fn count(at: &mut Field<'_, Node>) -> Option<u32> {
 }
 
 /// Names and values; a number or boolean is taken as the text it would be in a shell.
-fn variables(at: &mut Field<'_, Node>) -> Option<Vec<(Arc<str>, Arc<str>)>> {
-    let pairs = at.pairs(|at| match &at.tree.value {
-        NodeValue::String(text) => Some(Arc::clone(&text.value)),
-        NodeValue::Bool(value) => Some(value.to_string().into()),
-        NodeValue::Number(value) => Some(value.to_string().into()),
-        _ => at.mistake("must be the value of an environment variable: a string"),
+fn variables(
+    at: &mut Field<'_, Node>,
+    place: &impl Fn(Span) -> Place,
+) -> Option<Vec<SettingVariable>> {
+    let pairs = at.pairs(|at| {
+        let value = match &at.tree.value {
+            NodeValue::String(text) => Arc::clone(&text.value),
+            NodeValue::Bool(value) => value.to_string().into(),
+            NodeValue::Number(value) => value.to_string().into(),
+            _ => return at.mistake("must be the value of an environment variable: a string"),
+        };
+        Some((value, place(at.tree.place())))
     })?;
-    Some(
-        pairs
-            .into_iter()
-            .map(|(name, value)| (name.into(), value))
-            .collect(),
-    )
+    let variable = |(name, (value, place)): (String, _)| SettingVariable {
+        name: name.into(),
+        value,
+        place,
+    };
+    Some(pairs.into_iter().map(variable).collect())
 }

@@ -76,7 +76,7 @@ baseline: .stagecheck/baseline.json
             .matches(&FilePath::new("apps/legacy/app-config.yaml"))
     );
     assert_eq!(settings.chains[0].layers.len(), 2);
-    assert_eq!(&*settings.chains[0].environment[0].1, "7007");
+    assert_eq!(&*settings.chains[0].environment[0].value, "7007");
     assert_eq!(settings.replicas, Some(3));
     assert_eq!(settings.max_connections, Some(100));
     assert_eq!(settings.fail_on, Some(FailOn::From(Severity::Warning)));

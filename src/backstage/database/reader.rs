@@ -55,7 +55,11 @@ impl<'v> Reader<'v> {
         };
         match &value.kind {
             Kind::String(text) if !text.value.is_empty() => Ok(Some(value)),
-            Kind::Open(open) if !matches!(open.cause, OpenCause::Include(_)) => Ok(Some(value)),
+            Kind::Open(open)
+                if !matches!(open.cause, OpenCause::Include(_) | OpenCause::Override(_)) =>
+            {
+                Ok(Some(value))
+            }
             Kind::Open(_) => Err(open_at(value)),
             _ => Err(PlanError::refused(Refusal::IllTyped, value.origin)),
         }

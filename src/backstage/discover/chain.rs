@@ -280,7 +280,10 @@ fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<Envir
                 place: Some(value.place),
             });
         }
-        if name.starts_with("APP_CONFIG_") && places.insert(value.place) {
+        // A literal value is applied; only one that is not known leaves its path open.
+        let is_unknown =
+            last.get(name.as_str()) == Some(&index) && value.certainty != Certainty::Known;
+        if is_unknown && name.starts_with("APP_CONFIG_") && places.insert(value.place) {
             lacks.push(Lack {
                 reason: format!("the variable `{name}` sets a value on top"),
                 place: Some(value.place),

@@ -28,6 +28,8 @@ mod sources;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::environment::path_of;
+use super::schema::{ConfigPath, Part};
 use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 use crate::text::{Place, Sources};
@@ -318,10 +320,33 @@ impl Chain {
         self.is_complete() && self.local_layer.is_none()
     }
 
-    /// Whether all that the process would load is here.
+    /// Whether all that the process would load is here. A variable that sets one value on top does not count: only
+    /// what reads that value is less sure, see [`unseen_at`](Self::unseen_at).
     pub fn is_complete(&self) -> bool {
-        self.lacks.is_empty()
+        let is_override = |lack: &Lack| matches!(lack.kind, LackKind::EnvironmentOverrides(_));
+        self.lacks.iter().all(is_override)
     }
+
+    /// Why something may be else than it is seen here, of what is said about these config paths: an unseen layer may
+    /// set anything, an unknown `APP_CONFIG_*` variable the value at its path, what is above and what is below it. No
+    /// path stands for all of them.
+    pub fn unseen_at(&self, paths: &[ConfigPath]) -> Option<&Lack> {
+        self.lacks.iter().find(|lack| match &lack.kind {
+            LackKind::EnvironmentOverrides(variable) => {
+                paths.is_empty() || paths.iter().any(|path| is_near(path, variable))
+            }
+            _ => true,
+        })
+    }
+}
+
+/// Whether a path is that of the value a variable sets, above or below it.
+fn is_near(path: &ConfigPath, variable: &str) -> bool {
+    let set = path_of(variable).into_iter().flatten();
+    path.parts().iter().zip(set).all(|(part, key)| match part {
+        Part::Key(own) => **own == *key,
+        Part::Item(_) => false,
+    })
 }
 
 /// One layer of a chain.

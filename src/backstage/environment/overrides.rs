@@ -6,9 +6,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Environment;
+use super::{Environment, Variable};
+use crate::backstage::discover::EnvironmentVariable;
 use crate::backstage::javascript;
-use crate::backstage::value::{Kind, Object, Text, Value};
+use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
+use crate::text::Place;
 use crate::yaml::{self, Node, NodeValue};
 
 const PREFIX: &str = "APP_CONFIG_";
@@ -19,22 +21,66 @@ impl Environment {
     /// # Errors
     /// When the real loader would refuse them, so that the app does not start.
     pub fn overrides(&self) -> Result<Option<Value>, OverrideError> {
-        let mut root: Option<Object> = None;
-        for (name, value) in self.set_variables() {
-            let Some(key) = name.strip_prefix(PREFIX) else {
-                continue;
-            };
-            if value.is_empty() {
-                continue;
-            }
-            let root = root.get_or_insert_with(Object::new);
-            put(root, key, value).map_err(|reason| OverrideError {
-                variable: name.to_owned(),
-                reason,
-            })?;
-        }
-        Ok(root.map(|root| Value::derived(Kind::Object(root))))
+        self.overrides_with(&[])
     }
+
+    /// The same together with the variables of a deployment, of which those count that are not known to be set
+    /// otherwise. One with an unknown value is an open value at its path. Each value is where its variable is set.
+    ///
+    /// # Errors
+    /// As [`overrides`](Self::overrides).
+    pub fn overrides_with(
+        &self,
+        deployed: &[EnvironmentVariable],
+    ) -> Result<Option<Value>, OverrideError> {
+        let asked = self.set_variables().map(|(name, value)| Override {
+            name,
+            value: Some(value),
+            place: self.place(name),
+        });
+        let deployed = deployed
+            .iter()
+            .filter(|variable| !matches!(self.get(&variable.name), Variable::Is(_)))
+            .map(|variable| Override {
+                name: &variable.name,
+                value: variable.value.as_deref(),
+                place: variable.place,
+            });
+        of_variables(asked.chain(deployed))
+    }
+}
+
+/// The path of the value that a variable sets, key by key; `None` for one that sets none.
+pub fn path_of(variable: &str) -> Option<impl Iterator<Item = &str>> {
+    Some(variable.strip_prefix(PREFIX)?.split('_'))
+}
+
+/// A variable that may set a value.
+struct Override<'v> {
+    name: &'v str,
+    /// `None` when it is not known.
+    value: Option<&'v str>,
+    place: Option<Place>,
+}
+
+fn of_variables<'v>(
+    variables: impl Iterator<Item = Override<'v>>,
+) -> Result<Option<Value>, OverrideError> {
+    let mut root: Option<Object> = None;
+    for variable in variables {
+        let Some(key) = variable.name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        if variable.value.is_some_and(str::is_empty) {
+            continue;
+        }
+        let root = root.get_or_insert_with(Object::new);
+        put(root, key, &variable).map_err(|reason| OverrideError {
+            variable: variable.name.to_owned(),
+            reason,
+        })?;
+    }
+    Ok(root.map(|root| Value::derived(Kind::Object(root))))
 }
 
 /// Why the real loader refuses an `APP_CONFIG_*` variable.
@@ -73,7 +119,7 @@ impl fmt::Display for OverrideReason {
     }
 }
 
-fn put(root: &mut Object, key: &str, value: &str) -> Result<(), OverrideReason> {
+fn put(root: &mut Object, key: &str, variable: &Override<'_>) -> Result<(), OverrideReason> {
     let mut object = root;
     let mut parts = key.split('_').peekable();
     while let Some(part) = parts.next() {
@@ -81,18 +127,30 @@ fn put(root: &mut Object, key: &str, value: &str) -> Result<(), OverrideReason> 
             return Err(OverrideReason::Key);
         }
         if parts.peek().is_some() {
-            object = descend(object, part)?;
+            object = match descend(object, part)? {
+                Some(child) => child,
+                // Whether what is there is an object is not known, nor what becomes of it then.
+                None => return Ok(()),
+            };
             continue;
         }
-        if object.contains_key(part) || javascript::is_inherited(part) {
+        let there = object.get(part);
+        if there.is_some_and(|value| value.as_open().is_some() || variable.value.is_none()) {
+            return Ok(());
+        }
+        if there.is_some() || javascript::is_inherited(part) {
             return Err(OverrideReason::Again);
         }
-        object.insert(part.into(), parse(value)?);
+        object.insert(part.into(), value_of(variable)?);
     }
     Ok(())
 }
 
-fn descend<'o>(object: &'o mut Object, part: &str) -> Result<&'o mut Object, OverrideReason> {
+/// The object below a key; `None` where the value there is not known.
+fn descend<'o>(
+    object: &'o mut Object,
+    part: &str,
+) -> Result<Option<&'o mut Object>, OverrideReason> {
     if javascript::is_inherited(part) && !object.contains_key(part) {
         return Err(OverrideReason::Nesting);
     }
@@ -103,7 +161,8 @@ fn descend<'o>(object: &'o mut Object, part: &str) -> Result<&'o mut Object, Ove
         child.kind = Kind::Object(Object::new());
     }
     match &mut child.kind {
-        Kind::Object(object) => Ok(object),
+        Kind::Object(object) => Ok(Some(object)),
+        Kind::Open(_) => Ok(None),
         _ => Err(OverrideReason::Nesting),
     }
 }
@@ -116,15 +175,25 @@ fn is_key_part(part: &str) -> bool {
             .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-fn parse(value: &str) -> Result<Value, OverrideReason> {
-    let kind = match yaml::parse_json(value).root {
-        Some(node) => kind(&node),
-        None => string(value),
+fn value_of(variable: &Override<'_>) -> Result<Value, OverrideReason> {
+    let origin = variable.place.map(|value| Origin { value, key: None });
+    let Some(text) = variable.value else {
+        let open = Kind::Open(Box::new(Open {
+            written: format!("${{{}}}", variable.name).into(),
+            cause: OpenCause::Override(variable.name.into()),
+            when_unset: None,
+            below: None,
+        }));
+        return Ok(Value::derived(open).with_origin(origin));
+    };
+    let kind = match yaml::parse_json(text).root {
+        Some(node) => kind(&node, origin),
+        None => string(text),
     };
     if kind == Kind::Null {
         return Err(OverrideReason::Null);
     }
-    Ok(Value::derived(kind))
+    Ok(Value::derived(kind).with_origin(origin))
 }
 
 fn string(text: impl Into<Arc<str>>) -> Kind {
@@ -134,7 +203,8 @@ fn string(text: impl Into<Arc<str>>) -> Kind {
     })
 }
 
-fn kind(node: &Node) -> Kind {
+/// What a node of JSON is; all that is in it is where the variable is set.
+fn kind(node: &Node, origin: Option<Origin>) -> Kind {
     match &node.value {
         NodeValue::Null => Kind::Null,
         NodeValue::Bool(value) => Kind::Bool(*value),
@@ -143,7 +213,7 @@ fn kind(node: &Node) -> Kind {
         NodeValue::Sequence(items) => Kind::Array(
             items
                 .iter()
-                .map(|item| Value::derived(kind(item)))
+                .map(|item| Value::derived(kind(item, origin)).with_origin(origin))
                 .collect(),
         ),
         NodeValue::Mapping(entries) => Kind::Object(
@@ -153,7 +223,7 @@ fn kind(node: &Node) -> Kind {
                 .map(|entry| {
                     (
                         Arc::clone(&entry.key.text),
-                        Value::derived(kind(&entry.value)),
+                        Value::derived(kind(&entry.value, origin)).with_origin(origin),
                     )
                 })
                 .collect(),
@@ -211,6 +281,26 @@ mod tests {
             overrides(&[("APP_CONFIG_toString", "x")]),
             Err(OverrideReason::Again)
         );
+    }
+
+    #[test]
+    fn an_unknown_value_is_open_at_its_path_and_below_it() {
+        let secret = |name: &str| EnvironmentVariable {
+            name: name.into(),
+            value: None,
+            place: None,
+        };
+        let variables = [
+            secret("APP_CONFIG_a_b"),
+            EnvironmentVariable::known("APP_CONFIG_a_b_c", "1", None),
+            EnvironmentVariable::known("APP_CONFIG_d", "1", None),
+            secret("APP_CONFIG_e"),
+        ];
+        let asked = Environment::complete([("APP_CONFIG_e", "asked")]);
+        let root = asked.overrides_with(&variables).unwrap().unwrap();
+        assert!(root.at(["a", "b"]).and_then(Value::as_open).is_some());
+        assert_eq!(root.at(["d"]).and_then(Value::as_number), Some(1.0));
+        assert_eq!(root.at(["e"]).and_then(Value::as_str), Some("asked"));
     }
 
     #[test]

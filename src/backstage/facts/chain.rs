@@ -1,7 +1,5 @@
 //! `chain`: what a card of scope `chain` knows about the chain itself.
 
-use std::sync::Arc;
-
 use super::declare::{Field, Shape};
 use super::{list, object, truth};
 use crate::backstage::environment::{Environment, OverrideError};
@@ -105,11 +103,9 @@ pub fn collect(
 
 /// Why the loader refuses the variables that the deployment sets to known values, if it does.
 fn refused(chain: &Chain) -> Option<OverrideError> {
-    let mut environment = Environment::default();
-    for (name, value) in chain.known_environment() {
-        environment.set(Arc::clone(name), Arc::clone(value));
-    }
-    environment.overrides().err()
+    Environment::default()
+        .overrides_with(&chain.environment)
+        .err()
 }
 
 /// Where the deployment sets a variable that puts config on top.

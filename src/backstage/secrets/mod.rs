@@ -66,6 +66,21 @@ pub fn of_layer(
     found
 }
 
+/// Every secret in what variables set on top of all layers.
+pub fn of_overrides(overrides: &Value, sources: &Sources, schemas: &Schemas) -> Vec<Secret> {
+    let mut found = Vec::new();
+    let mut finder = Finder {
+        sources,
+        root: overrides,
+        path: ConfigPath::root(),
+        above: Vec::new(),
+        seen: &mut BTreeMap::new(),
+        found: &mut found,
+    };
+    finder.walk(overrides, &schemas.scope());
+    found
+}
+
 /// The tokens in text that is no configuration. URLs with a password are not among them: in comments they are
 /// examples.
 fn in_plain_text(text: &str, part: Place) -> Vec<Secret> {
@@ -163,7 +178,9 @@ fn masked_cause(cause: &OpenCause, show: impl Fn(&str) -> Arc<str>) -> OpenCause
             };
             OpenCause::Placeholder(variables.iter().map(variable).collect())
         }
-        OpenCause::Env(_) | OpenCause::File(_) | OpenCause::Include(_) => cause.clone(),
+        OpenCause::Env(_) | OpenCause::File(_) | OpenCause::Include(_) | OpenCause::Override(_) => {
+            cause.clone()
+        }
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) fn texts(value: &Value, sources: &Sources) -> Vec<Known> {
                     standing: Standing::Open,
                 }]
             }
-            OpenCause::Include(_) => Vec::new(),
+            OpenCause::Include(_) | OpenCause::Override(_) => Vec::new(),
         },
         Kind::Null | Kind::Bool(_) | Kind::Array(_) | Kind::Object(_) => Vec::new(),
     }

@@ -117,7 +117,7 @@ impl Shown<'_> {
 /// The directive an open value was written with; `None` for a string with placeholders.
 pub(super) fn directive(open: &Open) -> Option<&'static str> {
     match open.cause {
-        OpenCause::Placeholder(_) => None,
+        OpenCause::Placeholder(_) | OpenCause::Override(_) => None,
         OpenCause::Env(_) => Some("$env"),
         OpenCause::File(_) => Some("$file"),
         OpenCause::Include(_) => Some("$include"),
