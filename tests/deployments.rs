@@ -350,7 +350,6 @@ fn processes_of_every_kind_make_chains() {
             "deploy/entrypoint.sh?: app-config.yaml".to_owned(),
             format!("deploy/portal.service!: {both}"),
             "development: app-config.yaml".to_owned(),
-            format!("score.yaml:portal!: {both}"),
         ]
     );
     assert_eq!(

@@ -306,6 +306,12 @@ impl LoadedApp {
                 facts::layers::collect(&self.app, &|path| self.known(path)),
             ),
             ("missingLayers", facts::layers::missing(&self.app)),
+            (
+                "localCopies",
+                facts::image_copies::collect(&self.app, |path| {
+                    self.layers.get(path).map(|layer| layer.start())
+                }),
+            ),
             ("misorderedLayers", facts::layers::misordered(&self.app)),
         ];
         facts::tree("app", facts::app::collect(&self.app), None, sections)

@@ -155,7 +155,7 @@ impl Draft {
         let is_unread = |lack: &Lack| lack.kind == LackKind::Environment && is_named;
         let (unread_environment, others) = self.lacks.into_iter().partition(is_unread);
         lacks.extend::<Vec<Lack>>(others);
-        let mut environment = environment(&self.environment, &mut lacks);
+        let mut environment = environment(self.kind, &self.environment, &mut lacks);
         // Compose and a shell pass on what is not set as an empty text, or not at all. A variable that sets config on
         // top does so all the same, as soon as it has a value.
         if !matches!(self.kind, StartKind::Kubernetes | StartKind::Helm) {
@@ -222,7 +222,9 @@ fn lack_kind(resolved: &Resolved, word: Option<&Word>) -> Option<LackKind> {
         Resolved::Mounted => Some(LackKind::Mounted(written())),
         Resolved::Foreign(file) => Some(LackKind::Foreign(file.clone())),
         Resolved::Absent(file) => Some(LackKind::Absent(file.clone())),
-        Resolved::KeptOut(file, _) => Some(LackKind::KeptOut(file.clone())),
+        Resolved::KeptOut(file, _) | Resolved::NotCopied(file) => {
+            Some(LackKind::KeptOut(file.clone()))
+        }
     }
 }
 
@@ -257,6 +259,9 @@ fn reason(
             format!("{by} makes a layer that the loader takes by itself")
         }
         (_, Resolved::Made(by)) => format!("{by} makes `{written}`"),
+        (_, Resolved::NotCopied(file)) => {
+            format!("no `COPY` brings `{}` into the image", shown(file))
+        }
         (_, Resolved::KeptOut(file, by)) => {
             format!("{by} keeps `{}` out of the image", shown(file))
         }
@@ -265,7 +270,11 @@ fn reason(
 }
 
 /// The variables, the last of each name. Those that set config on top are lacks.
-fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<EnvironmentVariable> {
+fn environment(
+    kind: StartKind,
+    variables: &[(String, Word)],
+    lacks: &mut Vec<Lack>,
+) -> Vec<EnvironmentVariable> {
     let mut environment = Vec::new();
     let numbered = variables.iter().enumerate();
     let last: HashMap<&str, usize> = numbered
@@ -273,7 +282,9 @@ fn environment(variables: &[(String, Word)], lacks: &mut Vec<Lack>) -> Vec<Envir
         .collect();
     let mut places: HashSet<Place> = lacks.iter().filter_map(|lack| lack.place).collect();
     for (index, (name, value)) in variables.iter().enumerate() {
-        if last.get(name.as_str()) == Some(&index) {
+        // `ENV NAME=` makes room for what a deployment sets.
+        let is_room = kind == StartKind::Dockerfile && value.text.is_empty();
+        if last.get(name.as_str()) == Some(&index) && !is_room {
             environment.push(EnvironmentVariable {
                 name: name.as_str().into(),
                 value: (value.certainty == Certainty::Known).then(|| value.text.as_str().into()),

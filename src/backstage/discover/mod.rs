@@ -145,6 +145,8 @@ pub struct LayerCopy {
     pub layer: FilePath,
     /// The `COPY` that takes it in: what it copies.
     pub place: Place,
+    /// Whether the image's own start command leaves the layers to the loader, which then loads it.
+    pub loaded_by_default: bool,
     /// The Dockerfile.
     pub dockerfile: FilePath,
 }
@@ -289,16 +291,10 @@ impl EnvironmentVariable {
 }
 
 impl Chain {
-    /// The variables that the running process has for sure, those with unknown values among them: those of a
-    /// deployment. What an image sets is only what it has when nobody says otherwise.
+    /// The variables that the process starts with, those with unknown values among them. The chain of an image has
+    /// those that its `ENV` sets: that chain is the image as it runs when no deployment sets others.
     pub fn sure_environment(&self) -> &[EnvironmentVariable] {
-        match self.origin {
-            ChainOrigin::StartCommand {
-                kind: StartKind::Dockerfile,
-                ..
-            } => &[],
-            _ => &self.environment,
-        }
+        &self.environment
     }
 
     /// A variable that the deployment file sets.

@@ -236,7 +236,8 @@ impl<'r> Process<'r> {
             MountSource::Path(path) => !around.files.is_file(path),
             MountSource::Layer(_) | MountSource::Elsewhere => false,
         };
-        if start.by == StartedBy::DevelopmentServer && self.mounts.iter().any(is_folder) {
+        let is_mounted = self.checkout.is_none() && self.mounts.iter().any(is_folder);
+        if start.by == StartedBy::DevelopmentServer && is_mounted {
             draft.audience = Audience::Developer;
         }
         draft.unread.extend(self.unknown_entrypoint());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::files::{FilePath, Files, Listed, below};
 use crate::text::{SourceId, Sources};
 
-use super::chain::{Audience, Draft};
+use super::chain::{Audience, Draft, Picks};
 use super::command::word::Word;
 use super::compose::{EXTENDED_PARTS_LIMIT, Services};
 use super::embedded::Embedded;
@@ -207,7 +207,7 @@ impl<'r> Reader<'r> {
             return;
         };
         let copies = match process.kind {
-            StartKind::Dockerfile => self.copies(path, process, context),
+            StartKind::Dockerfile => self.copies(path, process, context, draft.picks),
             _ => Vec::new(),
         };
         if matches!(
@@ -319,21 +319,38 @@ impl<'r> Reader<'r> {
     }
 
     /// The layers that an image takes in, by what its Dockerfile copies and its .dockerignore leaves out.
-    fn copies(&self, path: &FilePath, process: &Process<'_>, context: &FilePath) -> Vec<LayerCopy> {
+    /// The local layer that git ignores is among them: it is there when a developer builds the image.
+    fn copies(
+        &self,
+        path: &FilePath,
+        process: &Process<'_>,
+        context: &FilePath,
+        picks: Picks,
+    ) -> Vec<LayerCopy> {
         let image = process.image(self.files, context);
         let below = self.grouped.app_roots.range(context..);
         let roots = below.take_while(|(folder, _)| folder.as_str().starts_with(context.as_str()));
-        roots
-            .flat_map(|(_, root)| &root.layers)
-            .filter(|layer| layer.path.is_within(context))
-            .filter_map(|layer| {
-                Some(LayerCopy {
-                    layer: layer.path.clone(),
-                    place: image.copy_of(&layer.path)?.place,
-                    dockerfile: path.clone(),
-                })
-            })
-            .collect()
+        let mut copies = Vec::new();
+        for (folder, root) in roots {
+            let local = folder.join("app-config.local.yaml");
+            let unseen = root.layer(&local).is_none() && self.files.is_ignored(&local);
+            let layers = root.layers.iter().map(|layer| &layer.path);
+            let layers = layers.chain(unseen.then_some(&local));
+            copies.extend(
+                layers
+                    .filter(|layer| layer.is_within(context))
+                    .filter_map(|layer| {
+                        let loaded_by_default = picks == Picks::Loader && folder == context;
+                        Some(LayerCopy {
+                            layer: layer.clone(),
+                            place: image.copy_of(layer)?.place,
+                            dockerfile: path.clone(),
+                            loaded_by_default,
+                        })
+                    }),
+            );
+        }
+        copies
     }
 
     /// Puts a chain into the app root of its first layer, else the nearest one above the file it is from, and says

@@ -30,6 +30,11 @@ pub const FIELDS: &[Field] = &[
         Shape::String,
         "why, e.g. sets a key that is there already",
     ),
+    Field::new(
+        "nodeEnv",
+        Shape::String,
+        "`NODE_ENV` as the deployment or the image sets it; absent when neither does. Points at it",
+    ),
     Field::new("lacks", Shape::Strings, "why it is not complete"),
     Field::new(
         "layers",
@@ -89,6 +94,12 @@ pub fn collect(
             }),
         ),
         (
+            "nodeEnv",
+            node_env(chain).map_or_else(super::absent, |(value, place)| {
+                Value::string(value).with_origin(origin(place))
+            }),
+        ),
+        (
             "lacks",
             list(
                 chain.lacks.iter().map(|lack| {
@@ -106,6 +117,12 @@ fn refused(chain: &Chain) -> Option<OverrideError> {
     Environment::default()
         .overrides_with(&chain.environment)
         .err()
+}
+
+/// `NODE_ENV` and where it is set, as far as that is known.
+fn node_env(chain: &Chain) -> Option<(&str, Option<Place>)> {
+    let variable = chain.variable("NODE_ENV")?;
+    Some((variable.value.as_deref()?, variable.place))
 }
 
 /// Where the deployment sets a variable that puts config on top.

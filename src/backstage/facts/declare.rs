@@ -230,6 +230,11 @@ pub const APP_FACTS: &[Field] = &[
         "layers that start commands name and that are not there",
     ),
     Field::new(
+        "localCopies",
+        Shape::List(super::image_copies::FIELDS),
+        "local layers that Dockerfiles take into images",
+    ),
+    Field::new(
         "misorderedLayers",
         Shape::List(super::layers::MISORDERED_FIELDS),
         "layers that start commands name in front of the base layer, which overrides them",

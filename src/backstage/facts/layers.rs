@@ -64,11 +64,6 @@ pub const FIELDS: &[Field] = &[
         "an image that starts with base layers alone, while another chain loads this production layer; points at the \
          start command; absent otherwise",
     ),
-    Field::new(
-        "imageCopy",
-        Shape::String,
-        "the Dockerfile that copies it into an image; points at what the `COPY` names; absent when none does",
-    ),
 ];
 
 /// `facts.missingLayers`
@@ -212,7 +207,6 @@ impl Facts<'_> {
     fn layer(&self, layer: &LayerFile) -> Option<Value> {
         let known = (self.known)(&layer.path)?;
         let chains: Vec<&Chain> = self.loaders(&layer.path).collect();
-        let copy = self.app.copies.iter().find(|copy| copy.layer == layer.path);
         Some(object([
             ("path", text(layer.path.as_str(), Some(known.start))),
             ("name", Value::string(layer.path.name())),
@@ -232,12 +226,6 @@ impl Facts<'_> {
             ("emptyIn", self.empty_chain(&chains)),
             ("omittedBy", self.omitted_by(layer)),
             ("omittedByImage", self.omitted_by_image(layer)),
-            (
-                "imageCopy",
-                copy.map_or_else(absent, |copy| {
-                    text(copy.dockerfile.as_str(), Some(copy.place))
-                }),
-            ),
         ]))
     }
 

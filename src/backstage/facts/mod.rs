@@ -20,6 +20,7 @@ pub mod deployment;
 pub mod docs;
 pub mod extensions;
 pub mod hosts;
+pub mod image_copies;
 pub mod integrations;
 pub mod layer;
 pub mod layers;

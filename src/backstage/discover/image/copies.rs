@@ -6,6 +6,7 @@
 use super::dockerfile::join;
 use super::paths::{Image, Resolved, matches_glob, strip_folder};
 use super::steps::{Origin, Step};
+use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::{Certainty, Word};
 use crate::backstage::discover::names;
 
@@ -81,6 +82,51 @@ impl Image<'_> {
             by_step: kept_out,
             named_by,
         }
+    }
+
+    /// Whether no step of the image can have brought a file to a path: it stands on a plain image of node, no `COPY`
+    /// reaches the path but by names and globs that leave it out, and no command brings files of unknown names.
+    pub(super) fn nothing_brings(&self, full: &str) -> bool {
+        let Some((_, stage)) = self.dockerfile else {
+            return false;
+        };
+        let foundation = stage.foundation.as_deref().unwrap_or_default();
+        let is_plain = base_name(foundation).starts_with("node");
+        let copies = |step: &Step| matches!(step.from, Origin::Context | Origin::Stage(_));
+        // One that copies nothing at all gets its files in a way that is not here.
+        if !is_plain || stage.brings_files || !stage.steps.iter().any(copies) {
+            return false;
+        }
+        let may_bring = |step: &Step| match &step.from {
+            Origin::Context | Origin::Stage(_) => step
+                .sources
+                .iter()
+                .any(|source| self.may_bring(source, &step.target.text, full)),
+            // Commands that make, move or remove layers are told by what they do to the path itself.
+            Origin::Image => true,
+            Origin::Nowhere | Origin::Itself | Origin::Nothing => false,
+        };
+        !stage.steps.iter().any(may_bring)
+    }
+
+    /// Whether a copy of `source` to `target` may bring a file to a path where none of that name is in the source now:
+    /// a folder that the build fills, an archive that is unpacked (`ADD`), a name with variables.
+    fn may_bring(&self, source: &Word, target: &str, full: &str) -> bool {
+        let name = source.text.trim_end_matches('/');
+        let is_built = ["skeleton", "bundle"]
+            .iter()
+            .any(|part| base_name(name).starts_with(part));
+        let Some((as_file, as_folder)) = candidate(source, target, full).filter(|_| !is_built)
+        else {
+            return false;
+        };
+        let is_open = source.certainty == Certainty::Open;
+        let is_archive = [".tar.gz", ".tgz", ".tar", ".zip", ".xz"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        // What has an ending is a file, which lands under its own name.
+        let is_file = base_name(name).trim_start_matches('.').contains('.') && !name.ends_with('.');
+        is_open || is_archive || as_file.is_some() || (as_folder.is_some() && !is_file)
     }
 
     fn put_by(&self, step: &Step, before: Steps<'_>, full: &str, depth: usize) -> Effect {
@@ -171,10 +217,6 @@ impl Image<'_> {
             false => Resolved::File(file),
         })
     }
-}
-
-fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Whether an open source is a single file with an open name, and not a folder or everything.

@@ -7,8 +7,8 @@ use crate::text::{Place, SourceId, Sources};
 
 use super::instruction::{self, Form, Instruction};
 use super::steps::{self, Origin, Step};
-use crate::backstage::discover::command::shell;
 use crate::backstage::discover::command::word::{Certainty, Variables, Word};
+use crate::backstage::discover::command::{base_name, shell};
 
 /// The stages of a Dockerfile, in order.
 #[derive(Debug)]
@@ -35,6 +35,10 @@ pub(crate) struct Stage {
     pub(crate) variables: Variables,
     /// What `ENV` sets, in order.
     pub(crate) environment: Vec<(String, Word)>,
+    /// The image that it stands on in the end; `None` when its name depends on variables.
+    pub(super) foundation: Option<String>,
+    /// Whether a command of the build brings files from somewhere that nothing here tells: it downloads, unpacks, copies.
+    pub(super) brings_files: bool,
     /// Whether the command comes from the stage below.
     inherits_command: bool,
 }
@@ -157,7 +161,14 @@ impl Reader {
         if self.copied > COPIED_LIMIT {
             return;
         }
-        let mut stage = base.cloned().unwrap_or_default();
+        let own = || Stage {
+            foundation: words
+                .first()
+                .filter(|base| base.certainty != Certainty::Open)
+                .map(|base| base.text.clone()),
+            ..Stage::default()
+        };
+        let mut stage = base.cloned().unwrap_or_else(own);
         stage.inherits_command = true;
         stage.name = match words.get(1..) {
             Some([keyword, name, ..]) if keyword.text.eq_ignore_ascii_case("as") => {
@@ -309,6 +320,11 @@ impl Stage {
             }],
             Form::Shell { text, anchor } => shell::script(text, *anchor, &self.variables),
         };
+        self.brings_files |= instruction
+            .flags
+            .iter()
+            .any(|flag| flag.starts_with("--mount=type=bind"))
+            || script.iter().any(brings_files);
         let steps = steps::of_commands(&script, "RUN ", self.working_folder());
         self.steps.extend(steps);
     }
@@ -319,6 +335,22 @@ impl Stage {
             // An entry point drops the command of the image below.
             self.command = None;
         }
+    }
+}
+
+/// Whether a command brings files of any name into the image. The archives of `backstage-cli package build` hold
+/// packages and no layers: `skeleton.tar.gz` the manifests, `bundle.tar.gz` what is built.
+fn brings_files(command: &shell::Command) -> bool {
+    let words = &command.words;
+    let is_built = || {
+        let mut names = words.iter().map(|word| &word.text);
+        names.any(|name| name.contains("skeleton") || name.contains("bundle"))
+    };
+    let program = words.first().map_or("", |word| base_name(&word.text));
+    match program {
+        "tar" => !is_built(),
+        "git" | "unzip" | "rsync" | "cp" | "mv" | "ln" | "curl" | "wget" | "aws" | "gsutil" => true,
+        _ => false,
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) enum Resolved {
     /// Something in an image that is not built here. Of this repository it would have to be this file, which is not
     /// there.
     Foreign(FilePath),
+    /// This file, if a deployment mounts it: nothing brings it into the image.
+    NotCopied(FilePath),
     /// Nothing: it would have to be this file.
     Absent(FilePath),
     /// Nothing: this file is here, and something keeps it out; what, for people.
@@ -49,7 +51,10 @@ impl Resolved {
     /// The file of the repository that is there.
     pub(crate) fn file(&self) -> Option<&FilePath> {
         match self {
-            Self::File(file) | Self::Changed(file, _) | Self::Namesake(file) => Some(file),
+            Self::File(file)
+            | Self::Changed(file, _)
+            | Self::Namesake(file)
+            | Self::NotCopied(file) => Some(file),
             _ => None,
         }
     }
@@ -141,19 +146,32 @@ impl Image<'_> {
         let found = self.put_there(&full);
         match found.by_step {
             Some(resolved) => resolved,
-            None => self.by_folder(&full).unwrap_or_else(|| {
-                let file = strip_folder(&full, self.folder()).map(|rest| self.context.join(rest));
-                let Some(file) = file.filter(|file| !path.starts_with('/') && !file.is_outside())
-                else {
-                    return Resolved::Mounted;
-                };
-                match (found.named_by, self.dockerfile) {
-                    (Some(by), _) => Resolved::Made(by),
-                    (None, Some(_)) => Resolved::Absent(file),
-                    // Of an image that is not built here, nothing is known to be absent.
-                    (None, None) => Resolved::Foreign(file),
-                }
-            }),
+            None => self
+                .by_folder(&full)
+                .map(|found_there| self.if_brought(found_there, &full))
+                .unwrap_or_else(|| {
+                    let file =
+                        strip_folder(&full, self.folder()).map(|rest| self.context.join(rest));
+                    let Some(file) =
+                        file.filter(|file| !path.starts_with('/') && !file.is_outside())
+                    else {
+                        return Resolved::Mounted;
+                    };
+                    match (found.named_by, self.dockerfile) {
+                        (Some(by), _) => Resolved::Made(by),
+                        (None, Some(_)) => Resolved::Absent(file),
+                        // Of an image that is not built here, nothing is known to be absent.
+                        (None, None) => Resolved::Foreign(file),
+                    }
+                }),
+        }
+    }
+
+    /// A file of the context, unless nothing can have brought it into the image.
+    fn if_brought(&self, found: Resolved, full: &str) -> Resolved {
+        match found {
+            Resolved::File(file) if self.nothing_brings(full) => Resolved::NotCopied(file),
+            found => found,
         }
     }
 

@@ -207,7 +207,7 @@ fn entry_point_and_command_are_one_command_line() {
 
 #[test]
 fn an_entry_point_script_that_runs_its_arguments_is_no_lack() {
-    let image = "FROM node\nWORKDIR /app\nCOPY docker/run.sh ./\nENTRYPOINT [\"./run.sh\"]\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
+    let image = "FROM node\nWORKDIR /app\nCOPY docker/run.sh app-config.yaml ./\nENTRYPOINT [\"./run.sh\"]\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
     let with = |script: &str| {
         chains_of(&[
             ("app-config.yaml", ""),
@@ -263,7 +263,7 @@ fn copies_rename_layers() {
 fn open_names_make_a_chain_incomplete() {
     let image = |argument: &str| {
         with_dockerfile(&format!(
-            "FROM node\n{argument}\nWORKDIR /app\nCOPY app-config.${{APP}}.yaml ./extra.yaml\n\
+            "FROM node\n{argument}\nWORKDIR /app\nCOPY app-config.yaml ./\nCOPY app-config.${{APP}}.yaml ./extra.yaml\n\
              CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config\", \"extra.yaml\"]\n"
         ))
     };
