@@ -1,39 +1,16 @@
 //! Checks the rule cards in `rules/` and embeds them as statics, so that a run parses none of them.
 //! A card of the wrong shape does not build: the message names the file and the field.
 
-#[path = "src/rules/card.rs"]
-#[allow(dead_code)]
-mod card;
-#[path = "src/text/closest.rs"]
-#[allow(dead_code)] // the build asks for less than the program
-mod closest;
 #[path = "build/commit.rs"]
 mod commit;
-#[path = "src/finding/severity.rs"]
-#[allow(dead_code)]
-mod severity;
-#[path = "src/rules/shape.rs"]
-mod shape;
-#[path = "src/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
-/// The words the shared files know from the library.
-mod finding {
-    pub use crate::severity::Severity;
-}
-mod text {
-    pub use crate::closest::closest;
-}
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use card::{Card, Several, Since, Words};
-use serde_yaml::Value;
-use tree::Tree;
+use rule_card::card::{Card, Case, Example, Several, Since, Words};
+use rule_card::shape;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
@@ -106,38 +83,18 @@ fn card_files(folder: &Path) -> Vec<PathBuf> {
 
 fn read(path: &Path) -> Result<Card, Vec<String>> {
     let text = fs::read_to_string(path).map_err(|error| vec![error.to_string()])?;
-    let tree: Value = serde_yaml::from_str(&text).map_err(|error| vec![error.to_string()])?;
-    shape::card(&tree).map_err(|mistakes| {
+    let document = npm_yaml::parse(&text);
+    let problems = document.problems.into_iter().map(|problem| problem.message);
+    let root = match document.root {
+        Some(root) => root,
+        None => return Err(problems.collect()),
+    };
+    shape::card(&root).map_err(|mistakes| {
         mistakes
             .into_iter()
             .map(|mistake| format!("`{}` {}", mistake.field, mistake.message))
             .collect()
     })
-}
-
-impl Tree for Value {
-    type Place = ();
-
-    fn place(&self) {}
-
-    fn text(&self) -> Option<&str> {
-        self.as_str()
-    }
-
-    fn truth(&self) -> Option<bool> {
-        self.as_bool()
-    }
-
-    fn items(&self) -> Option<Vec<&Self>> {
-        Some(self.as_sequence()?.iter().collect())
-    }
-
-    fn entries(&self) -> Option<Vec<(&str, (), &Self)>> {
-        self.as_mapping()?
-            .iter()
-            .map(|(key, value)| Some((key.as_str()?, (), value)))
-            .collect()
-    }
 }
 
 /// Rust source of `static CARDS`. Lists become statics of their own, which a static may borrow.
@@ -190,7 +147,7 @@ impl Statics {
         )
     }
 
-    fn case(&mut self, case: &card::Case) -> String {
+    fn case(&mut self, case: &Case) -> String {
         let at = self.list("card::At", &case.at, |_, at| {
             format!(
                 "card::At {{ here: {}, note: {} }}",
@@ -213,7 +170,7 @@ impl Statics {
         )
     }
 
-    fn example(&mut self, example: &card::Example) -> String {
+    fn example(&mut self, example: &Example) -> String {
         let pair = |_: &mut Self, (left, right): &(Words, Words)| {
             format!("({}, {})", words(left), words(right))
         };

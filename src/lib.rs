@@ -17,6 +17,7 @@ pub mod run;
 pub mod settings;
 pub mod suppress;
 pub mod text;
-pub mod tree;
 pub mod version;
-pub mod yaml;
+
+pub use npm_yaml as yaml;
+pub use rule_card::tree;

@@ -5,7 +5,6 @@
 //! it points at and says, [`check`] finds what can never be right in a card, and [`engine`] judges facts by
 //! cards.
 
-pub mod card;
 pub mod catalog;
 pub mod check;
 pub mod combine;
@@ -19,6 +18,7 @@ pub mod path;
 pub mod point;
 pub mod policy;
 pub mod select;
-pub mod shape;
 #[cfg(test)]
 mod tests;
+
+pub use rule_card::{card, shape};

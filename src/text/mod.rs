@@ -1,12 +1,8 @@
 //! Text and places in it: [`Source`]s, byte [`Span`]s, line and column, and [`mask`], the one door
 //! through which text that may hold a secret leaves the process.
 
-pub mod base64;
-mod closest;
 pub mod mask;
 pub mod patterns;
 pub mod prose;
-mod source;
 
-pub use closest::{closest, is_slip};
-pub use source::{LineColumn, Place, Source, SourceId, Sources, Span};
+pub use source::{LineColumn, Place, Source, SourceId, Sources, Span, closest, is_slip};

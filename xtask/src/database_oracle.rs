@@ -7,7 +7,7 @@ use stagecheck::backstage::database;
 
 use crate::run::Outcome;
 
-#[path = "../../tests/common/database.rs"]
+#[path = "../../tests/it/common/database.rs"]
 mod vectors;
 
 /// `database-oracle FILE`: each line of the file is a case with the real answers.

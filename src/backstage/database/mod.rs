@@ -5,7 +5,7 @@
 //! open value, and no connection, file or package is looked at.
 //!
 //! It follows `@backstage/backend-defaults` 0.18.0 (`entrypoints/database`), `pg-connection-string` 2.14,
-//! `pg` 8.23, `mysql2` 3.24, knex 3.3 and tarn; `tests/database_vectors.rs` holds what they were seen to do.
+//! `pg` 8.23, `mysql2` 3.24, knex 3.3 and tarn; `tests/it/database_vectors.rs` holds what they were seen to do.
 
 mod connection_string;
 pub mod drivers;

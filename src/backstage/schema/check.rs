@@ -9,11 +9,11 @@ use std::sync::Arc;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::explain;
 use super::packages::Schemas;
-use super::path::{ConfigPath, Part};
 use super::walk::{Seen, Walk};
 use crate::backstage::value::Value;
 use crate::finding::{Edit, RuleId, Severity};
 use crate::text::Place;
+use ::source::{ConfigPath, Part};
 
 /// Holds an effective config against the schemas of the app's packages.
 pub fn check(effective: &Value, schemas: &Schemas) -> Vec<Problem> {

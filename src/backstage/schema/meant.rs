@@ -8,9 +8,9 @@ use super::coerce::coerce;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::explain::{not_allowed, wanted_words, wrong_kind};
 use super::model::Schema;
-use super::path::Part;
 use super::walk::{Seen, UNION_DEPTH, Walk};
 use crate::backstage::value::Value;
+use ::source::Part;
 
 /// How many branches are held against a value to find the meant one.
 const MOST_BRANCHES: usize = 64;

@@ -20,20 +20,19 @@ mod merged;
 mod model;
 mod node;
 mod packages;
-mod path;
 mod source;
 pub mod typescript;
 mod visibility;
 mod walk;
 
+pub use self::source::SchemaSource;
+pub use ::source::{ConfigPath, Part};
 pub use cache::Cache;
 pub use check::{Ground, Problem, check};
 pub use collect::{Collection, NoteWeight, SchemaNote, collect};
 pub use merged::{for_editor, of_package};
 pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
 pub use packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
-pub use path::{ConfigPath, Part};
-pub use source::SchemaSource;
 pub use visibility::Scope;
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 use super::demand::{Demand, Demands, KeyDemands};
 use super::model::Visibility;
 use super::packages::{PackageSchema, Schemas};
-use super::path::{ConfigPath, Part};
 use super::walk::UNION_DEPTH;
+use ::source::{ConfigPath, Part};
 
 impl Schemas {
     /// Who may see the value at a path. When packages disagree, the most careful wins: `secret` over

@@ -12,10 +12,10 @@ use super::explain;
 use super::judge::{Fault, Judge, Verdict, missing_keys};
 use super::model::{Schema, Visibility};
 use super::packages::{Schemas, Standing};
-use super::path::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::finding::{Edit, RuleId, Severity};
 use crate::text::Place;
+use ::source::{ConfigPath, Part};
 
 /// How many unions directly within unions are looked into for what they describe.
 pub(super) const UNION_DEPTH: u8 = 8;

@@ -11,7 +11,7 @@
 mod escape;
 mod keys_only;
 mod known;
-pub mod looks;
+pub use secret_shapes as looks;
 mod view;
 
 use std::borrow::Cow;

@@ -3,7 +3,7 @@
 //   node ask.cjs < CASES > VECTORS
 //
 // One JSON case per line, {config, plugins: [id, …]}; the answer is the same with `plugins` as a mapping from id to
-// {overridden, effective} or {error}: the form of tests/database_vectors.json.
+// {overridden, effective} or {error}: the form of tests/it/database_vectors.json.
 'use strict';
 
 const Module = require('module');

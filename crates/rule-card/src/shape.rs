@@ -1,0 +1,279 @@
+//! A tree of YAML to a [`Card`]: the one reading of the card format, for the build script and for users'
+//! policies.
+//!
+//! In: anything that is a [`Tree`]. Out: a card, or every mistake in it with the field's path and place.
+//! Never: the meaning of conditions and paths; that is known elsewhere, since it needs the facts.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use super::card::{
+    At, Card, Case, Chains, Detection, Each, Example, Group, Incomplete, Production, Replace,
+    Scope, Several, Since, Surroundings, Switch, Words,
+};
+use crate::Severity;
+use crate::tree::{Field, Fields, Mistake, Tree};
+
+/// Reads one card.
+///
+/// # Errors
+/// Every mistake of shape: unknown and missing fields, wrong types, words outside the allowed ones.
+pub fn card<T: Tree>(tree: &T) -> Result<Card, Vec<Mistake<T::Place>>> {
+    let mut mistakes = Vec::new();
+    let card = read_card(tree, &mut mistakes);
+    match card {
+        Some(card) if mistakes.is_empty() => Ok(card),
+        _ => Err(mistakes),
+    }
+}
+
+fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option<Card> {
+    let mut fields = Fields::of(tree, mistakes)?;
+    let id = fields.required("id", id);
+    let title = fields.required("title", line);
+    let group = fields
+        .optional("group", |at| at.word(&Group::ALL.map(|g| (g.as_str(), g))))
+        .unwrap_or(Group::Policy);
+    let since = fields.optional("since", since);
+    let source = fields
+        .optional("source", |at| at.word(&[("loader", Detection::Loader)]))
+        .unwrap_or(Detection::Conditions);
+    let scope = fields.required("scope", |at| {
+        at.word(&[Scope::Layer, Scope::Chain, Scope::App].map(|scope| (scope.as_str(), scope)))
+    });
+    let chains = fields
+        .optional("chains", |at| {
+            at.word(&[("production", Chains::Production), ("all", Chains::All)])
+        })
+        .unwrap_or(Chains::All);
+    let incomplete = fields
+        .optional("incomplete", |at| {
+            at.word(&[
+                ("lower", Incomplete::Lower),
+                ("same", Incomplete::Same),
+                ("skip", Incomplete::Skip),
+            ])
+        })
+        .unwrap_or(Incomplete::Lower);
+    let default = fields
+        .optional("default", |at| {
+            at.word(&[("on", Switch::On), ("off", Switch::Off)])
+        })
+        .unwrap_or(Switch::On);
+    let each = fields.optional("for", each);
+    let cases = match source {
+        Detection::Conditions => fields.required("cases", |at| at.list(case)),
+        Detection::Loader => fields
+            .required("severity", loader_case)
+            .map(|case| vec![case]),
+    };
+    let why = fields.required("why", prose);
+    let fix = fields.required("fix", prose);
+    let references = fields.optional("references", |at| at.list(line));
+    let supersedes = fields.optional("supersedes", |at| at.list(self::id));
+    let aliases = fields.optional("aliases", |at| at.list(self::id));
+    let examples = fields.optional("examples", |at| at.list(example));
+    fields.finish();
+    Some(Card {
+        id: id?,
+        title: title?,
+        group,
+        since,
+        source,
+        scope: scope?,
+        chains,
+        incomplete,
+        default,
+        each,
+        cases: several(Some(cases?)),
+        why: why?,
+        fix: fix?,
+        references: several(references),
+        supersedes: several(supersedes),
+        aliases: several(aliases),
+        examples: several(examples),
+    })
+}
+
+fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
+    let mut fields = at.fields()?;
+    let when = fields.required("when", prose);
+    let severity = fields.required("severity", severity);
+    let message = fields.required("message", line);
+    let several_message = fields.optional("several", line);
+    let labels = fields.required("at", |at| at.list(label));
+    let help = fields.optional("help", prose);
+    let replace = fields.optional("replace", replace);
+    fields.finish();
+    Some(Case {
+        when: when?,
+        severity: severity?,
+        message: message?,
+        several: several_message,
+        at: several(Some(labels?)),
+        help,
+        replace,
+    })
+}
+
+/// A loader card has no condition: its one case only holds the severity.
+fn loader_case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
+    Some(Case {
+        when: Cow::Borrowed(""),
+        severity: severity(at)?,
+        message: Cow::Borrowed(""),
+        several: None,
+        at: Cow::Borrowed(&[]),
+        help: None,
+        replace: None,
+    })
+}
+
+fn replace<T: Tree>(at: &mut Field<'_, T>) -> Option<Replace> {
+    let mut fields = at.fields()?;
+    let here = fields.required("here", line);
+    let with = fields.required("with", line);
+    fields.finish();
+    Some(Replace {
+        here: here?,
+        with: with?,
+    })
+}
+
+fn label<T: Tree>(at: &mut Field<'_, T>) -> Option<At> {
+    let mut fields = at.fields()?;
+    let here = fields.required("here", line);
+    let note = fields.optional("note", line);
+    fields.finish();
+    Some(At {
+        here: here?,
+        note: note.unwrap_or_default(),
+    })
+}
+
+fn each<T: Tree>(at: &mut Field<'_, T>) -> Option<Each> {
+    let text = at.text()?;
+    let parsed = text.split_once(" as ").and_then(|(path, names)| {
+        let (key, item) = match names.split_once(',') {
+            Some((key, item)) => (Some(key.trim()), item.trim()),
+            None => (None, names.trim()),
+        };
+        let named = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        (named(item) && key.is_none_or(named)).then(|| Each {
+            path: owned(path.trim()),
+            key: key.map(owned),
+            item: owned(item),
+        })
+    });
+    if parsed.is_none() {
+        return at.mistake("must be written `PATH as NAME` or `PATH as KEY, NAME`, each name beginning with a lower-case letter");
+    }
+    parsed
+}
+
+fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
+    let mut fields = at.fields()?;
+    let name = fields.required("name", line);
+    let files = fields.required("files", |at| at.pairs(text));
+    let config = fields.optional("config", |at| at.list(line));
+    let production = fields.optional("production", |at| match at.tree.truth() {
+        Some(true) => Some(Production::Yes),
+        Some(false) => Some(Production::ByName),
+        None => at.mistake("must be `true` or `false`"),
+    });
+    let environment = fields.optional("environment", |at| {
+        at.word(&[
+            ("unknown", Surroundings::Unknown),
+            ("empty", Surroundings::Empty),
+        ])
+    });
+    let finds = fields.required("finds", |at| at.list(expectation));
+    fields.finish();
+    Some(Example {
+        name: name?,
+        files: files?
+            .into_iter()
+            .map(|(path, text)| (Cow::Owned(path), text))
+            .collect(),
+        config: several(config),
+        production: production.unwrap_or(Production::ByName),
+        environment: environment.unwrap_or(Surroundings::Unknown),
+        finds: several(Some(finds?)),
+    })
+}
+
+/// `PATH:LINE SEVERITY`
+fn expectation<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
+    let text = line(at)?;
+    let fits = text.rsplit_once(' ').is_some_and(|(place, severity)| {
+        Severity::from_str(severity).is_ok()
+            && place
+                .rsplit_once(':')
+                .is_some_and(|(path, line)| !path.is_empty() && line.parse::<u32>().is_ok())
+    });
+    if !fits {
+        return at.mistake("must be written `PATH:LINE SEVERITY`, e.g. `app-config.yaml:4 error`");
+    }
+    Some(text)
+}
+
+fn since<T: Tree>(at: &mut Field<'_, T>) -> Option<Since> {
+    let text = at.text()?;
+    match Since::parse(text).filter(|_| text.split('.').count() == 2) {
+        Some(since) => Some(since),
+        None => at.mistake("must be a version of two numbers in quotes, e.g. \"0.1\""),
+    }
+}
+
+fn severity<T: Tree>(at: &mut Field<'_, T>) -> Option<Severity> {
+    at.word(&[Severity::Error, Severity::Warning, Severity::Info].map(|word| (word.as_str(), word)))
+}
+
+fn id<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
+    let text = at.text()?;
+    let kebab = text.split('-').all(|part| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    });
+    if !kebab || text.len() > 80 {
+        return at.mistake(
+            "must be kebab-case: lower-case letters, digits and single hyphens, at most 80",
+        );
+    }
+    Some(owned(text))
+}
+
+fn text<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
+    at.text().map(owned)
+}
+
+/// One line that says something.
+fn line<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
+    let text = at.text()?;
+    if text.trim().is_empty() || text.contains('\n') {
+        return at.mistake("must be one line, and not empty");
+    }
+    Some(owned(text))
+}
+
+/// One or more lines that say something.
+fn prose<T: Tree>(at: &mut Field<'_, T>) -> Option<Words> {
+    let text = at.text()?.trim();
+    if text.is_empty() {
+        return at.mistake("must not be empty");
+    }
+    Some(owned(text))
+}
+
+fn owned(text: &str) -> Words {
+    Cow::Owned(text.to_owned())
+}
+
+fn several<T: Clone>(items: Option<Vec<T>>) -> Several<T> {
+    Cow::Owned(items.unwrap_or_default())
+}

@@ -1,0 +1,48 @@
+//! Texts inside encodings.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode_str;
+
+/// Base64 as people write it: what a last digit holds too much is passed over.
+const TOLERANT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
+
+/// The text that `%XX` escapes in `text` spell; `None` when it has none or they spell no text.
+pub fn percent_decoded(text: &str) -> Option<String> {
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    (decoded.len() < text.len()).then(|| decoded.into_owned())
+}
+
+/// The text that Base64 (either alphabet, padded or not) spells; `None` when it spells no text.
+pub fn base64_decoded(text: &str) -> Option<String> {
+    let digits = text.trim().trim_end_matches('=');
+    let digits = digits.replace('-', "+").replace('_', "/");
+    String::from_utf8(TOLERANT.decode(digits).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_of_text_is_decoded() {
+        assert_eq!(
+            base64_decoded("dXNlcjpodW50ZXIy").as_deref(),
+            Some("user:hunter2")
+        );
+        assert_eq!(base64_decoded("YQ==").as_deref(), Some("a"));
+        assert_eq!(base64_decoded("not base64"), None);
+    }
+
+    #[test]
+    fn percent_escapes_are_decoded() {
+        assert_eq!(percent_decoded("p%40s%2").as_deref(), Some("p@s%2"));
+        assert_eq!(percent_decoded("plain"), None);
+    }
+}

@@ -1,0 +1,325 @@
+//! What a person is told who types something wrong, and where the output goes.
+
+use crate::support::{Answer, Portal, run_in};
+
+fn portal() -> Portal {
+    Portal::of(&[("app-config.yaml", "app:\n  title: Portal\n")])
+}
+
+fn failed(arguments: &[&str]) -> String {
+    let answer = portal().run(arguments);
+    assert_eq!(answer.status, 2, "{answer:?}");
+    assert_eq!(answer.stdout, "", "{answer:?}");
+    answer.stderr
+}
+
+#[test]
+fn a_slip_is_told_with_what_was_meant() {
+    for (arguments, meant) in [
+        (&["--stagd"][..], "'--staged'"),
+        (&["--format", "sarf"], "'sarif'"),
+        (&["--output", "sarf=x"], "`sarif`"),
+        (&["--fail-on", "warn"], "'warning'"),
+        (&["--color", "alway"], "'always'"),
+        (&["chans"], "`chains`"),
+        (&["--select", "hardcoded-secrt"], "`hardcoded-secret`"),
+        (&["--ignore", "securty"], "`security`"),
+        (&["--severity", "unknown-kye=error"], "`unknown-key`"),
+        (&["explain", "unknown-kye"], "`unknown-key`"),
+        (&["explain", "tls-missing"], "`tls-missing-in-production`"),
+        (&["--ignore", "tls-missing"], "`tls-missing-in-production`"),
+        (&["completions", "bsh"], "'bash'"),
+        (&["print", "--chain", "defalt"], "`default`"),
+    ] {
+        let told = failed(arguments);
+        assert!(told.contains(meant), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn commands_of_other_programs_are_told_apart_from_missing_files() {
+    let checking = "stagecheck: cannot check `lint`: there is no such file\n  \
+                    help: checking needs no command: `stagecheck [PATH]...`\n";
+    assert_eq!(failed(&["lint", "."]), checking);
+    assert!(failed(&["help"]).contains("`stagecheck --help`"));
+    assert_eq!(
+        failed(&["gone.yaml"]),
+        "stagecheck: cannot check `gone.yaml`: there is no such file\n"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_words_for_people() {
+    for (arguments, told) in [
+        (
+            &["--baseline", "gone.json"][..],
+            "cannot read the baseline `gone.json`: there is no such file or folder",
+        ),
+        (
+            &["--settings", "gone.yaml"],
+            "cannot read the settings `gone.yaml`: there is no such file",
+        ),
+        (
+            &["--env-file", "gone\u{7}.env"],
+            "cannot read the variables in gone\\x07.env: there is no such file or folder",
+        ),
+        (
+            &["--output", "sarif=gone/x.sarif"],
+            "cannot write gone/x.sarif: there is no such file or folder",
+        ),
+    ] {
+        let said = failed(arguments);
+        let line = said.lines().next().unwrap();
+        assert!(line.starts_with(&format!("stagecheck: {told}")), "{said}");
+    }
+}
+
+#[test]
+fn staged_needs_a_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = run_in(folder.path(), &["--staged"]);
+    let told = "cannot check what is staged: there is no git repository here";
+    assert!(answer.stderr.contains(told), "{answer:?}");
+    assert_eq!(answer.status, 2);
+}
+
+#[test]
+fn quiet_and_verbose_are_about_notes_and_never_about_findings() {
+    let portal = Portal::of(&[("app-config.yaml", "app:\n  titel: Portal\n")]);
+    let answers = [&[][..], &["-q"], &["-v"]].map(|arguments| portal.run(arguments));
+    let [usual, quiet, verbose] = answers;
+    assert!(usual.stdout.contains("unknown-key"), "{usual:?}");
+    assert_eq!(usual.stdout, quiet.stdout);
+    assert_eq!(usual.stdout, verbose.stdout);
+    assert_eq!((&*usual.stderr, &*quiet.stderr), ("", ""));
+    assert!(
+        verbose
+            .stderr
+            .contains("stagecheck: read app-config.yaml\n"),
+        "{verbose:?}"
+    );
+    assert!(
+        verbose
+            .stderr
+            .lines()
+            .all(|line| line.starts_with("stagecheck: "))
+    );
+}
+
+#[test]
+fn nothing_to_check_is_said_once_unless_quiet() {
+    let empty = Portal::of(&[("README.md", "nothing here\n")]);
+    let Answer {
+        status,
+        stdout,
+        stderr,
+    } = empty.run(&[]);
+    assert_eq!(
+        (status, &*stdout, stderr.lines().count()),
+        (0, "", 1),
+        "{stderr}"
+    );
+    assert_eq!(empty.run(&["-q"]).stderr, "");
+}
+
+#[test]
+fn every_shell_has_a_completion_script_that_knows_options_and_formats() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = portal().run(&["completions", shell]).stdout;
+        for word in ["staged", "test-policies", "checkstyle"] {
+            assert!(script.contains(word), "{shell} lacks {word}");
+        }
+    }
+}
+
+#[test]
+fn options_before_a_command_are_told_where_they_go() {
+    let said = failed(&["--color", "never", "print"]);
+    assert!(
+        said.contains("options go behind the command: `stagecheck print [OPTIONS]`"),
+        "{said}"
+    );
+    let said = failed(&["--config", "app-config.yaml", "chains"]);
+    assert!(
+        said.contains("options go behind the command: `stagecheck chains"),
+        "{said}"
+    );
+    let said = failed(&["--config", "app-config.yaml", "catalog"]);
+    assert!(
+        said.starts_with("stagecheck: cannot check `catalog`: there is no such file"),
+        "{said}"
+    );
+}
+
+#[test]
+fn listing_files_is_no_judgement() {
+    let portal = Portal::of(&[("app-config.yaml", "a: [\n")]);
+    assert_eq!(portal.run(&[]).status, 1);
+    let answer = portal.run(&["--list-files"]);
+    assert_eq!((answer.status, &*answer.stdout), (0, "app-config.yaml\n"));
+}
+
+#[test]
+fn a_report_and_the_baseline_are_two_files() {
+    let portal = portal();
+    let answer = portal.run(&[
+        "--output",
+        "json=./known.json",
+        "--write-baseline",
+        "known.json",
+    ]);
+    assert_eq!(answer.status, 2, "{answer:?}");
+    assert!(!portal.path().join("known.json").exists());
+    let said = failed(&["--output", "pretty=-"]);
+    assert!(said.contains("--format pretty writes to stdout"), "{said}");
+}
+
+#[test]
+fn a_baseline_is_counted_in_words() {
+    let portal = Portal::of(&[("app-config.yaml", "a: [\n")]);
+    let answer = portal.run(&["--write-baseline", "known.json"]);
+    assert_eq!(
+        answer.stderr,
+        "stagecheck: 1 finding is known from now on\n"
+    );
+}
+
+#[test]
+fn lines_of_an_env_file_that_say_nothing_are_told() {
+    let portal = portal();
+    portal.write(
+        "my.env",
+        "\u{feff}A=1\n# comment\n\nnonsense and a secret\n",
+    );
+    let answer = portal.run(&["--env-file", "my.env"]);
+    let told = "stagecheck: my.env:4 is no NAME=VALUE: the app skips this line\n";
+    assert_eq!(answer.stderr, told);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_name_in_utf_8_is_said_to_be_left_out() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let portal = portal();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    std::fs::create_dir(portal.path().join(name)).unwrap();
+    std::fs::write(
+        portal.path().join(name).join("app-config.yaml"),
+        "app: {}\n",
+    )
+    .unwrap();
+    let listed = portal.run(&["--list-files"]).stdout;
+    assert!(
+        listed.contains("(left out: it has a path that is not UTF-8)"),
+        "{listed}"
+    );
+    let said = portal.run(&["-v"]).stderr;
+    assert!(
+        said.contains("left out caf\u{fffd}: it has a path that is not UTF-8"),
+        "{said}"
+    );
+}
+
+/// Runs as a user who has to ask for permission: for root nothing is forbidden.
+#[cfg(unix)]
+fn run_as_nobody(portal: &Portal, arguments: &[&str]) -> (Option<i32>, String) {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stagecheck"));
+    command.args(arguments).current_dir(portal.path());
+    if std::fs::metadata(portal.path()).unwrap().uid() == 0 {
+        let open = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(portal.path(), open).unwrap();
+        command.uid(65_534).gid(65_534);
+    }
+    let output = command.output().unwrap();
+    let said =
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), said)
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_person_names_must_be_readable_and_what_is_found_is_a_finding() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let portal = portal();
+    portal.write("app-config.production.yaml", "app: {}\n");
+    portal.write("packages/app-config.yaml", "app: {}\n");
+    let set = |path: &str, mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(portal.path().join(path), permissions).unwrap();
+    };
+    set("app-config.production.yaml", 0);
+    set("packages", 0);
+    let denied = |name: &str| format!("stagecheck: cannot check `{name}`: permission denied\n");
+    for (arguments, name) in [
+        (
+            &["app-config.production.yaml"][..],
+            "app-config.production.yaml",
+        ),
+        (
+            &["--config", "app-config.production.yaml"],
+            "app-config.production.yaml",
+        ),
+        (&["packages"], "packages"),
+    ] {
+        assert_eq!(run_as_nobody(&portal, arguments), (Some(2), denied(name)));
+    }
+    let (status, said) = run_as_nobody(&portal, &["-v", "--format", "concise"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("this layer cannot be read: permission denied"),
+        "{said}"
+    );
+    assert!(
+        said.contains("left out packages: it cannot be read: permission denied"),
+        "{said}"
+    );
+    set("packages", 0o755);
+}
+
+#[test]
+fn facts_are_for_whoever_asks_as_they_ask() {
+    let portal = Portal::of(&[
+        ("app-config.yaml", "backend:\n  listen: { port: 7007 }\n"),
+        ("packages/backend/src/index.ts", ""),
+    ]);
+    let whole = portal.run(&["facts", "--layer", "app-config.yaml"]);
+    assert!(whole.stdout.contains("\"port\": 7007\n"), "{whole:?}");
+    let dotted = portal.run(&["facts", "--layer", "./app-config.yaml"]);
+    assert_eq!(whole.stdout, dotted.stdout, "{dotted:?}");
+    let below = run_in(
+        &portal.path().join("packages/backend"),
+        &["facts", "--layer", "../../app-config.yaml"],
+    );
+    assert_eq!(whole.stdout, below.stdout, "{below:?}");
+    let absent = portal.run(&["facts", "--layer", "gone.yaml"]);
+    assert_eq!(absent.status, 2);
+    assert!(
+        absent.stderr.contains("there is no layer `gone.yaml` here"),
+        "{absent:?}"
+    );
+    let with = ["facts", "--config", "app-config.yaml", "--env", "A=1"];
+    assert_eq!(portal.run(&with).status, 0);
+    let empty = Portal::empty().run(&["facts"]);
+    assert_eq!((empty.status, &*empty.stdout), (0, "[]\n"));
+    assert_eq!(empty.stderr.lines().count(), 1, "{empty:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_format_lets_a_path_speak_to_the_terminal() {
+    let portal = portal();
+    portal.write("app-config.a\u{1b}[31m\tb\u{202e}.yaml", "a: [\n");
+    for format in ["concise", "github", "azure"] {
+        let said = portal.run(&["--format", format]).stdout;
+        assert!(
+            !said.contains(['\u{1b}', '\t', '\u{202e}']),
+            "{format}: {said:?}"
+        );
+        assert!(said.contains("\\u{202e}"), "{format}: {said:?}");
+    }
+}

@@ -1,0 +1,29 @@
+//! The product as a whole: the built binary in folders of its own, and the library against recorded answers of the
+//! real software. One binary, so that it is linked once; `cargo test --test it print::` runs one suite.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that fails here has nothing to say
+
+mod chains;
+mod command_line;
+mod common;
+mod database_vectors;
+mod deployments;
+mod edits;
+mod environment;
+mod formats;
+mod hardcoded_secrets;
+mod hostile;
+mod init;
+mod layer_rules;
+mod loader;
+mod main_job;
+mod many_roots;
+mod no_leaks;
+mod packaging;
+mod policies;
+mod print;
+mod schema_collection;
+mod schema_command;
+mod settings;
+mod staged;
+mod support;

@@ -1,0 +1,217 @@
+//! Plants a secret of its own at every kind of place an app root has, runs the built binary in every mode and
+//! format, and looks for the secrets in everything it writes.
+
+mod plant;
+mod root;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use self::plant::Planted;
+use tempfile::TempDir;
+
+const FORMATS: [&str; 12] = [
+    "auto",
+    "pretty",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "azure",
+    "checkstyle",
+];
+
+/// Runs the binary in `folder` and checks everything it writes, there and to the terminal.
+fn run(folder: &Path, arguments: &[&str], planted: &Planted) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_stagecheck"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("POSTGRES_PASSWORD", planted.in_environment())
+        .env("NO_COLOR", "1")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .output()
+        .unwrap();
+    let shown = arguments.join(" ");
+    planted.assert_absent(&output.stdout, &format!("stdout of `stagecheck {shown}`"));
+    planted.assert_absent(&output.stderr, &format!("stderr of `stagecheck {shown}`"));
+    output
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    let (folder, planted) = root::portal();
+    for format in FORMATS {
+        for color in ["never", "always"] {
+            let output = run(
+                folder.path(),
+                &["--format", format, "--color", color, "-v"],
+                &planted,
+            );
+            assert_eq!(output.status.code(), Some(1), "{format}: {}", text(&output));
+            assert!(text(&output).contains("hardcoded-secret"), "{format}");
+        }
+    }
+}
+
+#[test]
+fn no_mode_shows_a_secret() {
+    let (folder, planted) = root::portal();
+    for mode in [
+        &["--with-local"][..],
+        &["--list-files"],
+        &["--env-file", "portal.env"],
+        &["--use-process-env"],
+        &["--staged"],
+        &["--fail-on", "info", "--severity", "unknown-key=error"],
+        &[
+            "--config",
+            "app-config.yaml",
+            "--config",
+            "app-config.broken.yaml",
+            "--production",
+        ],
+        &["app-config.broken.yaml"],
+        &["--config", "app-config.absent.yaml"],
+        &["--settings", "bad-settings.yaml"],
+        &["--env", "NOT A NAME"],
+    ] {
+        for format in ["pretty", "json", "sarif"] {
+            run(
+                folder.path(),
+                &[mode, &["--format", format, "-v"]].concat(),
+                &planted,
+            );
+        }
+    }
+}
+
+#[test]
+fn no_command_shows_a_secret() {
+    let (folder, planted) = root::portal();
+    for command in [
+        &["rules"][..],
+        &["explain", "hardcoded-secret"],
+        &["print"],
+        &["print", "--origins"],
+        &["print", "--format", "json"],
+        &[
+            "print",
+            "--format",
+            "yaml",
+            "--origins",
+            "--use-process-env",
+        ],
+        &["print", "--databases"],
+        &["facts"],
+        &["facts", "--format", "json"],
+        &["chains"],
+        &["chains", "--format", "json"],
+        &["schema"],
+        &["schema", "--for-editor"],
+        &["test-policies"],
+        &["fix", "--dry-run"],
+        &["fix", "--diff"],
+    ] {
+        run(folder.path(), command, &planted);
+    }
+}
+
+#[test]
+fn no_written_file_holds_a_secret() {
+    let (folder, planted) = root::portal();
+    let reports = TempDir::new().unwrap();
+    for format in FORMATS.iter().filter(|format| **format != "auto") {
+        let target = format!("{format}={}", reports.path().join(format).display());
+        run(folder.path(), &["--output", &target], &planted);
+    }
+    let baseline = reports.path().join("baseline.json");
+    run(
+        folder.path(),
+        &["--write-baseline", &baseline.display().to_string()],
+        &planted,
+    );
+    let mut written = 0;
+    for entry in fs::read_dir(reports.path()).unwrap() {
+        let path = entry.unwrap().path();
+        planted.assert_absent(&fs::read(&path).unwrap(), &path.display().to_string());
+        written += 1;
+    }
+    assert!(written >= FORMATS.len() - 1, "{written} files");
+}
+
+#[test]
+fn broken_settings_and_policies_show_no_secret() {
+    let (folder, planted) = root::broken_settings();
+    for format in ["pretty", "concise", "json"] {
+        let output = run(folder.path(), &["--format", format, "-v"], &planted);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    }
+    let (folder, planted) = root::broken_policy();
+    let output = run(folder.path(), &["--format", "pretty"], &planted);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+}
+
+#[test]
+fn what_a_policy_interpolates_is_masked() {
+    let (folder, planted) = root::nosy_policy();
+    let output = run(folder.path(), &["--format", "concise"], &planted);
+    assert!(text(&output).contains("********"), "{}", text(&output));
+    let told = text(&output)
+        .lines()
+        .filter(|line| line.contains("[nosy"))
+        .count();
+    assert_eq!(told, 6, "{}", text(&output));
+    // A weak password is no secret elsewhere, but it is where it stands.
+    assert!(
+        !text(&output).contains("it is postgres"),
+        "{}",
+        text(&output)
+    );
+    assert!(
+        text(&output).contains("it is pg://u:********@h/postgres"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+fn what_a_policy_says_of_variables_is_masked() {
+    let (folder, planted) = root::nosy_about_variables();
+    for command in [
+        &["--env-file", "portal.env", "--format", "concise"][..],
+        &["--env-file", "portal.env", "--format", "pretty"],
+        &["--env-file", "portal.env", "--format", "json"],
+        &["print", "--env-file", "portal.env"],
+    ] {
+        let output = run(folder.path(), command, &planted);
+        assert!(text(&output).contains("********"), "{}", text(&output));
+    }
+    let output = run(folder.path(), &["--env-file", "portal.env"], &planted);
+    assert_eq!(text(&output).matches("[nosy-").count(), 4);
+}
+
+#[test]
+fn every_planted_secret_that_belongs_somewhere_is_found() {
+    let (folder, planted) = root::portal();
+    let output = text(&run(folder.path(), &["--format", "concise"], &planted));
+    let found: Vec<&str> = output
+        .lines()
+        .filter(|line| line.contains("[hardcoded-secret]"))
+        .collect();
+    for place in root::FOUND {
+        assert!(
+            found.iter().any(|line| line.contains(place)),
+            "{place} in\n{}",
+            found.join("\n")
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! What is published under one version says one version.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn the_npm_package_and_its_platforms_have_the_version_of_the_crate() {
+    let package: Value = serde_json::from_str(&read("npm/stagecheck/package.json")).unwrap();
+    assert_eq!(package["version"], VERSION);
+    let platforms = package["optionalDependencies"].as_object().unwrap();
+    assert!(platforms.len() >= 5);
+    assert!(platforms.values().all(|version| version == VERSION));
+}
+
+#[test]
+fn the_wheel_hook_installs_the_version_of_the_crate() {
+    let manifest = read("pyproject.toml");
+    assert!(manifest.contains(&format!("\nversion = \"{VERSION}\"\n")));
+    assert!(manifest.contains(&format!("dependencies = [\"stagecheck=={VERSION}\"]")));
+}
+
+#[test]
+fn the_pages_name_the_version_of_the_crate() {
+    for (page, lines) in [
+        (
+            "docs/pre-commit.md",
+            vec![format!("rev: v{VERSION}"), format!("stagecheck@{VERSION}")],
+        ),
+        (
+            "docs/ci.md",
+            vec![
+                format!("stagecheck@v{VERSION}"),
+                format!("stagecheck@{VERSION}"),
+            ],
+        ),
+    ] {
+        for line in lines {
+            assert!(read(page).contains(&line), "{page}: {line}");
+        }
+    }
+}
+
+#[test]
+fn both_problem_matchers_read_the_same_form() {
+    let github: Value = serde_json::from_str(&read(".github/stagecheck-matcher.json")).unwrap();
+    let tasks: Value = serde_json::from_str(&read("editors/vscode/tasks.json")).unwrap();
+    let github = github["problemMatcher"][0]["pattern"][0]["regexp"]
+        .as_str()
+        .unwrap();
+    for task in tasks["tasks"].as_array().unwrap() {
+        let regexp = task["problemMatcher"]["pattern"]["regexp"]
+            .as_str()
+            .unwrap();
+        assert_eq!(
+            regexp,
+            github.replace("(?:(error|warning)|info)", "(error|warning|info)")
+        );
+    }
+}
