@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Fingerprint, fingerprints};
 use crate::text::Sources;
+use crate::text::mask::{self, Secrets};
 
 /// The version of the file's format.
 const SCHEMA: u32 = 1;
@@ -55,19 +56,17 @@ pub enum NotABaseline {
 }
 
 impl Baseline {
-    /// A baseline that knows these findings.
-    pub fn of(findings: &[Finding], sources: &Sources) -> Self {
+    /// A baseline that knows these findings. The file is made to be committed, so the secrets in its texts are masked.
+    pub fn of(findings: &[Finding], sources: &Sources, secrets: &Secrets) -> Self {
+        let shown = |text: &str| secrets.redact(text).into_owned();
         let fingerprints = fingerprints(findings, sources);
         let mut findings: Vec<Known> = findings
             .iter()
             .zip(fingerprints)
             .map(|(finding, fingerprint)| Known {
-                path: sources
-                    .get(finding.primary.place.source)
-                    .repository_path()
-                    .to_owned(),
+                path: shown(sources.get(finding.primary.place.source).repository_path()),
                 rule: finding.rule.to_string(),
-                config_path: finding.config_path.clone(),
+                config_path: finding.config_path.as_deref().map(shown),
                 fingerprint,
             })
             .collect();
@@ -92,7 +91,7 @@ impl Baseline {
 
     /// The text of the file: the same for the same findings, with an end of line.
     pub fn write(&self) -> String {
-        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let text = mask::json(self).unwrap_or_default();
         text + "\n"
     }
 
@@ -154,7 +153,18 @@ mod tests {
 
     fn baseline(rules: &[&'static str]) -> String {
         let (findings, sources) = found(rules);
-        Baseline::of(&findings, &sources).write()
+        Baseline::of(&findings, &sources, &Secrets::default()).write()
+    }
+
+    #[test]
+    fn a_secret_in_a_path_is_masked() {
+        let (mut findings, sources) = found(&["hardcoded-secret"]);
+        for finding in &mut findings {
+            finding.config_path = Some("proxy[\"https://portal:Tr0ub4dor3x@h/\"].target".into());
+        }
+        let written = Baseline::of(&findings, &sources, &Secrets::default()).write();
+        assert!(!written.contains("Tr0ub4dor3x"), "{written}");
+        assert!(written.contains("portal:********@h"), "{written}");
     }
 
     #[test]

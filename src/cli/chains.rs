@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     match arguments.format {
         ListFormat::Table => {
             let paint = Paint::of(console.stdout());
-            output::to_stdout(|out| table::write(&found, paint, out))?;
+            output::lines_to_stdout(|out| table::write(&found, paint, out))?;
             for step in next_steps(&found) {
                 console.note(&step);
             }

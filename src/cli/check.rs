@@ -136,7 +136,7 @@ fn write(
         .collect();
     output::to_files(&files)?;
     if arguments.list_files {
-        return output::to_stdout(|out| list_files::write(run, out));
+        return output::lines_to_stdout(|out| list_files::write(run, out));
     }
     let format = match arguments.format {
         FormatChoice::Format(format) => format,
@@ -156,7 +156,7 @@ fn write(
 
 /// Writes every finding down as known.
 fn write_baseline(run: &Run, path: &Path, console: &Console) -> Result<(), Failure> {
-    let known = Baseline::of(&run.findings, &run.sources);
+    let known = Baseline::of(&run.findings, &run.sources, &run.secrets);
     output::to_files(&[Output {
         path: path.to_owned(),
         contents: known.write().into_bytes(),

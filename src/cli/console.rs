@@ -9,6 +9,7 @@ use super::args::{ColorChoice, ConsoleArguments};
 use super::progress::ProgressLine;
 use crate::report::{Clean, Color, Drawing, Format, Look, Time};
 use crate::run::{Note, NoteLevel, Progress};
+use crate::text::mask;
 
 /// The version, with the commit it was built from where that is known.
 pub(crate) const VERSION: &str = match option_env!("STAGECHECK_VERSION") {
@@ -86,7 +87,8 @@ impl Console {
             Verbosity::Verbose => true,
         };
         if wanted {
-            let _ = writeln!(io::stderr(), "stagecheck: {}", note.text);
+            let text = mask::outside_run(&note.text);
+            let _ = writeln!(io::stderr(), "stagecheck: {text}");
         }
     }
 

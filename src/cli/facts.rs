@@ -15,7 +15,7 @@ use crate::check::Facts;
 use crate::files::FilePath;
 use crate::rules::card::Scope;
 use crate::run::Failure;
-use crate::text::mask::{MASK, Secrets, escape};
+use crate::text::mask::{self, MASK, Secrets, escape};
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         return Err(arguments.is_unknown());
     }
     let text = match arguments.format {
-        FactsFormat::Json => serde_json::to_string_pretty(&facts).ok(),
+        FactsFormat::Json => mask::json(&facts).ok(),
         FactsFormat::Yaml => serde_yaml::to_string(&facts).ok(),
     };
     let text = text.ok_or_else(|| Failure::new("cannot write the facts"))?;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::console::Console;
 use crate::report::Format;
 use crate::run::Failure;
+use crate::text::mask;
 
 /// Bad arguments, bad settings, a path that cannot be read.
 const FAILED: u8 = 2;
@@ -22,16 +23,26 @@ pub(super) fn report(failure: &Failure, console: &Console) -> ExitCode {
         };
         let _ = format.report().write(mistakes, &look, &mut stderr);
     }
-    let _ = writeln!(stderr, "stagecheck: {failure}");
+    let message = mask::outside_run(&failure.message);
+    let _ = writeln!(stderr, "stagecheck: {message}");
     if let Some(help) = &failure.help {
-        let _ = writeln!(stderr, "  help: {help}");
+        let lines: Vec<_> = help.lines().map(mask::outside_run).collect();
+        let _ = writeln!(stderr, "  help: {}", lines.join("\n"));
     }
     ExitCode::from(FAILED)
 }
 
 /// Says what is wrong with the arguments, or prints the help that was asked for.
 pub(super) fn report_arguments(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+    let told = error.render().to_string();
+    let safe: Vec<_> = told.lines().map(mask::outside_run).collect();
+    let safe = safe.join("\n");
+    if error.use_stderr() && safe.trim_end() != told.trim_end() {
+        // An argument looks like a secret, or would speak to a terminal: without colours, and without it.
+        let _ = writeln!(io::stderr(), "{}", safe.trim_end());
+    } else {
+        let _ = error.print();
+    }
     match error.use_stderr() {
         true => ExitCode::from(FAILED),
         false => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::files::reason;
 use crate::run::Failure;
+use crate::text::mask::{self, InertLines};
 
 /// Writes to stdout. A reader that stops reading (`| head`) is no failure.
 ///
@@ -26,13 +27,26 @@ pub(super) fn to_stdout(
     }
 }
 
+/// Writes text for people to stdout: no line of it is a command to a CI runner.
+///
+/// # Errors
+/// As [`to_stdout`].
+pub(super) fn lines_to_stdout(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    to_stdout(|out| {
+        let mut out = InertLines::new(out);
+        write(&mut out)?;
+        out.flush()
+    })
+}
+
 /// Writes a document as JSON that people can read too.
 ///
 /// # Errors
 /// When `out` takes no more.
 pub(super) fn json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, document)?;
-    writeln!(out)
+    writeln!(out, "{}", mask::json(document)?)
 }
 
 /// A file to write, and what.

@@ -103,7 +103,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         (PrintFormat::Json, false) => output::to_stdout(|out| json::write(&chains, &shown, out))?,
         (PrintFormat::Table, true) => {
             let paint = Paint::of(console.stdout());
-            output::to_stdout(|out| databases::table(&chains, &shown, paint, out))?;
+            output::lines_to_stdout(|out| databases::table(&chains, &shown, paint, out))?;
         }
         (PrintFormat::Json, true) => {
             output::to_stdout(|out| databases::json(&chains, &shown, out))?;

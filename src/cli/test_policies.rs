@@ -37,7 +37,7 @@ pub(super) fn run() -> Outcome {
         0 => format!("{counted}: all as expected"),
         _ => format!("{counted}: {wrong} not as expected"),
     });
-    output::to_stdout(|out| write(&lines, out))?;
+    output::lines_to_stdout(|out| write(&lines, out))?;
     Ok(match wrong {
         0 => Status::Clean,
         _ => Status::Findings,

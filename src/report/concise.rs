@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use super::{Look, Report, text};
 use crate::finding::Finding;
 use crate::run::Run;
+use crate::text::mask::inert_line;
 
 /// The format.
 pub(super) struct Concise;
@@ -26,13 +27,19 @@ pub(super) fn line(run: &Run, finding: &Finding) -> String {
     let place = finding.primary.place;
     let source = run.sources.get(place.source);
     let at = source.position(place.span.start);
-    format!(
-        "{}:{}:{}: {}[{}] {}",
+    // A path that begins like a workflow command of GitHub is the same file behind `./`.
+    let here = match source.path().starts_with("::") {
+        true => "./",
+        false => "",
+    };
+    let line = format!(
+        "{here}{}:{}:{}: {}[{}] {}",
         text::line(run, source.path()),
         at.line,
         at.column,
         finding.severity,
         finding.rule,
         text::line(run, &finding.message),
-    )
+    );
+    inert_line(&line).into_owned()
 }

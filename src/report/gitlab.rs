@@ -11,6 +11,7 @@ use super::item::{Item, items};
 use super::{Look, Report};
 use crate::finding::Severity;
 use crate::run::Run;
+use crate::text::mask;
 
 /// The format.
 pub(super) struct Gitlab;
@@ -19,8 +20,7 @@ impl Report for Gitlab {
     fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
         let items = items(run);
         let issues: Vec<Issue> = items.iter().map(Issue::new).collect();
-        serde_json::to_writer_pretty(&mut *out, &issues)?;
-        writeln!(out)
+        writeln!(out, "{}", mask::json(&issues)?)
     }
 }
 

@@ -9,7 +9,7 @@ use super::item::{Fix, Item, Spot, items};
 use super::{Look, Report, VERSION};
 use crate::finding::Severity;
 use crate::run::Run;
-use crate::text::LineColumn;
+use crate::text::{LineColumn, mask};
 
 /// The version of the document.
 pub const SCHEMA: u32 = 1;
@@ -22,8 +22,7 @@ pub(super) struct JsonLines;
 impl Report for Json {
     fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
         let items = items(run);
-        serde_json::to_writer_pretty(&mut *out, &Document::new(run, &items))?;
-        writeln!(out)
+        writeln!(out, "{}", mask::json(&Document::new(run, &items))?)
     }
 }
 
@@ -34,8 +33,7 @@ impl Report for JsonLines {
                 schema: SCHEMA,
                 finding: Finding::new(&item),
             };
-            serde_json::to_writer(&mut *out, &line)?;
-            writeln!(out)?;
+            writeln!(out, "{}", mask::json_line(&line)?)?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::item::{Fix, Item, Spot, items};
 use super::{HOME, Look, Report};
 use crate::finding::Severity;
 use crate::run::Run;
+use crate::text::mask;
 
 /// The format.
 pub(super) struct Rdjson;
@@ -22,8 +23,7 @@ impl Report for Rdjson {
             },
             diagnostics: items.iter().map(Diagnostic::new).collect(),
         };
-        serde_json::to_writer_pretty(&mut *out, &result)?;
-        writeln!(out)
+        writeln!(out, "{}", mask::json(&result)?)
     }
 }
 

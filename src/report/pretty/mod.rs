@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use super::{Clean, Look, Report, text};
 use crate::finding::Finding;
 use crate::run::Run;
+use crate::text::mask::InertLines;
 use crate::text::prose::is_prose;
 use style::{Painter, Role};
 
@@ -24,13 +25,15 @@ pub(super) struct Pretty;
 impl Report for Pretty {
     fn write(&self, run: &Run, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         let painter = Painter::new(look);
+        let mut out = InertLines::new(out);
         for finding in &run.findings {
             writeln!(out, "{}", block(run, finding, &painter))?;
         }
         if run.findings.is_empty() && look.clean == Clean::Silent {
-            return Ok(());
+            return out.flush();
         }
-        writeln!(out, "{}", summary::line(run, look, &painter))
+        writeln!(out, "{}", summary::line(run, look, &painter))?;
+        out.flush()
     }
 }
 

@@ -15,6 +15,7 @@ use super::item::{Fix as Edit, Item, Spot, State, by_severity, with_known};
 use super::{HOME, Look, Report, VERSION};
 use crate::finding::Severity;
 use crate::run::Run;
+use crate::text::mask;
 use model::{
     ArtifactChange, ArtifactLocation, Driver, Fix, Invocation, Level, Location, Log, Message,
     Notification, PhysicalLocation, Region, Replacement, SarifResult, SarifRun, Tool,
@@ -58,8 +59,16 @@ impl Report for Sarif {
                 column_kind: "unicodeCodePoints",
             }],
         };
-        serde_json::to_writer_pretty(&mut *out, &log)?;
-        writeln!(out)
+        writeln!(out, "{}", mask::json(&log)?)
+    }
+}
+
+/// A message that holds no link: in one, `[text](target)` is a link, and a backslash says that it is none (SARIF 2.1.0,
+/// 3.11.6).
+fn plain(text: &str) -> String {
+    match text.contains("](") {
+        true => text.replace('[', "\\[").replace(']', "\\]"),
+        false => text.to_owned(),
     }
 }
 
@@ -80,7 +89,7 @@ fn result(run: &Run, item: &Item, rule_index: Option<usize>) -> SarifResult {
         rule_id: item.rule().to_owned(),
         rule_index,
         level: level(item.severity()),
-        message: Message::new(item.message_and_help()),
+        message: Message::new(plain(&item.message_and_help())),
         locations: [location(&item.primary, None)],
         related_locations: related
             .map(|(index, spot)| location(spot, Some(index + 1)))
@@ -138,7 +147,7 @@ fn location(spot: &Spot, id: Option<usize>) -> Location {
     let message = Some(&spot.note).filter(|note| !note.is_empty());
     Location {
         id,
-        message: message.map(|note| Message::new(note.clone())),
+        message: message.map(|note| Message::new(plain(note))),
         physical_location: PhysicalLocation {
             artifact_location: artifact(spot.repository_path()),
             region: region(spot),

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::{Place, Source, SourceId, Sources, Span};
 use known::Known;
 
-pub use escape::{escape, escape_character};
+pub use escape::{InertLines, escape, escape_character, inert_line, json, json_line};
 pub use view::View;
 
 /// What a secret reads as: of fixed width, because length is information too.
@@ -219,6 +219,18 @@ impl Secrets {
         let hidden = self.hidden.get_mut();
         hidden.unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+/// One line that no run has a say in (a failure, a note, an argument) as it may be shown: what looks like a secret reads
+/// [`MASK`], a value behind `NAME=` with a telling name too, and the rest is [escaped](escape).
+pub fn outside_run(line: &str) -> String {
+    let assigned = looks::assignment::values(line).into_iter();
+    let assigned = assigned.filter(|range| {
+        let before = line.get(..range.start).unwrap_or_default();
+        before.trim_end_matches(['"', '\'', '`']).ends_with('=')
+    });
+    let shown = Secrets::default().without(line, assigned.collect());
+    inert_line(&escape(&shown)).into_owned()
 }
 
 /// The literal parts of a range of `text`.

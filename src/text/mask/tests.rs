@@ -200,3 +200,22 @@ proptest! {
         prop_assert!(shown == "needle1q" || inside_key, "{shown}");
     }
 }
+
+#[test]
+fn an_argument_that_looks_like_a_secret_is_masked() {
+    for (line, shown) in [
+        (
+            "cannot check `https://u:hunter2x9@h/x`",
+            "cannot check `https://u:********@h/x`",
+        ),
+        (
+            "cannot check `my-secret`: no such file",
+            "cannot check `my-secret`: no such file",
+        ),
+        ("a\u{1b}[31m\n::error::pwn", "a\\x1b[31m\\n::error::pwn"),
+        ("::error::pwn ##vso[x]", "\\x3a:error::pwn #\\x23vso[x]"),
+    ] {
+        assert_eq!(outside_run(line), shown);
+    }
+    assert!(!outside_run("cannot check `DB_PASSWORD=hunter2x9`").contains("hunter2x9"));
+}
