@@ -1,37 +1,32 @@
 //! Globs of paths, relative to the folder of the settings that name them.
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use crate::files::FilePath;
+use crate::text::globs::{NotAGlob, PathGlobs};
 
 /// Globs; none match nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Globs(Vec<(FilePath, GlobMatcher)>);
+pub struct Globs(Vec<(FilePath, PathGlobs)>);
 
 impl Globs {
     /// Adds a glob below `folder`. `*` stays within one folder, `**` does not; one without a slash matches a
     /// file or folder of that name anywhere below; one that names a folder matches all in it.
     ///
     /// # Errors
-    /// When it is no glob.
+    /// When it is no glob, or one that nobody would write.
     pub fn push(&mut self, folder: &FilePath, glob: &str) -> Result<(), NotAGlob> {
         let glob = glob.trim_start_matches("./").trim_end_matches('/');
         let anywhere = if glob.contains('/') { "" } else { "**/" };
-        for pattern in [format!("{anywhere}{glob}"), format!("{anywhere}{glob}/**")] {
-            let matcher = GlobBuilder::new(&pattern)
-                .literal_separator(true)
-                .build()
-                .map_err(|_| NotAGlob)?
-                .compile_matcher();
-            self.0.push((folder.clone(), matcher));
-        }
+        let itself = format!("{anywhere}{glob}");
+        let below = format!("{itself}/**");
+        let globs = PathGlobs::strict([itself.as_str(), below.as_str()])?;
+        self.0.push((folder.clone(), globs));
         Ok(())
     }
 
     /// Whether one of them matches the path.
     pub fn matches(&self, path: &FilePath) -> bool {
-        self.0.iter().any(|(folder, matcher)| {
-            path.is_within(folder) && matcher.is_match(path.relative_to(folder))
+        self.0.iter().any(|(folder, globs)| {
+            path.is_within(folder) && globs.matches(&path.relative_to(folder))
         })
     }
 
@@ -40,11 +35,6 @@ impl Globs {
         self.0.append(&mut other.0);
     }
 }
-
-/// A text that is no glob.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a glob such as `apps/*/app-config.yaml`")]
-pub struct NotAGlob;
 
 #[cfg(test)]
 mod tests {
@@ -65,6 +55,8 @@ mod tests {
         for path in ["legacy/a.yaml", "apps/legacy/b/a.yaml", "examples/b.yaml"] {
             assert!(!globs.matches(&FilePath::new(path)), "{path}");
         }
-        assert_eq!(globs.push(&FilePath::root(), "a[").unwrap_err(), NotAGlob);
+        for text in ["a[".to_owned(), "{a,".repeat(150) + &"}".repeat(150)] {
+            assert_eq!(globs.push(&FilePath::root(), &text).unwrap_err(), NotAGlob);
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The app's own packages: the members of its workspace.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use serde::Deserialize;
-
 use super::node::{Located, NodeModules};
 use crate::files::{FilePath, Files};
+use crate::text::globs::PathGlobs;
+use crate::tree::Tree as _;
+use crate::yaml;
 
 /// The largest pnpm-workspace.yaml that is read, in bytes.
 const WORKSPACE_LIMIT: u64 = 1 << 20;
@@ -30,7 +30,7 @@ pub(super) fn members(
         let listed = files.list(&base, &|name| name == "package.json");
         let own = listed.into_iter().map(|listed| listed.path).filter(|path| {
             let name = path.parent().relative_to(&root);
-            include.is_match(&name) && !exclude.is_match(&name)
+            include.matches(&name) && !exclude.matches(&name)
         });
         manifests.extend(own);
     }
@@ -55,16 +55,12 @@ fn globs(
     files: &dyn Files,
     node: &NodeModules<'_>,
     folder: &FilePath,
-) -> Option<(GlobSet, GlobSet)> {
-    #[derive(Deserialize)]
-    struct Pnpm {
-        packages: Option<Vec<String>>,
-    }
+) -> Option<(PathGlobs, PathGlobs)> {
     let pnpm = files
         .read(&folder.join("pnpm-workspace.yaml"), WORKSPACE_LIMIT)
         .ok();
     let patterns = match pnpm {
-        Some(text) => serde_yaml::from_str::<Pnpm>(&text).ok()?.packages?,
+        Some(text) => packages_of_pnpm(&text)?,
         None => {
             let manifest = node.package_at(&folder.join("package.json")).ok()?.manifest;
             let declared = manifest.workspaces.clone()?;
@@ -72,17 +68,25 @@ fn globs(
             serde_json::from_value::<Vec<String>>(list).ok()?
         }
     };
-    let mut include = GlobSetBuilder::new();
-    let mut exclude = GlobSetBuilder::new();
-    for pattern in &patterns {
-        let (set, pattern) = match pattern.strip_prefix('!') {
-            Some(pattern) => (&mut exclude, pattern),
-            None => (&mut include, pattern.as_str()),
-        };
-        let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-        if let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() {
-            set.add(glob);
-        }
-    }
-    Some((include.build().ok()?, exclude.build().ok()?))
+    let patterns = patterns.iter().map(String::as_str);
+    let (exclude, include): (Vec<&str>, Vec<&str>) = patterns.partition(|it| it.starts_with('!'));
+    let plain = |pattern| {
+        let pattern: &str = pattern;
+        let pattern = pattern.strip_prefix('!').unwrap_or(pattern);
+        pattern.trim_start_matches("./").trim_end_matches('/')
+    };
+    Some((
+        PathGlobs::lenient(include.into_iter().map(plain)),
+        PathGlobs::lenient(exclude.into_iter().map(plain)),
+    ))
+}
+
+/// The `packages` of a pnpm-workspace.yaml; `None` when it has none, or is broken.
+fn packages_of_pnpm(text: &str) -> Option<Vec<String>> {
+    let document = yaml::parse(text);
+    let root = document.root?;
+    let entries = root.entries()?;
+    let (_, _, packages) = entries.into_iter().find(|(key, ..)| *key == "packages")?;
+    let texts = packages.items()?.into_iter().map(|item| item.text());
+    texts.map(|text| text.map(str::to_owned)).collect()
 }

@@ -321,6 +321,34 @@ impl Schema {
         }
     }
 
+    /// The schemas right below this one.
+    pub fn children(&self) -> Vec<&Self> {
+        let mut children: Vec<&Self> = self.properties.values().chain(&self.any_of).collect();
+        children.extend(self.additional.schema());
+        match self.items.as_deref() {
+            Some(Items::Each(schema)) => children.push(schema),
+            Some(Items::Tuple(items, rest)) => {
+                children.extend(items);
+                children.extend(rest.schema());
+            }
+            None => {}
+        }
+        if let Some(rare) = self.rare.as_deref() {
+            children.extend(rare.definitions.values());
+            children.extend(rare.all_of.iter().chain(&rare.one_of).chain(&rare.not));
+            children.extend(rare.pattern_properties.iter().map(|(_, schema)| schema));
+        }
+        children
+    }
+
+    /// Calls `see` on this schema and every one below.
+    pub fn for_each(&self, see: &mut dyn FnMut(&Self)) {
+        see(self);
+        for child in self.children() {
+            child.for_each(see);
+        }
+    }
+
     /// Calls `change` on every schema below, then on this one.
     pub fn for_each_mut(&mut self, change: &mut dyn FnMut(&mut Self)) {
         let mut further = Vec::new();
@@ -350,6 +378,13 @@ impl Schema {
 }
 
 impl Additional {
+    fn schema(&self) -> Option<&Schema> {
+        match self {
+            Self::Each(schema) => Some(schema),
+            _ => None,
+        }
+    }
+
     fn schema_mut(&mut self) -> Option<&mut Schema> {
         match self {
             Self::Each(schema) => Some(schema),

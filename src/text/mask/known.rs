@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::looks::percent_decoded;
 use super::looks::placeholder::is_placeholder;
@@ -57,6 +57,8 @@ impl Known {
         let search = (!forms.is_empty()).then(|| {
             AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
+                // The kind that is chosen for few patterns takes the square of their length to build.
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
                 .build(forms.keys())
         });
         // Building fails only beyond any size that the input limits let through.

@@ -5,6 +5,7 @@
 //! `algebra` computes with them, `marks` reads doc tags.
 
 mod algebra;
+mod budget;
 mod doc;
 mod evaluate;
 mod lower;
@@ -14,5 +15,7 @@ mod tree;
 
 pub use evaluate::{ConvertError, Converted, Modules, convert};
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ impl Modules for Texts {
     }
 }
 
-fn converted(files: &[(&'static str, &str)]) -> Converted {
+pub(super) fn converted(files: &[(&'static str, &str)]) -> Converted {
     let texts = files.iter().map(|(name, text)| (*name, (*text).to_owned()));
     convert("config.d.ts", &Texts(texts.collect())).unwrap()
 }

@@ -4,6 +4,13 @@ use std::sync::Arc;
 
 use super::{is_never, items_of};
 use crate::backstage::schema::model::{Schema, Types};
+use crate::backstage::schema::typescript::budget::{Budget, size};
+
+/// Whether there is time to hold one type against the other: in the worst case each part of one is held against each of
+/// the other.
+pub fn may_compare(from: &Schema, to: &Schema, budget: &mut Budget) -> bool {
+    budget.take(size(from).saturating_mul(size(to)))
+}
 
 /// Whether each value of `from` is one of `to`; `None` when that cannot be told.
 pub fn is_assignable(from: &Schema, to: &Schema) -> Option<bool> {
@@ -44,7 +51,9 @@ pub fn is_assignable(from: &Schema, to: &Schema) -> Option<bool> {
         return any(both.map(|(from, to)| is_assignable(from, to).map(|one| !one))).map(|one| !one);
     }
     if to.types == Types::ARRAY {
-        return is_assignable(&items_of(from), &items_of(to));
+        let anything = Schema::default();
+        let items = |schema| items_of(schema).unwrap_or(&anything);
+        return is_assignable(items(from), items(to));
     }
     Some(true)
 }

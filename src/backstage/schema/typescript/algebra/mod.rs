@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::backstage::schema::model::{Additional, Items, Schema, Types};
 
-pub(super) use assignable::is_assignable;
+pub(super) use assignable::{is_assignable, may_compare};
 pub(super) use intersection::{extend, intersection};
 pub(super) use keys::{has_open_keys, indexed, keys, literal_texts};
 pub(super) use sequence::{template, tuple};
@@ -93,10 +93,10 @@ pub(super) fn additional(schema: Schema) -> Additional {
     }
 }
 
-/// Items of an array schema, or anything.
-pub(super) fn items_of(schema: &Schema) -> Schema {
+/// Items of an array schema; `None` when they may be anything.
+pub(super) fn items_of(schema: &Schema) -> Option<&Schema> {
     match schema.items.as_deref() {
-        Some(Items::Each(item)) => item.clone(),
-        _ => Schema::default(),
+        Some(Items::Each(item)) => Some(item),
+        _ => None,
     }
 }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use super::keys::literal_texts;
-use super::union::{branches, union};
+use super::keys::members;
+use super::union::union;
 use super::{Evaluated, additional, items_of};
 use crate::backstage::schema::model::{Additional, Bound, Items, Schema, Types};
 use crate::backstage::schema::typescript::tree::TupleKind;
 
 /// How many texts a template literal type may stand for.
 const MOST_TEXTS: usize = 1000;
+
+/// How many bytes may be written to put them together.
+const MOST_BYTES: usize = 1 << 20;
 
 /// A template literal type.
 pub fn template(texts: &[Arc<str>], types: &[Evaluated]) -> Evaluated {
@@ -19,14 +23,15 @@ pub fn template(texts: &[Arc<str>], types: &[Evaluated]) -> Evaluated {
             .first()
             .map_or_else(String::new, |text| (**text).to_owned()),
     ];
+    let mut written = 0;
     for (index, ty) in types.iter().enumerate() {
         let suffix = texts.get(index + 1).map_or("", |text| &**text);
         let mut middles: Vec<Arc<str>> = Vec::new();
-        for branch in branches(&ty.schema) {
-            if branch == Schema::of(Types::BOOLEAN) {
+        for branch in members(&ty.schema) {
+            if *branch == Schema::of(Types::BOOLEAN) {
                 middles.extend([Arc::from("true"), Arc::from("false")]);
             } else if branch.allowed.is_some() {
-                middles.extend(literal_texts(&branch));
+                middles.extend(literal_texts(branch));
             } else {
                 return any_text;
             }
@@ -40,6 +45,10 @@ pub fn template(texts: &[Arc<str>], types: &[Evaluated]) -> Evaluated {
                 .map(move |middle| format!("{start}{middle}{suffix}"))
         });
         results = longer.collect();
+        written += results.iter().map(String::len).sum::<usize>();
+        if written > MOST_BYTES {
+            return any_text;
+        }
     }
     union(
         results
@@ -51,12 +60,19 @@ pub fn template(texts: &[Arc<str>], types: &[Evaluated]) -> Evaluated {
 
 /// A tuple type, as the real generator writes it: of one kind of item an array with bounds.
 pub fn tuple(items: Vec<(Schema, TupleKind)>) -> Evaluated {
-    let rest = items.iter().find(|(_, kind)| *kind == TupleKind::Rest);
-    let rest = rest.map(|(array, _)| items_of(array));
-    let of = |wanted: TupleKind| items.iter().filter(move |(_, kind)| *kind == wanted);
-    let required = of(TupleKind::Required).count();
-    let listed = of(TupleKind::Required).chain(of(TupleKind::Optional));
-    let listed: Vec<Schema> = listed.map(|(schema, _)| schema.clone()).collect();
+    let mut rest = None;
+    let (mut listed, mut optional) = (Vec::new(), Vec::new());
+    for (schema, kind) in items {
+        match kind {
+            TupleKind::Required => listed.push(schema),
+            TupleKind::Optional => optional.push(schema),
+            TupleKind::Rest => {
+                rest.get_or_insert_with(|| items_of(&schema).cloned().unwrap_or_default());
+            }
+        }
+    }
+    let required = listed.len();
+    listed.append(&mut optional);
     let mut schema = Schema::of(Types::ARRAY);
     let bounds = &mut schema.rare_mut().bounds;
     #[allow(clippy::cast_precision_loss)]
@@ -65,13 +81,11 @@ pub fn tuple(items: Vec<(Schema, TupleKind)>) -> Evaluated {
     if rest.is_none() {
         bounds.push((Bound::MaxItems, most));
     }
-    let first = listed.first().cloned();
-    let uniform = listed.iter().all(|item| Some(item) == first.as_ref())
-        && rest
-            .as_ref()
-            .is_none_or(|rest| Some(rest) == first.as_ref());
+    let first = listed.first();
+    let uniform = listed.iter().all(|item| Some(item) == first)
+        && rest.as_ref().is_none_or(|rest| Some(rest) == first);
     schema.items = match (first, rest) {
-        (Some(first), _) if uniform => Some(Box::new(Items::Each(first))),
+        (Some(_), _) if uniform => Some(Box::new(Items::Each(listed.swap_remove(0)))),
         (None, Some(rest)) => Some(Box::new(Items::Each(rest))),
         (None, None) => None,
         (Some(_), rest) => {

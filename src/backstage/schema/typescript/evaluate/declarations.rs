@@ -1,10 +1,9 @@
 //! Declarations to schemas: interfaces, aliases and enums, with their type arguments.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::names::{Found, Key, declaration, enum_member};
-use super::{Evaluator, MOST_SCHEMAS, Scope};
+use super::{Evaluator, MOST_DEPTH, Parameters, Scope};
 use crate::backstage::schema::model::Schema;
 use crate::backstage::schema::typescript::algebra::{self, Evaluated};
 use crate::backstage::schema::typescript::marks;
@@ -15,12 +14,13 @@ impl Evaluator<'_> {
     pub(super) fn declared(&mut self, found: &Found, arguments: Vec<Evaluated>) -> Evaluated {
         let key = (found.file.clone(), found.path.clone());
         let plain = arguments.is_empty();
-        if plain && let Some((evaluated, size)) = self.done.get(&key) {
-            self.schemas += size;
-            if self.schemas <= MOST_SCHEMAS {
-                return evaluated.clone();
-            }
-            return self.anything("a type that grows too large");
+        if plain && let Some((evaluated, height)) = self.done.remove(&key) {
+            let copy = match self.depth + height > MOST_DEPTH {
+                true => self.anything("a type nested too deeply"),
+                false => self.copy(&evaluated),
+            };
+            self.done.insert(key, (evaluated, height));
+            return copy;
         }
         if self.open.contains(&key) {
             if !plain {
@@ -33,7 +33,6 @@ impl Evaluator<'_> {
                 ..Schema::default()
             });
         }
-        let before = self.schemas;
         self.open.push(key.clone());
         let module = found.module.clone();
         let evaluated = match declaration(&module, &found.path) {
@@ -53,31 +52,34 @@ impl Evaluator<'_> {
         };
         self.open.pop();
         if plain {
-            let name = self.definition_name(&key);
-            if let Some(definition) = self.definitions.get_mut(&name) {
-                *definition = Some(evaluated.schema.clone());
+            if let Some(name) = self.definition_names.get(&key).cloned() {
+                let copy = self.copy(&evaluated).schema;
+                self.definitions.insert(name, Some(copy));
             }
-            let size = self.schemas - before;
-            self.done.insert(key, (evaluated.clone(), size));
+            let copy = self.copy(&evaluated);
+            let height = height(&copy.schema);
+            self.done.insert(key, (copy, height));
         }
         evaluated
     }
 
-    /// The name for a declaration that refers to itself: its own, made unique by its file when it must be.
-    fn definition_name(&self, (file, path): &Key) -> Arc<str> {
-        let name = path.join(".");
-        let same = |(other_file, other): &&Key| other_file != file && other.join(".") == name;
-        let others = self
-            .done
-            .keys()
-            .chain(&self.open)
-            .filter(same)
-            .collect::<HashSet<_>>()
-            .len();
-        match others {
-            0 => name.into(),
-            count => format!("{name}-{count}").into(),
+    /// The name for a declaration that refers to itself: its own, made unique when another has it.
+    fn definition_name(&mut self, key: &Key) -> Arc<str> {
+        if let Some(name) = self.definition_names.get(key) {
+            return name.clone();
         }
+        let own = key.1.join(".");
+        let taken = |name: &str| self.definitions.contains_key(name);
+        let name: Arc<str> = match taken(&own) {
+            false => own.into(),
+            true => {
+                let numbered = (1..).map(|number| format!("{own}-{number}"));
+                let free = numbered.into_iter().find(|name| !taken(name));
+                free.unwrap_or(own).into()
+            }
+        };
+        self.definition_names.insert(key.clone(), name.clone());
+        name
     }
 
     fn interface(
@@ -136,11 +138,11 @@ impl Evaluator<'_> {
         found: &Found,
         declared: &[Parameter],
         arguments: &[Evaluated],
-    ) -> HashMap<Arc<str>, Evaluated> {
-        let mut parameters = HashMap::new();
+    ) -> Parameters {
+        let mut parameters = Parameters::new();
         for (index, parameter) in declared.iter().enumerate() {
             let value = match (arguments.get(index), &parameter.default) {
-                (Some(given), _) => given.clone(),
+                (Some(given), _) => self.copy(given),
                 (None, Some(default)) => {
                     let scope = Scope {
                         found,
@@ -150,7 +152,7 @@ impl Evaluator<'_> {
                 }
                 (None, None) => Evaluated::anything(),
             };
-            parameters.insert(parameter.name.clone(), value);
+            parameters.insert(parameter.name.clone(), Arc::new(value));
         }
         parameters
     }
@@ -165,4 +167,10 @@ fn array_item(ty: &Type) -> Option<&Type> {
         },
         _ => None,
     }
+}
+
+/// How many levels a schema has below itself.
+fn height(schema: &Schema) -> usize {
+    let below = schema.children().into_iter().map(height);
+    below.max().map_or(0, |deepest| deepest + 1)
 }

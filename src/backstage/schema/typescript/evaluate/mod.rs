@@ -2,18 +2,19 @@
 //!
 //! In: the `Config` type of a file, and the files it imports from. Out: its [`Schema`], as
 //! ts-json-schema-generator 2 makes it for the real loader. What cannot be evaluated becomes "anything" with a
-//! note, never a wrong constraint. Bounded: in depth, and in the size of what comes out.
+//! note, never a wrong constraint. Bounded: in depth, and by a [`Budget`].
 
 mod declarations;
 mod names;
 mod types;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::algebra::Evaluated;
+use super::budget::Budget;
 use super::tree::Module;
 use crate::backstage::schema::model::Schema;
 use names::{Found, Key};
@@ -83,15 +84,15 @@ pub enum ConvertError {
 }
 
 /// How deep types may be nested, aliases followed.
-const MOST_DEPTH: usize = 100;
+pub(super) const MOST_DEPTH: usize = 100;
 
-/// How many schemas one conversion may make. The largest published configuration has about 2 000.
-const MOST_SCHEMAS: usize = 20_000;
+/// Type parameters and what they stand for.
+type Parameters = HashMap<Arc<str>, Arc<Evaluated>>;
 
 /// The names a type may use: its file's and its type parameters.
 struct Scope<'a> {
     found: &'a Found,
-    parameters: &'a HashMap<Arc<str>, Evaluated>,
+    parameters: &'a Parameters,
 }
 
 struct Evaluator<'m> {
@@ -101,10 +102,15 @@ struct Evaluator<'m> {
     open: Vec<Key>,
     /// Declarations that refer to themselves; `None` until they are evaluated.
     definitions: IndexMap<Arc<str>, Option<Schema>>,
+    /// How those are called there.
+    definition_names: HashMap<Key, Arc<str>>,
+    /// Declarations without type arguments, with how deep they nest.
     done: HashMap<Key, (Evaluated, usize)>,
+    /// Where the name that is looked for has been looked for.
+    searched: HashSet<(Arc<str>, Arc<str>)>,
     notes: BTreeSet<String>,
     depth: usize,
-    schemas: usize,
+    budget: Budget,
 }
 
 impl<'m> Evaluator<'m> {
@@ -114,10 +120,12 @@ impl<'m> Evaluator<'m> {
             loaded: HashMap::new(),
             open: Vec::new(),
             definitions: IndexMap::new(),
+            definition_names: HashMap::new(),
             done: HashMap::new(),
+            searched: HashSet::new(),
             notes: BTreeSet::new(),
             depth: 0,
-            schemas: 0,
+            budget: Budget::default(),
         }
     }
 
@@ -128,5 +136,20 @@ impl<'m> Evaluator<'m> {
     fn anything(&mut self, why: &str) -> Evaluated {
         self.note(format!("{why} cannot be evaluated and counts as anything"));
         Evaluated::anything()
+    }
+
+    fn too_large(&mut self) -> Evaluated {
+        self.anything("a type that grows too large")
+    }
+
+    /// A copy of what was evaluated before, as far as the budget allows.
+    fn copy(&mut self, evaluated: &Evaluated) -> Evaluated {
+        match self.budget.copy(&evaluated.schema) {
+            Some(schema) => Evaluated {
+                schema,
+                may_be_undefined: evaluated.may_be_undefined,
+            },
+            None => self.too_large(),
+        }
     }
 }

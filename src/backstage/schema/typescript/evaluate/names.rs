@@ -44,6 +44,9 @@ impl Evaluator<'_> {
 
     /// The declaration of an exported or local name of a file. `hops` counts the files gone through.
     pub(super) fn find(&mut self, file: &Arc<str>, name: &str, hops: usize) -> Option<Found> {
+        if hops == 0 {
+            self.searched.clear();
+        }
         let module = self.module(file)?;
         if let Some((name, _)) = module.declarations.get_key_value(name) {
             return Some(Found {
@@ -52,8 +55,9 @@ impl Evaluator<'_> {
                 module,
             });
         }
-        // Re-exports in a circle end.
-        if hops > 32 {
+        // Re-exports in a circle end, and files that many others re-export are looked through once.
+        let is_new = self.searched.insert((file.clone(), name.into()));
+        if hops > 32 || !is_new {
             return None;
         }
         match module.exports.get(name) {

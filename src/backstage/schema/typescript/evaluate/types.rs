@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Evaluator, MOST_DEPTH, MOST_SCHEMAS, Scope};
+use super::{Evaluator, MOST_DEPTH, Parameters, Scope};
 use crate::backstage::schema::model::{Additional, Schema, Types};
 use crate::backstage::schema::typescript::algebra::{self, Evaluated};
 use crate::backstage::schema::typescript::marks;
@@ -13,12 +13,11 @@ use crate::backstage::schema::typescript::tree::{
 impl Evaluator<'_> {
     /// Evaluates one type.
     pub(super) fn ty(&mut self, scope: &Scope<'_>, ty: &Type) -> Evaluated {
-        self.schemas += 1;
         if self.depth >= MOST_DEPTH {
             return self.anything("a type nested too deeply");
         }
-        if self.schemas > MOST_SCHEMAS {
-            return self.anything("a type that grows too large");
+        if !self.budget.make(1) {
+            return self.too_large();
         }
         self.depth += 1;
         let evaluated = self.ty_here(scope, ty);
@@ -40,15 +39,21 @@ impl Evaluator<'_> {
             Type::Array(item) => Evaluated::array(self.ty(scope, item)),
             Type::Tuple(items) => self.tuple(scope, items),
             Type::Union(types) => algebra::union(self.all(scope, types)),
-            Type::Intersection(types) => algebra::intersection(self.all(scope, types)),
+            Type::Intersection(types) => {
+                let parts = self.all(scope, types);
+                algebra::intersection(parts, &mut self.budget).unwrap_or_else(|| self.too_large())
+            }
             Type::Members(members) => self.members(scope, members),
             Type::Reference(path, arguments) => self.reference(scope, path, arguments),
             Type::Import(from, path, arguments) => self.import_type(scope, from, path, arguments),
-            Type::KeyOf(inner) => algebra::keys(&self.ty(scope, inner).schema),
+            Type::KeyOf(inner) => {
+                let inner = self.ty(scope, inner);
+                algebra::keys(&inner.schema, &mut self.budget).unwrap_or_else(|| self.too_large())
+            }
             Type::Indexed(object, index) => {
                 let object = self.ty(scope, object);
                 let index = self.ty(scope, index);
-                algebra::indexed(&object.schema, &index.schema)
+                algebra::indexed(&object.schema, &index.schema, &mut self.budget)
                     .unwrap_or_else(|| self.anything("an indexed type"))
             }
             Type::Mapped(mapped) => self.mapped(scope, mapped),
@@ -100,14 +105,15 @@ impl Evaluator<'_> {
         if let [name] = path
             && let Some(bound) = scope.parameters.get(name)
         {
-            return bound.clone();
+            let bound = Arc::clone(bound);
+            return self.copy(&bound);
         }
         let arguments = self.all(scope, arguments);
         if let Some(found) = self.lookup(scope, path) {
             return self.declared(&found, arguments);
         }
         let name = path.join(".");
-        algebra::standard(&name, arguments)
+        algebra::standard(&name, arguments, &mut self.budget)
             .unwrap_or_else(|| self.anything(&format!("the type `{name}`")))
     }
 
@@ -158,13 +164,22 @@ impl Evaluator<'_> {
     }
 
     fn with_parameter(&mut self, scope: &Scope<'_>, mapped: &Mapped, key: Evaluated) -> Evaluated {
-        let mut parameters = scope.parameters.clone();
-        parameters.insert(mapped.parameter.clone(), key);
+        let Some(parameters) = self.bind(scope, &mapped.parameter, key) else {
+            return self.too_large();
+        };
         let inner = Scope {
             found: scope.found,
             parameters: &parameters,
         };
         self.ty(&inner, &mapped.value)
+    }
+
+    /// The type parameters with one more.
+    fn bind(&mut self, scope: &Scope<'_>, name: &Arc<str>, value: Evaluated) -> Option<Parameters> {
+        let affordable = self.budget.take(1 + scope.parameters.len());
+        let mut parameters = affordable.then(|| scope.parameters.clone())?;
+        parameters.insert(name.clone(), Arc::new(value));
+        Some(parameters)
     }
 
     fn conditional(&mut self, scope: &Scope<'_>, conditional: &Conditional) -> Evaluated {
@@ -178,21 +193,30 @@ impl Evaluator<'_> {
             _ => None,
         };
         let branches = match parameter {
-            Some(_) => algebra::branches(&check.schema),
-            None => vec![check.schema],
+            Some(_) => algebra::branches(&check.schema, &mut self.budget),
+            None => Some(vec![check.schema]),
+        };
+        let Some(branches) = branches else {
+            return self.too_large();
         };
         let mut results = Vec::new();
         for branch in branches {
+            if !algebra::may_compare(&branch, &extends.schema, &mut self.budget) {
+                return self.too_large();
+            }
             let Some(holds) = algebra::is_assignable(&branch, &extends.schema) else {
                 return self.anything("a conditional type");
             };
-            let mut parameters = scope.parameters.clone();
-            if let Some(name) = parameter {
-                parameters.insert(name.clone(), Evaluated::of(branch));
-            }
+            let bound = match parameter {
+                Some(name) => match self.bind(scope, name, Evaluated::of(branch)) {
+                    Some(bound) => Some(bound),
+                    None => return self.too_large(),
+                },
+                None => None,
+            };
             let inner = Scope {
                 found: scope.found,
-                parameters: &parameters,
+                parameters: bound.as_ref().unwrap_or(scope.parameters),
             };
             let chosen = if holds {
                 &conditional.yes

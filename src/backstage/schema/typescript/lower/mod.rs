@@ -3,6 +3,7 @@
 mod literals;
 mod types;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
 
 use super::doc;
+use super::evaluate::MOST_DEPTH;
 use super::stack::{self, Stack};
 use super::tree::{
     Alias, Declaration, Doc, Export, Import, Interface, Member, Module, Parameter, Type,
@@ -56,6 +58,7 @@ fn lower_here(text: &str) -> Result<Module, &'static str> {
     let lowering = Lowering {
         text,
         docs: docs.collect(),
+        depth: Cell::new(0),
     };
     let mut module = Module {
         syntax_errors: parsed.diagnostics.len(),
@@ -68,9 +71,28 @@ fn lower_here(text: &str) -> Result<Module, &'static str> {
 struct Lowering<'t> {
     text: &'t str,
     docs: HashMap<u32, (usize, usize)>,
+    depth: Cell<usize>,
+}
+
+/// One level deeper, until it is dropped.
+struct Level<'l>(&'l Cell<usize>);
+
+impl Drop for Level<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
 }
 
 impl Lowering<'_> {
+    /// One level deeper; `None` where nothing is evaluated any more.
+    fn deeper(&self) -> Option<Level<'_>> {
+        let depth = self.depth.get();
+        (depth < MOST_DEPTH).then(|| {
+            self.depth.set(depth + 1);
+            Level(&self.depth)
+        })
+    }
+
     fn statements(&self, statements: &[ast::Statement<'_>], module: &mut Module) {
         for statement in statements {
             let doc = self.doc(statement.span().start);
@@ -152,6 +174,9 @@ impl Lowering<'_> {
             }
             ast::Declaration::TSNamespaceDeclaration(namespace) => {
                 let mut inner = Module::default();
+                let Some(_level) = self.deeper() else {
+                    return;
+                };
                 match &namespace.body {
                     ast::TSNamespaceDeclarationBody::TSModuleBlock(block) => {
                         self.statements(&block.body, &mut inner);

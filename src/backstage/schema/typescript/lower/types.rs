@@ -9,7 +9,19 @@ use super::literals::{literal_type, quasi};
 use crate::backstage::schema::typescript::tree::{Conditional, Mapped, TupleItem, TupleKind, Type};
 
 impl Lowering<'_> {
-    pub(super) fn ty(&self, ty: &TSType<'_>) -> Type {
+    /// A type, as deep as it is evaluated: what is postfix (`T[][]…`, `T['a']['b']…`) nests without brackets around it,
+    /// and nobody has the stack for all that fits into a file.
+    pub(super) fn ty(&self, mut ty: &TSType<'_>) -> Type {
+        while let Some(inner) = transparent(ty) {
+            ty = inner;
+        }
+        match self.deeper() {
+            Some(_level) => self.ty_here(ty),
+            None => Type::Unsupported("a type nested too deeply"),
+        }
+    }
+
+    fn ty_here(&self, ty: &TSType<'_>) -> Type {
         let all = |types: &[TSType<'_>]| types.iter().map(|ty| self.ty(ty)).collect();
         let boxed = |ty: &TSType<'_>| Box::new(self.ty(ty));
         match ty {
@@ -32,7 +44,6 @@ impl Lowering<'_> {
             ),
             TSType::TSUnionType(union) => Type::Union(all(&union.types)),
             TSType::TSIntersectionType(both) => Type::Intersection(all(&both.types)),
-            TSType::TSParenthesizedType(inner) => self.ty(&inner.type_annotation),
             TSType::TSTypeLiteral(literal) => Type::Members(self.members(&literal.members)),
             TSType::TSTypeReference(named) => reference(
                 &named.type_name,
@@ -48,8 +59,7 @@ impl Lowering<'_> {
             }
             TSType::TSTypeOperatorType(operator) => match operator.operator {
                 ast::TSTypeOperatorOperator::Keyof => Type::KeyOf(boxed(&operator.type_annotation)),
-                ast::TSTypeOperatorOperator::Readonly => self.ty(&operator.type_annotation),
-                ast::TSTypeOperatorOperator::Unique => Type::Unsupported("a unique symbol"),
+                _ => Type::Unsupported("a unique symbol"),
             },
             TSType::TSIndexedAccessType(access) => {
                 Type::Indexed(boxed(&access.object_type), boxed(&access.index_type))
@@ -113,6 +123,19 @@ impl Lowering<'_> {
             },
         };
         TupleItem { item, kind }
+    }
+}
+
+/// What stands in brackets or behind `readonly`, which make no difference.
+fn transparent<'t, 'a>(ty: &'t TSType<'a>) -> Option<&'t TSType<'a>> {
+    match ty {
+        TSType::TSParenthesizedType(inner) => Some(&inner.type_annotation),
+        TSType::TSTypeOperatorType(operator)
+            if operator.operator == ast::TSTypeOperatorOperator::Readonly =>
+        {
+            Some(&operator.type_annotation)
+        }
+        _ => None,
     }
 }
 
