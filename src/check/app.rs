@@ -2,7 +2,10 @@
 
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::facts;
+use crate::backstage::facts::databases::Database;
+use crate::backstage::facts::fact::{Fact, List};
 use crate::backstage::facts::layers::{Contents, Known};
+use crate::backstage::facts::overrides::Override;
 use crate::backstage::load::{LoadedApp, LoadedLayer};
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
@@ -114,16 +117,19 @@ impl LoadedApp {
 
     fn layer_facts(&self, loaded: &LoadedLayer) -> Option<Value> {
         let file = self.app.layer(&loaded.layer.path)?;
-        let subject = facts::layer::collect(file, &self.app.chains, Some(loaded.start()));
-        let secrets = ("secrets", facts::secrets::collect(&loaded.secrets));
-        let config = loaded.resolved.root.clone();
-        Some(facts::tree("layer", subject, config, [secrets]))
+        let facts = facts::OfLayer {
+            origin: None,
+            layer: facts::layer::collect(file, &self.app.chains, Some(loaded.start())),
+            config: loaded.resolved.root.as_ref().into(),
+            facts: facts::LayerFacts::collect(&loaded.secrets),
+        };
+        Some(facts.into_value())
     }
 
     fn judge_chain(
         &self,
         chain: &Chain,
-        overrides: Value,
+        overrides: List<Override>,
         judge: &Judge<'_>,
     ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
         let first = chain.layers.first();
@@ -173,7 +179,7 @@ impl LoadedApp {
     }
 
     /// What the layers of each chain do to each other.
-    fn overrides(&self) -> Vec<Value> {
+    fn overrides(&self) -> Vec<List<Override>> {
         let chains = self.app.chains.iter();
         let chains: Vec<_> = chains
             .map(|chain| self.layers_of(chain).map(Self::as_compared).collect())
@@ -189,9 +195,15 @@ impl LoadedApp {
         }
     }
 
-    /// The layers of a chain that the app refuses to read over each other; variables are on top of all of them.
-    fn type_conflicts(&self, chain: &Chain, judge: &Judge<'_>) -> Value {
+    fn chain_facts(
+        &self,
+        chain: &Chain,
+        config: Value,
+        overrides: List<Override>,
+        judge: &Judge<'_>,
+    ) -> Value {
         let effective = self.effective(chain, judge.environment);
+        // Variables are on top of all layers.
         let variables = effective
             .overrides
             .as_ref()
@@ -199,90 +211,72 @@ impl LoadedApp {
                 name: "APP_CONFIG_*",
                 root: Some(variables),
             });
-        let layers = self.layers_of(chain).map(Self::as_compared);
-        let layers: Vec<_> = layers.chain(variables).collect();
-        facts::conflicts::collect(&layers)
-    }
-
-    /// The extensions of the frontend; whether it is of the system that reads them, the lockfile tells.
-    fn extensions(&self, effective: &Value) -> Value {
-        let packages = &self.app.packages;
-        let has = |name: &str| packages.is_locked(name) == Some(true);
-        let is_new = has("@backstage/frontend-defaults") || has("@backstage/frontend-app-api");
-        facts::extensions::collect(effective, is_new)
-    }
-
-    fn chain_facts(
-        &self,
-        chain: &Chain,
-        effective: Value,
-        overrides: Value,
-        judge: &Judge<'_>,
-    ) -> Value {
-        let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
-        let subject = facts::chain::collect(chain, start);
-        let databases = self.databases(chain, &effective, judge.files, judge.environment);
-        let layers = chain.layers.iter();
-        let vanished = layers
-            .filter_map(|layer| self.layers.get(&layer.path))
+        let role_of = |place| self.role_of(place);
+        let vanished = self
+            .layers_of(chain)
             .flat_map(|loaded| &loaded.resolved.vanished);
-        let pools = facts::pools::collect(&databases);
-        let servers = facts::servers::collect(&databases);
-        let tls_files = facts::databases::tls_files(&databases);
-        let sections = [
-            ("auth", facts::auth::collect(&effective)),
-            ("cache", facts::cache::collect(&effective)),
-            ("clusters", facts::clusters::collect(&effective)),
-            ("cors", facts::cors::collect(&effective)),
-            ("csp", facts::csp::collect(&effective)),
-            ("databases", databases),
-            ("deployment", facts::deployment::collect(judge.settings)),
-            ("extensions", self.extensions(&effective)),
-            ("githubApps", facts::hosts::apps(&effective)),
-            ("integrationHosts", facts::hosts::collect(&effective)),
-            ("integrations", facts::integrations::collect(&effective)),
-            ("misplaced", facts::misplaced::collect(&effective)),
-            ("node", facts::node::collect(chain)),
-            ("overrides", overrides),
-            (
-                "pluginKeys",
-                facts::plugin_keys::collect(&effective, &self.app.packages),
-            ),
-            ("pools", pools),
-            ("proxies", facts::proxies::collect(&effective)),
-            ("servers", servers),
-            ("signInResolvers", facts::resolvers::collect(&effective)),
-            ("tlsFiles", tls_files),
-            ("typeConflicts", self.type_conflicts(chain, judge)),
-            ("unset", facts::unset::collect(vanished, &effective)),
-            ("urls", facts::urls::collect(&effective)),
-            ("website", facts::website::collect(&effective)),
-        ];
-        facts::tree("chain", subject, Some(effective), sections)
+        let input = facts::ChainInput {
+            chain,
+            config: &config,
+            layers: self
+                .layers_of(chain)
+                .map(Self::as_compared)
+                .chain(variables)
+                .collect(),
+            overrides,
+            vanished: vanished.collect(),
+            settings: judge.settings,
+            databases: self.of_databases(chain, &config, judge.files, judge.environment, &role_of),
+        };
+        let sections = facts::ChainFacts::collect(&input);
+        let start = |path: &_| self.layers.get(path).map(LoadedLayer::start);
+        let facts = facts::OfChain {
+            origin: None,
+            chain: facts::chain::collect(chain, start),
+            config: config.into(),
+            facts: sections,
+        };
+        facts.into_value()
     }
 
     /// The facts about the databases of a chain.
     pub fn databases(
         &self,
         chain: &Chain,
-        effective: &Value,
+        config: &Value,
         files: &dyn Files,
         environment: &Environment,
-    ) -> Value {
-        let role_of = |place: Place| {
-            let mut loaded = self.layers.values();
-            let loaded = loaded.find(|loaded| loaded.layer.source == place.source)?;
-            let file = self.app.layer(&loaded.layer.path)?;
-            Some(facts::layers::role(&file.role))
-        };
-        facts::databases::collect(&facts::databases::Input {
-            config: effective,
+    ) -> List<Database> {
+        let role_of = |place| self.role_of(place);
+        let input = self.of_databases(chain, config, files, environment, &role_of);
+        facts::databases::collect(&input)
+    }
+
+    /// What the databases of a chain are computed from.
+    fn of_databases<'a>(
+        &'a self,
+        chain: &'a Chain,
+        config: &'a Value,
+        files: &'a dyn Files,
+        environment: &'a Environment,
+        role_of: &'a dyn Fn(Place) -> Option<&'static str>,
+    ) -> facts::databases::Input<'a> {
+        facts::databases::Input {
+            config,
             packages: &self.app.packages,
             files,
             folder: &self.app.path,
-            role_of: &role_of,
+            role_of,
             pgsslmode: pgsslmode(chain, environment),
-        })
+        }
+    }
+
+    /// The role of the layer that a place is in.
+    fn role_of(&self, place: Place) -> Option<&'static str> {
+        let mut loaded = self.layers.values();
+        let loaded = loaded.find(|loaded| loaded.layer.source == place.source)?;
+        let file = self.app.layer(&loaded.layer.path)?;
+        Some(facts::layers::role(&file.role))
     }
 
     fn judge_root(&self, judge: &Judge<'_>) -> Result<Vec<Finding>, Vec<BrokenRule>> {
@@ -300,21 +294,16 @@ impl LoadedApp {
     }
 
     fn root_facts(&self) -> Value {
-        let sections = [
-            (
-                "layers",
-                facts::layers::collect(&self.app, &|path| self.known(path)),
-            ),
-            ("missingLayers", facts::layers::missing(&self.app)),
-            (
-                "localCopies",
-                facts::image_copies::collect(&self.app, |path| {
-                    self.layers.get(path).map(|layer| layer.start())
-                }),
-            ),
-            ("misorderedLayers", facts::layers::misordered(&self.app)),
-        ];
-        facts::tree("app", facts::app::collect(&self.app), None, sections)
+        let input = facts::RootInput {
+            app: &self.app,
+            known: &|path| self.known(path),
+        };
+        let facts = facts::OfRoot {
+            origin: None,
+            app: facts::app::collect(&self.app),
+            facts: facts::RootFacts::collect(&input),
+        };
+        facts.into_value()
     }
 }
 

@@ -8,7 +8,8 @@ use std::fmt;
 use super::judged::{Reader, Ready};
 use super::target::Target;
 use super::{Prepared, target};
-use crate::backstage::facts;
+use crate::backstage::facts::databases::Database;
+use crate::backstage::facts::fact::List;
 use crate::backstage::load::{LoadedApp, Refusal};
 use crate::backstage::secrets;
 use crate::backstage::value::Value;
@@ -104,7 +105,7 @@ pub struct ChainConfig {
     /// What the process would see, or why it does not start.
     pub config: Result<Value, NoConfig>,
     /// What the DatabaseManager would do with it: `facts.databases`. Empty where there is no config.
-    pub databases: Value,
+    pub databases: List<Database>,
 }
 
 fn chains(ready: &Ready<'_>) -> Vec<ChainConfig> {
@@ -117,7 +118,7 @@ fn chains(ready: &Ready<'_>) -> Vec<ChainConfig> {
         };
         let databases = match &config {
             Ok(config) => loaded.databases(chain, config, ready.files(), environment),
-            Err(_) => facts::list([]),
+            Err(_) => List::default(),
         };
         ChainConfig {
             chain: chain.clone(),

@@ -6,11 +6,11 @@
 
 mod types;
 
-use super::card::{Card, Case, Detection, Scope};
+use super::card::{Card, Case, Detection};
 use super::condition::Condition;
 use super::message::{Part, Template};
 use super::path::{Path, Step};
-use crate::backstage::facts::declare::{self, Field};
+use crate::backstage::facts::variables;
 use crate::text::closest;
 use crate::tree::Mistake;
 use types::{Names, Type};
@@ -34,15 +34,6 @@ pub fn card(card: &Card) -> Vec<Mistake<()>> {
         checked.case(&format!("cases[{index}]"), case);
     }
     checked.mistakes
-}
-
-/// The variables that conditions of this scope read.
-pub fn variables(scope: Scope) -> &'static [Field] {
-    match scope {
-        Scope::Layer => declare::LAYER,
-        Scope::Chain => declare::CHAIN,
-        Scope::App => declare::APP,
-    }
 }
 
 struct Checked {

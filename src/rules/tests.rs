@@ -6,7 +6,7 @@ use std::path::Path;
 use super::card::{Card, Detection, Since};
 use super::engine::{BrokenRule, Rules, Subject, evaluate};
 use super::{catalog, check, examples, shape};
-use crate::backstage::facts::{list, object, tree, truth};
+use crate::backstage::facts::trees::{list, object, truth};
 use crate::backstage::value::{Origin, Value};
 use crate::backstage::workspace::{Chain, ChainOrigin, Lack, LackKind};
 use crate::finding::{ChainName, Finding, Severity};
@@ -63,7 +63,7 @@ fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
         ("name", Value::string("production")),
         ("production", truth(true)),
     ]);
-    let facts = tree("chain", subject, Some(config), []);
+    let facts = object([("chain", subject), ("config", config)]);
     let mut secrets = Secrets::default();
     secrets.add(at("hunter22"), "hunter22");
     let rules = Rules::new([card]);

@@ -1,18 +1,21 @@
 //! `app`: what a card of scope `app` knows about the app root itself.
 
-use super::declare::{Field, Shape};
-use super::object;
-use crate::backstage::value::Value;
+use super::fact::Text;
+use super::macros::facts;
 use crate::backstage::workspace::AppRoot;
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[Field::new(
-    "path",
-    Shape::String,
-    "the folder below the repository root; empty for the root itself",
-)];
+facts! {
+    /// The app root that a card of scope `app` judges.
+    pub struct App {
+        /// the folder below the repository root; empty for the root itself
+        path: Text,
+    }
+}
 
 /// The app root as facts.
-pub fn collect(app: &AppRoot) -> Value {
-    object([("path", Value::string(app.path.as_str()))])
+pub fn collect(app: &AppRoot) -> App {
+    App {
+        origin: None,
+        path: app.path.as_str().into(),
+    }
 }

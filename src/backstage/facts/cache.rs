@@ -1,34 +1,27 @@
 //! `facts.cache`: the store that plugins keep their caches in.
 
-use super::declare::{Field, Shape};
-use super::{absent, object, truth};
+use super::fact::{Bool, Config, Text};
+use super::macros::facts;
 use crate::backstage::value::Value;
 use crate::text::closest;
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "store",
-        Shape::Config,
-        "`backend.cache.store` as written; absent without it. Points at it",
-    ),
-    Field::new(
-        "known",
-        Shape::Bool,
-        "some version of the backend has that store; absent where the store is not known",
-    ),
-    Field::new(
-        "meant",
-        Shape::String,
-        "the store that is probably meant; absent when it is known, or like none",
-    ),
-];
+facts! {
+    /// The store that plugins keep their caches in.
+    pub struct Cache {
+        /// `backend.cache.store` as written; absent without it. Points at it
+        store: Config,
+        /// some version of the backend has that store; absent where the store is not known
+        known: Bool,
+        /// the store that is probably meant; absent when it is known, or like none
+        meant: Text,
+    }
+}
 
 /// The stores of `@backstage/backend-defaults` 0.19; versions before have fewer.
 const STORES: [&str; 5] = ["infinispan", "memcache", "memory", "redis", "valkey"];
 
 /// The cache of an effective config.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> Cache {
     let store = config.at(["backend", "cache", "store"]);
     let name = store.and_then(Value::as_str);
     let known = name.map(|name| STORES.contains(&name));
@@ -37,10 +30,10 @@ pub fn collect(config: &Value) -> Value {
         let same = STORES.into_iter().find(|store| *store == lower);
         same.or_else(|| closest(&lower, STORES))
     });
-    object([
-        ("store", store.cloned().unwrap_or_else(absent)),
-        ("known", known.map_or_else(absent, truth)),
-        ("meant", meant.map_or_else(absent, Value::string)),
-    ])
-    .with_origin(store.and_then(|store| store.origin))
+    Cache {
+        origin: store.and_then(|store| store.origin),
+        store: store.into(),
+        known: known.map_or_else(Bool::default, Bool::from),
+        meant: Text::optional(meant),
+    }
 }

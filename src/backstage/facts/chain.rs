@@ -1,115 +1,75 @@
 //! `chain`: what a card of scope `chain` knows about the chain itself.
 
-use super::declare::{Field, Shape};
-use super::{list, object, truth};
+use super::fact::{Bool, List, Text};
+use super::macros::facts;
 use crate::backstage::environment::{Environment, OverrideError};
-use crate::backstage::value::{Origin, Value};
-use crate::backstage::workspace::{Chain, ChainOrigin};
+use crate::backstage::value::Origin;
+use crate::backstage::workspace::{Chain, ChainLayer, ChainOrigin};
 use crate::text::Place;
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "name",
-        Shape::String,
-        "its name; points at the start command, when there is one",
-    ),
-    Field::new("production", Shape::Bool, "people depend on it"),
-    Field::new(
-        "complete",
-        Shape::Bool,
-        "all that the process would load is here",
-    ),
-    Field::new(
-        "refusedVariable",
-        Shape::String,
-        "an `APP_CONFIG_*` variable of the deployment that the loader refuses; absent when there is none. Points at it",
-    ),
-    Field::new(
-        "refusedBecause",
-        Shape::String,
-        "why, e.g. sets a key that is there already",
-    ),
-    Field::new(
-        "nodeEnv",
-        Shape::String,
-        "`NODE_ENV` as the deployment or the image sets it; absent when neither does. Points at it",
-    ),
-    Field::new("lacks", Shape::Strings, "why it is not complete"),
-    Field::new(
-        "layers",
-        Shape::List(LAYER_FIELDS),
-        "the layers, in the order they are loaded",
-    ),
-    Field::new(
-        "lastLayer",
-        Shape::Object(LAYER_FIELDS),
-        "the layer that is loaded last",
-    ),
-];
+facts! {
+    /// The chain that a card of scope `chain` judges.
+    pub struct ChainSubject {
+        /// its name; points at the start command, when there is one
+        name: Text,
+        /// people depend on it
+        production: Bool,
+        /// all that the process would load is here
+        complete: Bool,
+        /// an `APP_CONFIG_*` variable of the deployment that the loader refuses; absent when there is none. Points at it
+        refused_variable: Text,
+        /// why, e.g. sets a key that is there already
+        refused_because: Text,
+        /// `NODE_ENV` as the deployment or the image sets it; absent when neither does. Points at it
+        node_env: Text,
+        /// why it is not complete
+        lacks: List<Text>,
+        /// the layers, in the order they are loaded
+        layers: List<LoadedLayer>,
+        /// the layer that is loaded last
+        last_layer: Option<LoadedLayer>,
+    }
 
-const LAYER_FIELDS: &[Field] = &[Field::new(
-    "path",
-    Shape::String,
-    "its path below the repository root; points at the file",
-)];
+    /// A layer of a chain.
+    pub struct LoadedLayer {
+        /// its path below the repository root; points at the file
+        path: Text,
+    }
+}
 
 /// The chain as facts. `place_of` gives the start of a layer's text, for labels.
 pub fn collect(
     chain: &Chain,
     place_of: impl Fn(&crate::files::FilePath) -> Option<Place>,
-) -> Value {
+) -> ChainSubject {
     let started_at = match chain.origin {
         ChainOrigin::StartCommand { place, .. } => Some(place),
         _ => None,
     };
-    let layers: Vec<Value> = chain
-        .layers
-        .iter()
-        .map(|layer| {
-            let place = place_of(&layer.path);
-            object([("path", Value::string(layer.path.as_str()))]).with_origin(origin(place))
-        })
-        .collect();
+    let layer = |layer: &ChainLayer| LoadedLayer {
+        origin: place_of(&layer.path).map(|value| Origin { value, key: None }),
+        path: layer.path.as_str().into(),
+    };
     let refused = refused(chain);
-    let last = layers.last().cloned().unwrap_or_else(super::absent);
-    object([
-        (
-            "name",
-            Value::string(chain.name.0.clone()).with_origin(origin(started_at)),
-        ),
-        ("production", truth(chain.production)),
-        ("complete", truth(chain.is_complete())),
-        (
-            "refusedVariable",
-            refused.as_ref().map_or_else(super::absent, |error| {
-                let place = set_at(chain, &error.variable).or(started_at);
-                Value::string(error.variable.as_str()).with_origin(origin(place))
-            }),
-        ),
-        (
-            "refusedBecause",
-            refused.as_ref().map_or_else(super::absent, |error| {
-                Value::string(error.reason.to_string())
-            }),
-        ),
-        (
-            "nodeEnv",
-            node_env(chain).map_or_else(super::absent, |(value, place)| {
-                Value::string(value).with_origin(origin(place))
-            }),
-        ),
-        (
-            "lacks",
-            list(
-                chain.lacks.iter().map(|lack| {
-                    Value::string(lack.reason.as_str()).with_origin(origin(lack.place))
-                }),
-            ),
-        ),
-        ("layers", list(layers)),
-        ("lastLayer", last),
-    ])
+    let refused_at = refused
+        .as_ref()
+        .and_then(|error| set_at(chain, &error.variable).or(started_at));
+    let lacks = chain.lacks.iter();
+    ChainSubject {
+        origin: None,
+        name: Text::from(chain.name.0.clone()).at(started_at),
+        production: chain.production.into(),
+        complete: chain.is_complete().into(),
+        refused_variable: Text::optional(refused.as_ref().map(|error| error.variable.as_str()))
+            .at(refused_at),
+        refused_because: Text::optional(refused.as_ref().map(|error| error.reason.to_string())),
+        node_env: node_env(chain),
+        lacks: lacks
+            .map(|lack| Text::from(lack.reason.as_str()).at(lack.place))
+            .collect(),
+        layers: chain.layers.iter().map(layer).collect(),
+        last_layer: chain.layers.last().map(layer),
+    }
 }
 
 /// Why the loader refuses the variables that the deployment sets to known values, if it does.
@@ -120,16 +80,13 @@ fn refused(chain: &Chain) -> Option<OverrideError> {
 }
 
 /// `NODE_ENV` and where it is set, as far as that is known.
-fn node_env(chain: &Chain) -> Option<(&str, Option<Place>)> {
-    let variable = chain.variable("NODE_ENV")?;
-    Some((variable.value.as_deref()?, variable.place))
+fn node_env(chain: &Chain) -> Text {
+    let variable = chain.variable("NODE_ENV");
+    let value = variable.and_then(|variable| variable.value.as_deref());
+    Text::optional(value).at(variable.and_then(|variable| variable.place))
 }
 
 /// Where the deployment sets a variable that puts config on top.
 fn set_at(chain: &Chain, variable: &str) -> Option<Place> {
     chain.variable(variable)?.place
-}
-
-fn origin(place: Option<Place>) -> Option<Origin> {
-    place.map(|value| Origin { value, key: None })
 }

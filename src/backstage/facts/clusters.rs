@@ -1,25 +1,21 @@
 //! `facts.clusters`: the Kubernetes clusters that the portal talks to.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object};
+use super::fact::{Config, List};
+use super::macros::facts;
 use crate::backstage::value::Value;
 
-/// What [`collect`] gives for each cluster, and for each locator that finds clusters by itself.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "name",
-        Shape::Config,
-        "`name` of the cluster; of a locator its `type`",
-    ),
-    Field::new(
-        "skipTLSVerify",
-        Shape::Config,
-        "`skipTLSVerify` as written; absent without it. Points at it",
-    ),
-];
+facts! {
+    /// A Kubernetes cluster, or a locator that finds clusters by itself.
+    pub struct Cluster {
+        /// `name` of the cluster; of a locator its `type`
+        name: Config,
+        /// `skipTLSVerify` as written; absent without it. Points at it
+        skip_tls_verify: Config,
+    }
+}
 
 /// The clusters of an effective config.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> List<Cluster> {
     let locators = config.at(["kubernetes", "clusterLocatorMethods"]);
     let locators = locators.and_then(Value::as_array).unwrap_or_default();
     let each = locators.iter().flat_map(|locator| {
@@ -27,14 +23,14 @@ pub fn collect(config: &Value) -> Value {
         let clusters = clusters.unwrap_or_default().iter();
         std::iter::once(fact(locator, "type")).chain(clusters.map(|one| fact(one, "name")))
     });
-    list(each)
+    each.collect()
 }
 
-fn fact(of: &Value, name: &str) -> Value {
-    let part = |key: &str| of.get(key).cloned().unwrap_or_else(absent);
-    object([
-        ("name", part(name)),
-        ("skipTLSVerify", part("skipTLSVerify")),
-    ])
-    .with_origin(of.origin)
+fn fact(of: &Value, name: &str) -> Cluster {
+    let part = |key: &str| Config::from(of.get(key));
+    Cluster {
+        origin: of.origin,
+        name: part(name),
+        skip_tls_verify: part("skipTLSVerify"),
+    }
 }

@@ -7,49 +7,40 @@
 //! soon as a higher one has a mapping there: "Invalid type in config for key 'backend.listen' in
 //! 'app-config.production.yaml', got string, wanted object". A mapping below something else is fine.
 
-use super::declare::{Field, Shape};
+use super::fact::{List, Text};
+use super::macros::facts;
 use super::overrides::Layer;
-use super::{list, object};
 use crate::backstage::value::{Kind, Value};
 
-/// What [`collect`] gives for each conflict.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "path",
-        Shape::String,
-        "its path in the config; points at the value that is no mapping",
-    ),
-    Field::new("layer", Shape::String, "the layer that sets that value"),
-    Field::new(
-        "got",
-        Shape::String,
-        "what it is: `a string`, `a number`, `a boolean` or `a list`",
-    ),
-    Field::new(
-        "above",
-        Shape::String,
-        "the layer that sets a mapping; points at the mapping",
-    ),
-    Field::new(
-        "key",
-        Shape::String,
-        "the first key of that mapping, e.g. `port`",
-    ),
-];
+facts! {
+    /// A value that is no mapping below one that is.
+    pub struct TypeConflict {
+        /// its path in the config; points at the value that is no mapping
+        path: Text,
+        /// the layer that sets that value
+        layer: Text,
+        /// what it is: `a string`, `a number`, `a boolean` or `a list`
+        got: Text,
+        /// the layer that sets a mapping; points at the mapping
+        above: Text,
+        /// the first key of that mapping, e.g. `port`
+        key: Text,
+    }
+}
 
 /// The mappings that the backend reads with `getConfig` or by a path through them, and that may be written as something
 /// else: `listen: ':7007'`, `https: true`.
 const READ_AS_MAPPINGS: [[&str; 2]; 2] = [["backend", "listen"], ["backend", "https"]];
 
 /// The conflicts of a chain.
-pub fn collect(layers: &[Layer<'_>]) -> Value {
+pub fn collect(layers: &[Layer<'_>]) -> List<TypeConflict> {
     let conflicts = READ_AS_MAPPINGS
         .iter()
         .filter_map(|path| of_path(layers, path));
-    list(conflicts)
+    conflicts.collect()
 }
 
-fn of_path(layers: &[Layer<'_>], path: &[&str]) -> Option<Value> {
+fn of_path(layers: &[Layer<'_>], path: &[&str]) -> Option<TypeConflict> {
     let mut lower: Option<(&str, &Value)> = None;
     for layer in layers {
         let Some(value) = layer.root.and_then(|root| at(root, path)) else {
@@ -81,7 +72,7 @@ fn at<'v>(root: &'v Value, path: &[&str]) -> Option<&'v Value> {
     Some(at)
 }
 
-fn fact(path: &[&str], below: (&str, &Value), above: (&str, &Value, &str)) -> Value {
+fn fact(path: &[&str], below: (&str, &Value), above: (&str, &Value, &str)) -> TypeConflict {
     let ((layer, value), (upper, mapping, key)) = (below, above);
     let got = match value.kind {
         Kind::Bool(_) => "a boolean",
@@ -89,20 +80,15 @@ fn fact(path: &[&str], below: (&str, &Value), above: (&str, &Value, &str)) -> Va
         Kind::Array(_) => "a list",
         _ => "a string",
     };
-    object([
-        (
-            "path",
-            Value::string(path.join(".")).with_origin(value.origin),
-        ),
-        ("layer", Value::string(layer)),
-        ("got", Value::string(got)),
-        (
-            "above",
-            Value::string(upper).with_origin(mapping.origin.map(|mut origin| {
-                origin.value = origin.key.unwrap_or(origin.value);
-                origin
-            })),
-        ),
-        ("key", Value::string(key)),
-    ])
+    TypeConflict {
+        origin: None,
+        path: Text::from(path.join(".")).with_origin(value.origin),
+        layer: layer.into(),
+        got: got.into(),
+        above: Text::from(upper).with_origin(mapping.origin.map(|mut origin| {
+            origin.value = origin.key.unwrap_or(origin.value);
+            origin
+        })),
+        key: key.into(),
+    }
 }

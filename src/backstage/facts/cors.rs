@@ -1,40 +1,32 @@
 //! `facts.cors`: which websites may call the backend.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, Config, List, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Value};
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "origins",
-        Shape::List(ORIGIN),
-        "`backend.cors.origin`, also when it is a single one",
-    ),
-    Field::new(
-        "credentials",
-        Shape::Config,
-        "`backend.cors.credentials` as written; absent without it",
-    ),
-];
+facts! {
+    /// Which websites may call the backend.
+    pub struct Cors {
+        /// `backend.cors.origin`, also when it is a single one
+        origins: List<CorsOrigin>,
+        /// `backend.cors.credentials` as written; absent without it
+        credentials: Config,
+    }
 
-const ORIGIN: &[Field] = &[
-    Field::new("value", Shape::String, "the pattern; points at it"),
-    Field::new(
-        "anySite",
-        Shape::Bool,
-        "it matches every website, e.g. `https://*`",
-    ),
-    Field::new(
-        "noSite",
-        Shape::Bool,
-        "it matches no website, only the origin `null`: a lone `*`, which stops at a slash",
-    ),
-];
+    /// A pattern of `backend.cors.origin`.
+    pub struct CorsOrigin {
+        /// the pattern; points at it
+        value: Text,
+        /// it matches every website, e.g. `https://*`
+        any_site: Bool,
+        /// it matches no website, only the origin `null`: a lone `*`, which stops at a slash
+        no_site: Bool,
+    }
+}
 
 /// The websites of an effective config. `@backstage/backend-defaults` matches an origin with minimatch, whose `*`
 /// and `**` stay between two slashes (`noglobstar`).
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> Cors {
     let cors = config.at(["backend", "cors"]);
     let origin = cors.and_then(|cors| cors.get("origin"));
     let origins: Vec<&Value> = match origin.map(|origin| &origin.kind) {
@@ -42,26 +34,25 @@ pub fn collect(config: &Value) -> Value {
         Some(Kind::String(_) | Kind::Open(_)) => origin.into_iter().collect(),
         _ => Vec::new(),
     };
-    let credentials = cors.and_then(|cors| cors.get("credentials"));
-    object([
-        ("origins", list(origins.into_iter().map(fact))),
-        ("credentials", credentials.cloned().unwrap_or_else(absent)),
-    ])
-    .with_origin(cors.and_then(|cors| cors.origin))
+    Cors {
+        origin: cors.and_then(|cors| cors.origin),
+        origins: origins.into_iter().map(fact).collect(),
+        credentials: cors.and_then(|cors| cors.get("credentials")).into(),
+    }
 }
 
-fn fact(origin: &Value) -> Value {
+fn fact(origin: &Value) -> CorsOrigin {
     let known = |test: fn(&str) -> bool| match (origin.as_str(), &origin.kind) {
-        (Some(pattern), _) => truth(test(pattern)),
-        (None, Kind::Open(_)) => origin.clone(),
-        _ => absent(),
+        (Some(pattern), _) => test(pattern).into(),
+        (None, Kind::Open(_)) => origin.into(),
+        _ => Bool::default(),
     };
-    object([
-        ("value", origin.clone()),
-        ("anySite", known(matches_any_site)),
-        ("noSite", known(|pattern| matches!(pattern, "*" | "**"))),
-    ])
-    .with_origin(origin.origin)
+    CorsOrigin {
+        origin: origin.origin,
+        value: origin.into(),
+        any_site: known(matches_any_site),
+        no_site: known(|pattern| matches!(pattern, "*" | "**")),
+    }
 }
 
 fn matches_any_site(pattern: &str) -> bool {

@@ -3,53 +3,43 @@
 //! In: an effective config. Out: its directives, and its sources that lack their quotes. Never: whether a policy is
 //! safe; `config.backend.csp` holds it as written.
 
-use super::declare::{Field, Shape};
-use super::{absent, at_key, list, object, truth};
+use super::at_key;
+use super::fact::{Bool, List, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Value};
 use crate::text::closest;
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "directives",
-        Shape::List(DIRECTIVE),
-        "the keys of `backend.csp`, in order",
-    ),
-    Field::new(
-        "unquoted",
-        Shape::List(UNQUOTED),
-        "sources that are keywords only inside single quotes, e.g. `self`, and that have none",
-    ),
-];
+facts! {
+    /// The content security policy of the backend.
+    pub struct Csp {
+        /// the keys of `backend.csp`, in order
+        directives: List<Directive>,
+        /// sources that are keywords only inside single quotes, e.g. `self`, and that have none
+        unquoted: List<Unquoted>,
+    }
 
-const DIRECTIVE: &[Field] = &[
-    Field::new("name", Shape::String, "the key as written; points at it"),
-    Field::new(
-        "sent",
-        Shape::String,
-        "the directive that the browser gets: the key in kebab case",
-    ),
-    Field::new(
-        "known",
-        Shape::Bool,
-        "some version of the specification has that directive",
-    ),
-    Field::new(
-        "meant",
-        Shape::String,
-        "the directive that is probably meant; absent when it is known, or like none",
-    ),
-];
+    /// A key of `backend.csp`.
+    pub struct Directive {
+        /// the key as written; points at it
+        name: Text,
+        /// the directive that the browser gets: the key in kebab case
+        sent: Text,
+        /// some version of the specification has that directive
+        known: Bool,
+        /// the directive that is probably meant; absent when it is known, or like none
+        meant: Text,
+    }
 
-const UNQUOTED: &[Field] = &[
-    Field::new("directive", Shape::String, "the key it stands under"),
-    Field::new(
-        "source",
-        Shape::String,
-        "the source as written; points at it",
-    ),
-    Field::new("quoted", Shape::String, "the same inside single quotes"),
-];
+    /// A source that lacks its quotes.
+    pub struct Unquoted {
+        /// the key it stands under
+        directive: Text,
+        /// the source as written; points at it
+        source: Text,
+        /// the same inside single quotes
+        quoted: Text,
+    }
+}
 
 /// Every directive of CSP level 3, of its drafts and of the levels before.
 const KNOWN: [&str; 37] = [
@@ -112,36 +102,34 @@ const KEYWORDS: [&str; 9] = [
 const PREFIXES: [&str; 4] = ["nonce-", "sha256-", "sha384-", "sha512-"];
 
 /// The policy of an effective config.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> Csp {
     let csp = config.at(["backend", "csp"]);
     let entries = || csp.and_then(Value::as_object).into_iter().flatten();
-    object([
-        (
-            "directives",
-            list(entries().map(|(key, value)| directive(key, value))),
-        ),
-        (
-            "unquoted",
-            list(entries().flat_map(|(key, value)| unquoted(key, value))),
-        ),
-    ])
-    .with_origin(csp.and_then(|csp| csp.origin))
+    Csp {
+        origin: csp.and_then(|csp| csp.origin),
+        directives: entries()
+            .map(|(key, value)| directive(key, value))
+            .collect(),
+        unquoted: entries()
+            .flat_map(|(key, value)| unquoted(key, value))
+            .collect(),
+    }
 }
 
-fn directive(key: &str, value: &Value) -> Value {
+fn directive(key: &str, value: &Value) -> Directive {
     let sent = kebab_case(key);
     let known = KNOWN.contains(&&*sent);
     let meant = closest(&sent, KNOWN).filter(|_| !known);
-    object([
-        ("name", Value::string(key).with_origin(at_key(value))),
-        ("sent", Value::string(sent.as_str())),
-        ("known", truth(known)),
-        ("meant", meant.map_or_else(absent, Value::string)),
-    ])
-    .with_origin(at_key(value))
+    Directive {
+        origin: at_key(value),
+        name: Text::from(key).with_origin(at_key(value)),
+        sent: sent.as_str().into(),
+        known: known.into(),
+        meant: Text::optional(meant),
+    }
 }
 
-fn unquoted(key: &str, value: &Value) -> Vec<Value> {
+fn unquoted(key: &str, value: &Value) -> Vec<Unquoted> {
     let sent = kebab_case(key);
     let takes_sources = WITH_SOURCES.contains(&&*sent)
         || ["-src", "-src-elem", "-src-attr"]
@@ -154,11 +142,12 @@ fn unquoted(key: &str, value: &Value) -> Vec<Value> {
     let fact = |item: &Value| {
         let text = item.as_str()?;
         let source = text.split_ascii_whitespace().find(|one| is_keyword(one))?;
-        Some(object([
-            ("directive", Value::string(key)),
-            ("source", Value::string(source).with_origin(item.origin)),
-            ("quoted", Value::string(format!("'{source}'"))),
-        ]))
+        Some(Unquoted {
+            origin: None,
+            directive: key.into(),
+            source: Text::from(source).with_origin(item.origin),
+            quoted: format!("'{source}'").into(),
+        })
     };
     items.iter().filter_map(fact).collect()
 }

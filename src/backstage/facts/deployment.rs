@@ -1,29 +1,25 @@
 //! `facts.deployment`: what the settings say about how the app is deployed.
 
-use super::declare::{Field, Shape};
-use super::{absent, number, object};
-use crate::backstage::value::Value;
+use super::fact::Number;
+use super::macros::facts;
 use crate::settings::Settings;
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "replicas",
-        Shape::Number,
-        "how many replicas of the backend run at most: `replicas` of stagecheck.yaml; absent without it",
-    ),
-    Field::new(
-        "maxConnections",
-        Shape::Number,
-        "how many connections the database server takes: `maxConnections` of stagecheck.yaml; absent without it",
-    ),
-];
+facts! {
+    /// What the settings say about the deployment.
+    pub struct Deployment {
+        /// how many replicas of the backend run at most: `replicas` of stagecheck.yaml; absent without it
+        replicas: Number,
+        /// how many connections the database server takes: `maxConnections` of stagecheck.yaml; absent without it
+        max_connections: Number,
+    }
+}
 
 /// The deployment as facts.
-pub fn collect(settings: &Settings) -> Value {
-    let count = |count: Option<u32>| count.map_or_else(absent, |count| number(f64::from(count)));
-    object([
-        ("replicas", count(settings.replicas)),
-        ("maxConnections", count(settings.max_connections)),
-    ])
+pub fn collect(settings: &Settings) -> Deployment {
+    let count = |count: Option<u32>| count.map_or_else(Number::default, |n| f64::from(n).into());
+    Deployment {
+        origin: None,
+        replicas: count(settings.replicas),
+        max_connections: count(settings.max_connections),
+    }
 }

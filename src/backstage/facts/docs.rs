@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::declare::{APP, CHAIN, Field, LAYER, Shape};
+use super::fact::{Field, Shape};
+use super::variables;
+use crate::rules::card::Scope;
 use crate::rules::condition::{FUNCTIONS, Function, METHODS, URL_FIELDS};
 
 /// The page.
 pub fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for (scope, fields) in [("chain", CHAIN), ("layer", LAYER), ("app", APP)] {
-        let _ = write!(page, "\n## `scope: {scope}`\n");
-        table(&mut page, "", fields);
+    for scope in [Scope::Chain, Scope::Layer, Scope::App] {
+        let _ = write!(page, "\n## `scope: {}`\n", scope.as_str());
+        table(&mut page, "", variables(scope));
     }
     page.push_str(
         "\n## Functions\n\nThose of CEL that compute with strings and lists, and these:\n\n",

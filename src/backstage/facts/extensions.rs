@@ -6,47 +6,39 @@
 
 use std::collections::HashMap;
 
-use super::declare::{Field, Shape};
-use super::{absent, at_key, list, object, truth};
+use super::at_key;
+use super::fact::{Bool, Config, List, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Object, Value};
+use crate::backstage::workspace::packages::Packages;
 
-/// What [`collect`] gives for each item.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "id",
-        Shape::String,
-        "the id of the extension; absent where the item has not exactly one. Points at it",
-    ),
-    Field::new("item", Shape::Config, "the item as written"),
-    Field::new(
-        "fault",
-        Shape::String,
-        "why the frontend refuses it: `keys` (not exactly one), `kind` (the item is no string or mapping), `value` \
-         (the value is no boolean or mapping), `unknown-key`, `config` or `disabled` (not of their type); absent when \
-         it does not",
-    ),
-    Field::new(
-        "key",
-        Shape::String,
-        "for `keys`, `unknown-key`, `config` and `disabled`: the key at fault; points at it",
-    ),
-    Field::new(
-        "before",
-        Shape::String,
-        "the id once more, where an item before has it too; points there",
-    ),
-    Field::new(
-        "newFrontend",
-        Shape::Bool,
-        "the lockfile has the new frontend system: something reads `app.extensions` for sure",
-    ),
-];
+facts! {
+    /// An item of `app.extensions`.
+    pub struct Extension {
+        /// the id of the extension; absent where the item has not exactly one. Points at it
+        id: Text,
+        /// the item as written
+        item: Config,
+        /// why the frontend refuses it: `keys` (not exactly one), `kind` (the item is no string or mapping), `value` (the
+        /// value is no boolean or mapping), `unknown-key`, `config` or `disabled` (not of their type); absent when it
+        /// does not
+        fault: Text,
+        /// for `keys`, `unknown-key`, `config` and `disabled`: the key at fault; points at it
+        key: Text,
+        /// the id once more, where an item before has it too; points there
+        before: Text,
+        /// the lockfile has the new frontend system: something reads `app.extensions` for sure
+        new_frontend: Bool,
+    }
+}
 
 /// What the value of an item may hold.
 const PARAMETERS: [&str; 3] = ["attachTo", "disabled", "config"];
 
 /// The items of an effective config.
-pub fn collect(config: &Value, new_frontend: bool) -> Value {
+pub fn collect(config: &Value, packages: &Packages) -> List<Extension> {
+    let has = |name: &str| packages.is_locked(name) == Some(true);
+    let new_frontend = has("@backstage/frontend-defaults") || has("@backstage/frontend-app-api");
     let items = config.at(["app", "extensions"]).and_then(Value::as_array);
     let mut before: HashMap<&str, &Value> = HashMap::new();
     let mut facts = Vec::new();
@@ -55,7 +47,7 @@ pub fn collect(config: &Value, new_frontend: bool) -> Value {
         let earlier = read.id.and_then(|id| before.insert(id, item));
         facts.push(read.fact(item, earlier, new_frontend));
     }
-    list(facts)
+    List::Known(facts)
 }
 
 /// What the frontend makes of an item.
@@ -124,25 +116,26 @@ impl<'v> Read<'v> {
         }
     }
 
-    fn fact(&self, item: &Value, earlier: Option<&Value>, new_frontend: bool) -> Value {
+    fn fact(&self, item: &Value, earlier: Option<&Value>, new_frontend: bool) -> Extension {
         let place = |item: &Value| match &item.kind {
             Kind::Object(object) => object.values().next().and_then(at_key),
             _ => item.origin,
         };
-        let text = |text: Option<&str>| text.map_or_else(absent, Value::string);
-        let key = self.key.map_or_else(absent, |(key, value)| {
-            Value::string(key).with_origin(at_key(value))
+        let text = |text: Option<&str>| Text::optional(text);
+        let key = self.key.map_or_else(Text::default, |(key, value)| {
+            Text::from(key).with_origin(at_key(value))
         });
-        let before =
-            earlier.map_or_else(absent, |earlier| text(self.id).with_origin(place(earlier)));
-        object([
-            ("id", text(self.id).with_origin(place(item))),
-            ("item", item.clone()),
-            ("fault", text(self.fault)),
-            ("key", key),
-            ("before", before),
-            ("newFrontend", truth(new_frontend)),
-        ])
-        .with_origin(place(item).or(item.origin))
+        let before = earlier.map_or_else(Text::default, |earlier| {
+            text(self.id).with_origin(place(earlier))
+        });
+        Extension {
+            origin: place(item).or(item.origin),
+            id: text(self.id).with_origin(place(item)),
+            item: item.into(),
+            fault: text(self.fault),
+            key,
+            before,
+            new_frontend: new_frontend.into(),
+        }
     }
 }

@@ -2,35 +2,31 @@
 //!
 //! In: an effective config. Out: hosts and app ids as `@backstage/integration` reads them. Never: open values.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, Config, List, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Value};
 
-/// What [`collect`] gives for each host that is refused.
-pub const FIELDS: &[Field] = &[
-    Field::new("kind", Shape::String, "e.g. `github`, `gitlab`, `azure`"),
-    Field::new("host", Shape::String, "the host as written; points at it"),
-    Field::new(
-        "fault",
-        Shape::String,
-        "what a host has none of: `a scheme`, `a path`, `blanks`, `capital letters`, `a user` or `the port 80`",
-    ),
-    Field::new(
-        "meant",
-        Shape::String,
-        "the host that is meant; absent where that is not plain",
-    ),
-];
+facts! {
+    /// A host that is refused at start.
+    pub struct RefusedHost {
+        /// e.g. `github`, `gitlab`, `azure`
+        kind: Text,
+        /// the host as written; points at it
+        host: Text,
+        /// what a host has none of: `a scheme`, `a path`, `blanks`, `capital letters`, `a user` or `the port 80`
+        fault: Text,
+        /// the host that is meant; absent where that is not plain
+        meant: Text,
+    }
 
-/// What [`apps`] gives for each GitHub App.
-pub const APPS: &[Field] = &[
-    Field::new("appId", Shape::Config, "`appId` as written; points at it"),
-    Field::new(
-        "numeric",
-        Shape::Bool,
-        "`appId` is a number, or text that spells one; absent where it is not known",
-    ),
-];
+    /// A GitHub App.
+    pub struct GithubApp {
+        /// `appId` as written; points at it
+        app_id: Config,
+        /// `appId` is a number, or text that spells one; absent where it is not known
+        numeric: Bool,
+    }
+}
 
 /// The kinds whose readers ask for a valid host.
 const KINDS: [&str; 8] = [
@@ -45,29 +41,27 @@ const KINDS: [&str; 8] = [
 ];
 
 /// The hosts of an effective config that are not valid.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> List<RefusedHost> {
     let integrations = config.get("integrations");
     let of_kind = |kind: &'static str| {
         let items = integrations.and_then(|all| all.get(kind)?.as_array());
         let items = items.unwrap_or_default().iter();
         items.filter_map(move |item| fact(kind, item.get("host")?))
     };
-    list(KINDS.into_iter().flat_map(of_kind))
+    KINDS.into_iter().flat_map(of_kind).collect()
 }
 
-fn fact(kind: &'static str, host: &Value) -> Option<Value> {
+fn fact(kind: &'static str, host: &Value) -> Option<RefusedHost> {
     let text = host.as_str()?;
     let fault = fault(text)?;
     let meant = meant(text);
-    Some(
-        object([
-            ("kind", Value::string(kind)),
-            ("host", host.clone()),
-            ("fault", Value::string(fault)),
-            ("meant", meant.map_or_else(absent, Value::string)),
-        ])
-        .with_origin(host.origin),
-    )
+    Some(RefusedHost {
+        origin: host.origin,
+        kind: kind.into(),
+        host: host.into(),
+        fault: fault.into(),
+        meant: Text::optional(meant),
+    })
 }
 
 /// What `isValidHost` refuses a host for. It puts the host into a URL and asks for the same back: a URL has it in lower
@@ -100,24 +94,28 @@ fn meant(host: &str) -> Option<String> {
 }
 
 /// The GitHub Apps of an effective config.
-pub fn apps(config: &Value) -> Value {
+pub fn apps(config: &Value) -> List<GithubApp> {
     let hosts = config.at(["integrations", "github"]);
     let hosts = hosts.and_then(Value::as_array).unwrap_or_default().iter();
     let apps = hosts
         .filter_map(|host| host.get("apps")?.as_array())
         .flatten();
-    list(apps.filter_map(app))
+    apps.filter_map(app).collect()
 }
 
-fn app(app: &Value) -> Option<Value> {
+fn app(app: &Value) -> Option<GithubApp> {
     let id = app.get("appId")?;
     let numeric = match &id.kind {
-        Kind::Number(_) => truth(true),
-        Kind::String(text) => truth(is_number(&text.value)),
-        Kind::Open(_) => absent(),
-        _ => truth(false),
+        Kind::Number(_) => true.into(),
+        Kind::String(text) => is_number(&text.value).into(),
+        Kind::Open(_) => Bool::default(),
+        _ => false.into(),
     };
-    Some(object([("appId", id.clone()), ("numeric", numeric)]).with_origin(id.origin))
+    Some(GithubApp {
+        origin: id.origin,
+        app_id: id.into(),
+        numeric,
+    })
 }
 
 /// Whether `ConfigReader.getNumber` takes a text: JavaScript's `Number` has to make a finite number of it, and an empty

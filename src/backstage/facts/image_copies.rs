@@ -2,54 +2,37 @@
 //!
 //! In: an app root. Out: facts of scope `app`. Never: what is in those layers; a git-ignored one need not be there.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
-use crate::backstage::value::{Origin, Value};
+use super::fact::{Bool, List, Text};
+use super::layers::Known;
+use super::macros::facts;
 use crate::backstage::workspace::{AppRoot, LayerCopy, LayerRole};
 use crate::files::FilePath;
-use crate::text::Place;
 
-/// `facts.localCopies`
-pub const FIELDS: &[Field] = &[
-    Field::new("name", Shape::String, "the file name of the local layer"),
-    Field::new(
-        "layer",
-        Shape::String,
-        "its path, when it is read; points at its start. Absent when git ignores it",
-    ),
-    Field::new(
-        "dockerfile",
-        Shape::String,
-        "the Dockerfile; points at what the `COPY` names",
-    ),
-    Field::new(
-        "loaded",
-        Shape::Bool,
-        "the image starts without `--config`, so that the loader takes it",
-    ),
-];
+facts! {
+    /// A local layer that a Dockerfile takes into an image.
+    pub struct LocalCopy {
+        /// the file name of the local layer
+        name: Text,
+        /// its path, when it is read; points at its start. Absent when git ignores it
+        layer: Text,
+        /// the Dockerfile; points at what the `COPY` names
+        dockerfile: Text,
+        /// the image starts without `--config`, so that the loader takes it
+        loaded: Bool,
+    }
+}
 
-/// The local layers that images take in. `start_of` gives the start of a layer that was read.
-pub fn collect(app: &AppRoot, start_of: impl Fn(&FilePath) -> Option<Place>) -> Value {
+/// The local layers that images take in. `known` gives what was read of a layer.
+pub fn collect(app: &AppRoot, known: &dyn Fn(&FilePath) -> Option<Known>) -> List<LocalCopy> {
     let is_local = |copy: &&LayerCopy| LayerRole::of(&copy.layer) == LayerRole::Local;
-    let fact = |copy: &LayerCopy| {
-        let text = |text: &str, place: Place| {
-            let origin = Origin {
-                value: place,
-                key: None,
-            };
-            Value::string(text).with_origin(Some(origin))
-        };
-        let read = start_of(&copy.layer);
-        object([
-            ("name", Value::string(copy.layer.name())),
-            (
-                "layer",
-                read.map_or_else(absent, |start| text(copy.layer.as_str(), start)),
-            ),
-            ("dockerfile", text(copy.dockerfile.as_str(), copy.place)),
-            ("loaded", truth(copy.loaded_by_default)),
-        ])
+    let fact = |copy: &LayerCopy| LocalCopy {
+        origin: None,
+        name: copy.layer.name().into(),
+        layer: known(&copy.layer).map_or_else(Text::default, |known| {
+            Text::from(copy.layer.as_str()).at(Some(known.start))
+        }),
+        dockerfile: Text::from(copy.dockerfile.as_str()).at(Some(copy.place)),
+        loaded: copy.loaded_by_default.into(),
     };
-    list(app.copies.iter().filter(is_local).map(fact))
+    app.copies.iter().filter(is_local).map(fact).collect()
 }

@@ -1,27 +1,20 @@
 //! `facts.integrations`: the code hosts of `integrations`, and whether the portal signs in to them.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, Config, List, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Value};
 
-/// What [`collect`] gives for each code host.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "kind",
-        Shape::String,
-        "e.g. `github`, `gitlab`, `azure`, `bitbucketCloud`",
-    ),
-    Field::new(
-        "host",
-        Shape::Config,
-        "`host`; absent without one. Points at it",
-    ),
-    Field::new(
-        "authenticated",
-        Shape::Bool,
-        "something is set that signs in: a token, an app, credentials or a password, also one that is not known here",
-    ),
-];
+facts! {
+    /// A code host.
+    pub struct Integration {
+        /// e.g. `github`, `gitlab`, `azure`, `bitbucketCloud`
+        kind: Text,
+        /// `host`; absent without one. Points at it
+        host: Config,
+        /// something is set that signs in: a token, an app, credentials or a password, also one that is not known here
+        authenticated: Bool,
+    }
+}
 
 /// The kinds that reach a public code host without signing in, at a low rate.
 const KINDS: [&str; 7] = [
@@ -47,7 +40,7 @@ const KEYS: [&str; 8] = [
 ];
 
 /// The code hosts of an effective config.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> List<Integration> {
     let integrations = config.get("integrations");
     let of_kind = |kind: &'static str| {
         let hosts = integrations.and_then(|all| all.get(kind)?.as_array());
@@ -56,20 +49,20 @@ pub fn collect(config: &Value) -> Value {
             .iter()
             .map(move |host| fact(kind, host))
     };
-    list(KINDS.into_iter().flat_map(of_kind))
+    KINDS.into_iter().flat_map(of_kind).collect()
 }
 
-fn fact(kind: &'static str, host: &Value) -> Value {
+fn fact(kind: &'static str, host: &Value) -> Integration {
     let is_set = |key: &&str| {
         host.get(key).is_some_and(|value| {
             value.kind != Kind::Null && value.as_array().is_none_or(|items| !items.is_empty())
         })
     };
     let authenticated = host.as_object().is_none() || KEYS.iter().any(is_set);
-    object([
-        ("kind", Value::string(kind)),
-        ("host", host.get("host").cloned().unwrap_or_else(absent)),
-        ("authenticated", truth(authenticated)),
-    ])
-    .with_origin(host.origin)
+    Integration {
+        origin: host.origin,
+        kind: kind.into(),
+        host: host.get("host").into(),
+        authenticated: authenticated.into(),
+    }
 }

@@ -3,9 +3,8 @@
 //!
 //! In: an app root, and what is in its layers. Out: facts of scope `app`. Never: what a layer sets.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
-use crate::backstage::value::{Origin, Value};
+use super::fact::{Bool, List, Text};
+use super::macros::facts;
 use crate::backstage::workspace::{
     AppRoot, Chain, ChainOrigin, LackKind, LayerFile, LayerRole, StartKind,
 };
@@ -13,102 +12,59 @@ use crate::files::{FilePath, GitStatus};
 use crate::text::Place;
 use crate::text::{closest, is_slip};
 
-/// `facts.layers`
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "path",
-        Shape::String,
-        "its path below the repository root; points at the start of the layer",
-    ),
-    Field::new("name", Shape::String, "its file name"),
-    Field::new(
-        "role",
-        Shape::String,
-        "what its name says: `base`, `local`, `environment`, `example` or `other`",
-    ),
-    Field::new("production", Shape::Bool, "its name says production"),
-    Field::new(
-        "git",
-        Shape::String,
-        "what git does with it: `tracked`, `ignored`, `untracked` or `no-repository`",
-    ),
-    Field::new(
-        "namedByIgnoreRule",
-        Shape::Bool,
-        "a .gitignore rule names it, also when it is tracked all the same",
-    ),
-    Field::new(
-        "loadedBy",
-        Shape::Strings,
-        "the names of the chains that load it",
-    ),
-    Field::new(
-        "empty",
-        Shape::Bool,
-        "it sets nothing: it is empty, all comments, or a lone `null`",
-    ),
-    Field::new(
-        "emptyIn",
-        Shape::String,
-        "a chain that loads it and in which no layer sets anything; absent when there is none",
-    ),
-    Field::new(
-        "omittedBy",
-        Shape::String,
-        "a production deployment that starts without it, when no chain loads it and none could; points at the start \
-         command; absent otherwise",
-    ),
-    Field::new(
-        "omittedByImage",
-        Shape::String,
-        "an image that starts with base layers alone, while another chain loads this production layer; points at the \
-         start command; absent otherwise",
-    ),
-];
+facts! {
+    /// A layer of an app root as a file.
+    pub struct LayerOfRoot {
+        /// its path below the repository root; points at the start of the layer
+        path: Text,
+        /// its file name
+        name: Text,
+        /// what its name says: `base`, `local`, `environment`, `example` or `other`
+        role: Text,
+        /// its name says production
+        production: Bool,
+        /// what git does with it: `tracked`, `ignored`, `untracked` or `no-repository`
+        git: Text,
+        /// a .gitignore rule names it, also when it is tracked all the same
+        named_by_ignore_rule: Bool,
+        /// the names of the chains that load it
+        loaded_by: List<Text>,
+        /// it sets nothing: it is empty, all comments, or a lone `null`
+        empty: Bool,
+        /// a chain that loads it and in which no layer sets anything; absent when there is none
+        empty_in: Text,
+        /// a production deployment that starts without it, when no chain loads it and none could; points at the start
+        /// command; absent otherwise
+        omitted_by: Text,
+        /// an image that starts with base layers alone, while another chain loads this production layer; points at the
+        /// start command; absent otherwise
+        omitted_by_image: Text,
+    }
 
-/// `facts.missingLayers`
-pub const MISSING_FIELDS: &[Field] = &[
-    Field::new(
-        "name",
-        Shape::String,
-        "the file as it would have to be named, below the app root; points at the argument that names it",
-    ),
-    Field::new(
-        "chain",
-        Shape::String,
-        "the chain whose start command names it",
-    ),
-    Field::new(
-        "suggestion",
-        Shape::String,
-        "a layer beside it with a name much like it; absent when there is none",
-    ),
-    Field::new(
-        "keptOut",
-        Shape::Bool,
-        "it is in the repository, but a .dockerignore or a command of the build keeps it out of the image",
-    ),
-    Field::new(
-        "likely",
-        Shape::Bool,
-        "it has the name of a layer in a folder where layers are: nothing but a build step could bring it",
-    ),
-];
+    /// A layer that a start command names and that is not there.
+    pub struct MissingLayer {
+        /// the file as it would have to be named, below the app root; points at the argument that names it
+        name: Text,
+        /// the chain whose start command names it
+        chain: Text,
+        /// a layer beside it with a name much like it; absent when there is none
+        suggestion: Text,
+        /// it is in the repository, but a .dockerignore or a command of the build keeps it out of the image
+        kept_out: Bool,
+        /// it has the name of a layer in a folder where layers are: nothing but a build step could bring it
+        likely: Bool,
+    }
 
-/// `facts.misorderedLayers`
-pub const MISORDERED_FIELDS: &[Field] = &[
-    Field::new(
-        "name",
-        Shape::String,
-        "the layer that is loaded too early; points at the argument that names it",
-    ),
-    Field::new(
-        "base",
-        Shape::String,
-        "the base layer that is loaded behind it; points at the argument that names it",
-    ),
-    Field::new("chain", Shape::String, "the chain"),
-];
+    /// A layer that is loaded too early.
+    pub struct MisorderedLayer {
+        /// the layer that is loaded too early; points at the argument that names it
+        name: Text,
+        /// the base layer that is loaded behind it; points at the argument that names it
+        base: Text,
+        /// the chain
+        chain: Text,
+    }
+}
 
 /// What is in a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,14 +84,15 @@ pub struct Known {
 }
 
 /// `facts.layers`: every layer that was read. `known` gives what was read of it.
-pub fn collect(app: &AppRoot, known: &dyn Fn(&FilePath) -> Option<Known>) -> Value {
+pub fn collect(app: &AppRoot, known: &dyn Fn(&FilePath) -> Option<Known>) -> List<LayerOfRoot> {
     let facts = Facts { app, known };
-    list(app.layers.iter().filter_map(|layer| facts.layer(layer)))
+    let layers = app.layers.iter();
+    layers.filter_map(|layer| facts.layer(layer)).collect()
 }
 
 /// `facts.missingLayers`: what start commands name in the repository and is not there.
-pub fn missing(app: &AppRoot) -> Value {
-    let of_chain = |chain: &Chain| -> Vec<Value> {
+pub fn missing(app: &AppRoot) -> List<MissingLayer> {
+    let of_chain = |chain: &Chain| -> Vec<MissingLayer> {
         chain
             .lacks
             .iter()
@@ -164,11 +121,11 @@ pub fn missing(app: &AppRoot) -> Value {
             })
             .collect()
     };
-    list(app.chains.iter().flat_map(of_chain))
+    app.chains.iter().flat_map(of_chain).collect()
 }
 
 /// `facts.misorderedLayers`: layers that a start command names in front of the base layer, which then overrides them.
-pub fn misordered(app: &AppRoot) -> Value {
+pub fn misordered(app: &AppRoot) -> List<MisorderedLayer> {
     let mut found = Vec::new();
     for chain in &app.chains {
         let is_base = |path: &FilePath| {
@@ -182,20 +139,15 @@ pub fn misordered(app: &AppRoot) -> Value {
             continue;
         };
         for layer in before.filter(|layer| !is_base(&layer.path)) {
-            found.push(object([
-                (
-                    "name",
-                    text(layer.path.relative_to(&app.path), layer.named_at),
-                ),
-                (
-                    "base",
-                    text(last.path.relative_to(&app.path), last.named_at),
-                ),
-                ("chain", Value::string(chain.name.0.clone())),
-            ]));
+            found.push(MisorderedLayer {
+                origin: None,
+                name: Text::from(layer.path.relative_to(&app.path)).at(layer.named_at),
+                base: Text::from(last.path.relative_to(&app.path)).at(last.named_at),
+                chain: chain.name.0.clone().into(),
+            });
         }
     }
-    list(found)
+    List::Known(found)
 }
 
 struct Facts<'f> {
@@ -204,29 +156,26 @@ struct Facts<'f> {
 }
 
 impl Facts<'_> {
-    fn layer(&self, layer: &LayerFile) -> Option<Value> {
+    fn layer(&self, layer: &LayerFile) -> Option<LayerOfRoot> {
         let known = (self.known)(&layer.path)?;
         let chains: Vec<&Chain> = self.loaders(&layer.path).collect();
-        Some(object([
-            ("path", text(layer.path.as_str(), Some(known.start))),
-            ("name", Value::string(layer.path.name())),
-            ("role", Value::string(role(&layer.role))),
-            ("production", truth(layer.role.is_production())),
-            ("git", Value::string(git(layer.git))),
-            ("namedByIgnoreRule", truth(layer.named_by_ignore_rule)),
-            (
-                "loadedBy",
-                list(
-                    chains
-                        .iter()
-                        .map(|chain| Value::string(chain.name.0.clone())),
-                ),
-            ),
-            ("empty", truth(known.contents == Contents::Nothing)),
-            ("emptyIn", self.empty_chain(&chains)),
-            ("omittedBy", self.omitted_by(layer)),
-            ("omittedByImage", self.omitted_by_image(layer)),
-        ]))
+        Some(LayerOfRoot {
+            origin: None,
+            path: Text::from(layer.path.as_str()).at(Some(known.start)),
+            name: layer.path.name().into(),
+            role: role(&layer.role).into(),
+            production: layer.role.is_production().into(),
+            git: git(layer.git).into(),
+            named_by_ignore_rule: layer.named_by_ignore_rule.into(),
+            loaded_by: chains
+                .iter()
+                .map(|chain| chain.name.0.clone().into())
+                .collect(),
+            empty: (known.contents == Contents::Nothing).into(),
+            empty_in: named(self.empty_chain(&chains)),
+            omitted_by: named(self.omitted_by(layer)),
+            omitted_by_image: named(self.omitted_by_image(layer)),
+        })
     }
 
     fn loaders(&self, path: &FilePath) -> impl Iterator<Item = &Chain> {
@@ -235,22 +184,20 @@ impl Facts<'_> {
     }
 
     /// The first of these chains in which every layer is empty, and nothing is lacking.
-    fn empty_chain(&self, chains: &[&Chain]) -> Value {
+    fn empty_chain<'c>(&self, chains: &[&'c Chain]) -> Option<&'c Chain> {
         let is_empty = |path: &FilePath| {
             (self.known)(path).is_some_and(|known| known.contents == Contents::Nothing)
         };
-        let found = chains.iter().find(|chain| {
+        let mut chains = chains.iter().copied();
+        chains.find(|chain| {
             chain.is_complete() && chain.layers.iter().all(|layer| is_empty(&layer.path))
-        });
-        found.map_or_else(absent, |chain| {
-            text(chain.name.0.as_ref(), started_at(chain))
         })
     }
 
     /// The deployment that should have loaded a production layer: the first production chain with a start command, if
     /// no chain loads the layer and no chain could, by an open name, a program that nobody can read, a file that the
     /// build makes, or a mount that is this layer by its name.
-    fn omitted_by(&self, layer: &LayerFile) -> Value {
+    fn omitted_by(&self, layer: &LayerFile) -> Option<&Chain> {
         let deployments = || self.app.chains.iter().filter(|chain| is_deployment(chain));
         let could = |chain: &&Chain| chain.lacks.iter().any(|lack| may_be(&lack.kind, layer));
         if !layer.role.is_production()
@@ -258,17 +205,14 @@ impl Facts<'_> {
             || self.loaders(&layer.path).next().is_some()
             || deployments().any(|c| could(&c))
         {
-            return absent();
+            return None;
         }
         if self.is_meant_by_another_name(layer) {
-            return absent();
+            return None;
         }
         // One of which no layer is here may well load it under another path.
         let omits = |chain: &&Chain| chain.production && !chain.layers.is_empty();
-        let omitting = deployments().find(omits);
-        omitting.map_or_else(absent, |chain| {
-            text(chain.name.0.as_ref(), started_at(chain))
-        })
+        deployments().find(omits)
     }
 
     /// Whether a start command names a file that is not there and is much like this layer: that is the mistake.
@@ -283,12 +227,12 @@ impl Facts<'_> {
     }
 
     /// An image that starts with nothing but base layers, for all that can be read, while another chain loads this one.
-    fn omitted_by_image(&self, layer: &LayerFile) -> Value {
+    fn omitted_by_image(&self, layer: &LayerFile) -> Option<&Chain> {
         // A layer inside a manifest exists in the cluster alone: no image could name it.
         let in_manifest = layer.embedded.is_some();
         let is_loaded = self.loaders(&layer.path).next().is_some();
         if !layer.role.is_production() || in_manifest || !is_loaded {
-            return absent();
+            return None;
         }
         let is_base = |path: &FilePath| {
             self.app
@@ -296,12 +240,9 @@ impl Facts<'_> {
                 .is_some_and(|layer| layer.role == LayerRole::Base)
         };
         let is_image = |chain: &&Chain| matches!(&chain.origin, ChainOrigin::StartCommand { kind, .. } if *kind == StartKind::Dockerfile);
-        let found = self.app.chains.iter().filter(is_image).find(|chain| {
+        self.app.chains.iter().filter(is_image).find(|chain| {
             let bases = chain.layers.iter().all(|layer| is_base(&layer.path));
             chain.production && chain.is_complete() && bases && !chain.layers.is_empty()
-        });
-        found.map_or_else(absent, |chain| {
-            text(chain.name.0.as_ref(), started_at(chain))
         })
     }
 }
@@ -332,6 +273,13 @@ fn started_at(chain: &Chain) -> Option<Place> {
     }
 }
 
+/// The name of a chain, standing for its start command.
+fn named(chain: Option<&Chain>) -> Text {
+    chain.map_or_else(Text::default, |chain| {
+        Text::from(chain.name.0.as_ref()).at(started_at(chain))
+    })
+}
+
 fn loads(chain: &Chain, path: &FilePath) -> bool {
     chain.layers.iter().any(|layer| layer.path == *path)
 }
@@ -355,18 +303,19 @@ fn missing_layer(
     path: &FilePath,
     place: Option<Place>,
     suggestion: Option<&str>,
-) -> Value {
+) -> MissingLayer {
     // A local layer is on some machines and not on others: that it is not here says nothing.
     let is_expected = !matches!(LayerRole::of(path), LayerRole::Other | LayerRole::Local);
     let kept_out = app.layer(path).is_some();
     let likely = beside(app, path).next().is_some() && is_expected && !kept_out;
-    object([
-        ("name", text(path.relative_to(&app.path), place)),
-        ("chain", Value::string(chain.name.0.clone())),
-        ("suggestion", suggestion.map_or_else(absent, Value::string)),
-        ("keptOut", truth(kept_out)),
-        ("likely", truth(likely)),
-    ])
+    MissingLayer {
+        origin: None,
+        name: Text::from(path.relative_to(&app.path)).at(place),
+        chain: chain.name.0.clone().into(),
+        suggestion: Text::optional(suggestion),
+        kept_out: kept_out.into(),
+        likely: likely.into(),
+    }
 }
 
 /// The word for a role in the facts.
@@ -387,8 +336,4 @@ pub(super) fn git(status: GitStatus) -> &'static str {
         GitStatus::Untracked => "untracked",
         GitStatus::NoRepository => "no-repository",
     }
-}
-
-fn text(text: impl Into<std::sync::Arc<str>>, place: Option<Place>) -> Value {
-    Value::string(text).with_origin(place.map(|value| Origin { value, key: None }))
 }

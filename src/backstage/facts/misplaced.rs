@@ -3,29 +3,26 @@
 //! In: an effective config. Out: each key, and where it belongs. Never: settings of a plugin, which are a part of
 //! `facts.databases`.
 
-use super::declare::{Field, Shape};
-use super::{at_key, list, object};
+use super::at_key;
+use super::fact::{List, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Value};
 
-/// What [`collect`] gives for each.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "path",
-        Shape::String,
-        "where it stands, e.g. `backend.database.ssl`; points at the key",
-    ),
-    Field::new(
-        "meant",
-        Shape::String,
-        "where it belongs, e.g. `backend.database.connection.ssl`",
-    ),
-];
+facts! {
+    /// A setting that stands where nothing reads it.
+    pub struct Misplaced {
+        /// where it stands, e.g. `backend.database.ssl`; points at the key
+        path: Text,
+        /// where it belongs, e.g. `backend.database.connection.ssl`
+        meant: Text,
+    }
+}
 
 /// Keys of a connection that `backend.database` itself does not have.
 const OF_CONNECTION: [&str; 6] = ["ssl", "host", "port", "user", "password", "database"];
 
 /// The misplaced settings of an effective config.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> List<Misplaced> {
     let mut all = Vec::new();
     for key in OF_CONNECTION {
         let meant = format!("backend.database.connection.{key}");
@@ -45,14 +42,17 @@ pub fn collect(config: &Value) -> Value {
     if is_meant {
         all.extend(found(config, &["database"], "backend.database"));
     }
-    list(all)
+    all.into_iter().collect()
 }
 
-fn found(config: &Value, path: &[&str], meant: &str) -> Option<Value> {
+fn found(config: &Value, path: &[&str], meant: &str) -> Option<Misplaced> {
     let value = config.at(path.iter().copied())?;
     if value.kind == Kind::Null {
         return None;
     }
-    let path = Value::string(path.join(".")).with_origin(at_key(value));
-    Some(object([("path", path), ("meant", Value::string(meant))]))
+    Some(Misplaced {
+        origin: None,
+        path: Text::from(path.join(".")).with_origin(at_key(value)),
+        meant: meant.into(),
+    })
 }

@@ -1,10 +1,11 @@
 //! The facts tree that rules see: the effective config plus what is derived from it; every node keeps an origin.
 //!
-//! In: the effective config of a chain (or one resolved layer, or an app root) and what the other stages know
-//! about it. Out: one [`Value`] tree, whose fields [`declare`] lists. Never: a judgement; cards judge.
+//! In: the effective config of a chain (or one resolved layer, or an app root) and what the other stages know about it.
+//! Out: one [`Value`] tree. Never: a judgement; cards judge.
 //!
-//! A section of `facts` is a module here with two public items: `FIELDS`, what it declares, and `collect`, which
-//! computes it. It is registered in [`declare`] and handed to [`tree`] under the same name.
+//! A section is a module here that declares a struct with `facts!` and computes it. It is registered once, below: a line
+//! in the struct of its scope gives its name, its meaning, its type and the way to it. The check of conditions,
+//! `stagecheck facts` and docs/facts.md follow from that.
 
 pub mod app;
 pub mod auth;
@@ -15,15 +16,17 @@ pub mod conflicts;
 pub mod cors;
 pub mod csp;
 pub mod databases;
-pub mod declare;
 pub mod deployment;
 pub mod docs;
 pub mod extensions;
+pub mod fact;
 pub mod hosts;
 pub mod image_copies;
 pub mod integrations;
+mod join;
 pub mod layer;
 pub mod layers;
+mod macros;
 pub mod misplaced;
 pub mod node;
 pub mod overrides;
@@ -37,49 +40,155 @@ pub mod unset;
 pub mod urls;
 pub mod website;
 
-use super::value::{Kind, Object, Origin, Value};
+use self::fact::{Config, Field, List, Section};
+use self::macros::{facts, sections};
+use super::resolve::Vanished;
+use super::secrets::Secret;
+use super::value::{Origin, Value};
+use super::workspace::{AppRoot, Chain};
+use crate::files::FilePath;
+use crate::rules::card::Scope;
+use crate::settings::Settings;
 
-/// The tree for one subject: `name` (`chain`, `layer` or `app`) holds what the subject is, `config` its config
-/// if it has one, `facts` the sections.
-pub fn tree(
-    name: &'static str,
-    subject: Value,
-    config: Option<Value>,
-    sections: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Value {
-    let mut root = Object::default();
-    root.insert(name.into(), subject);
-    if let Some(config) = config {
-        root.insert("config".into(), config);
+/// What the facts of a chain are computed from.
+pub struct ChainInput<'a> {
+    /// The chain.
+    pub chain: &'a Chain,
+    /// Its effective config.
+    pub config: &'a Value,
+    /// Its layers, lowest first, and what variables set on top of them.
+    pub layers: Vec<overrides::Layer<'a>>,
+    /// What its layers do to each other.
+    pub overrides: List<overrides::Override>,
+    /// What vanished from its layers.
+    pub vanished: Vec<&'a Vanished>,
+    /// What the repository wants.
+    pub settings: &'a Settings,
+    /// What its databases are computed from.
+    pub databases: databases::Input<'a>,
+}
+
+sections! {
+    /// The sections of `facts` in a chain.
+    pub struct ChainFacts(input: &ChainInput<'_>) {
+        /// who can sign in, and how
+        auth: auth::Auth = auth::collect(input.config),
+        /// the store that plugins keep their caches in
+        cache: cache::Cache = cache::collect(input.config),
+        /// the Kubernetes clusters the portal talks to
+        clusters: List<clusters::Cluster> = clusters::collect(input.config),
+        /// which websites may call the backend
+        cors: cors::Cors = cors::collect(input.config),
+        /// the content security policy, as the browser reads it
+        csp: csp::Csp = csp::collect(input.config),
+        /// what the DatabaseManager would do: first for every plugin without settings of its own, then for the others
+        databases: List<databases::Database> = databases::collect(&input.databases),
+        /// what the settings say about the deployment
+        deployment: deployment::Deployment = deployment::collect(input.settings),
+        /// the items of `app.extensions`, as the new frontend system reads them
+        extensions: List<extensions::Extension> = extensions::collect(input.config, input.databases.packages),
+        /// the GitHub Apps of `integrations.github`
+        github_apps: List<hosts::GithubApp> = hosts::apps(input.config),
+        /// hosts of `integrations` that are refused at start
+        integration_hosts: List<hosts::RefusedHost> = hosts::collect(input.config),
+        /// the code hosts the portal reads from
+        integrations: List<integrations::Integration> = integrations::collect(input.config),
+        /// database settings that stand where nothing reads them
+        misplaced: List<misplaced::Misplaced> = misplaced::collect(input.config),
+        /// what the variables of the deployment tell Node.js
+        node: node::Node = node::collect(input.chain),
+        /// what layers do to the layers below them
+        overrides: List<overrides::Override> = input.overrides.clone(),
+        /// keys of `backend.database.plugin` that are plugin ids in another spelling
+        plugin_keys: List<plugin_keys::PluginKey> = plugin_keys::collect(input.config, input.databases.packages),
+        /// the pools of those databases, setting by setting
+        pools: List<pools::PoolSetting> = pools::collect(&databases),
+        /// the endpoints of the proxy
+        proxies: List<proxies::Proxy> = proxies::collect(input.config),
+        /// the servers of those databases, and how many connections may be opened there
+        servers: List<servers::Server> = servers::collect(&databases),
+        /// how users who sign in become users of the catalog
+        sign_in_resolvers: List<resolvers::Resolver> = resolvers::collect(input.config),
+        /// files of certificates and keys that those databases name
+        tls_files: List<databases::TlsFile> = databases::tls_files(&databases),
+        /// values of lower layers that the app refuses to read below a mapping
+        type_conflicts: List<conflicts::TypeConflict> = conflicts::collect(&input.layers),
+        /// keys that are gone because a variable is known not to be set
+        unset: List<unset::Unset> = unset::collect(&input.vanished, input.config),
+        /// where the app and its backend say they are
+        urls: List<urls::BaseUrl> = urls::collect(input.config),
+        /// whether the portal in the browser may call the backend
+        website: website::Website = website::collect(input.config),
     }
-    root.insert("facts".into(), object(sections));
-    Value::derived(Kind::Object(root))
 }
 
-/// A derived mapping. A field that is [`Kind::Null`] is left out: in the facts, what is not there is absent.
-pub fn object(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::derived(Kind::Object(
-        fields
-            .into_iter()
-            .filter(|(_, value)| value.kind != Kind::Null)
-            .map(|(name, value)| (name.into(), value))
-            .collect(),
-    ))
+sections! {
+    /// The sections of `facts` in a layer.
+    pub struct LayerFacts(found: &[Secret]) {
+        /// where secrets stand, or belong
+        secrets: List<secrets::SecretFact> = secrets::collect(found),
+    }
 }
 
-/// A derived list.
-pub fn list(items: impl IntoIterator<Item = Value>) -> Value {
-    Value::derived(Kind::Array(items.into_iter().collect()))
+/// What the facts of an app root are computed from.
+pub struct RootInput<'a> {
+    /// The app root.
+    pub app: &'a AppRoot,
+    /// What was read of a layer.
+    pub known: &'a dyn Fn(&FilePath) -> Option<layers::Known>,
 }
 
-/// A derived boolean.
-pub fn truth(value: bool) -> Value {
-    Value::derived(Kind::Bool(value))
+sections! {
+    /// The sections of `facts` in an app root.
+    pub struct RootFacts(input: &RootInput<'_>) {
+        /// its layers as files, and who loads them
+        layers: List<layers::LayerOfRoot> = layers::collect(input.app, input.known),
+        /// layers that start commands name and that are not there
+        missing_layers: List<layers::MissingLayer> = layers::missing(input.app),
+        /// local layers that Dockerfiles take into images
+        local_copies: List<image_copies::LocalCopy> = image_copies::collect(input.app, input.known),
+        /// layers that start commands name in front of the base layer, which overrides them
+        misordered_layers: List<layers::MisorderedLayer> = layers::misordered(input.app),
+    }
 }
 
-/// A derived number.
-pub fn number(value: f64) -> Value {
-    Value::derived(Kind::Number(value))
+facts! {
+    /// What a card of scope `chain` reads.
+    pub struct OfChain {
+        /// the chain it judges
+        chain: chain::ChainSubject,
+        /// the effective config: what the running process would see
+        config: Config,
+        /// what follows from it
+        facts: ChainFacts,
+    }
+
+    /// What a card of scope `layer` reads.
+    pub struct OfLayer {
+        /// the layer it judges
+        layer: layer::LayerSubject,
+        /// what this layer sets, directives and placeholders resolved
+        config: Config,
+        /// what follows from it
+        facts: LayerFacts,
+    }
+
+    /// What a card of scope `app` reads.
+    pub struct OfRoot {
+        /// the app root it judges
+        app: app::App,
+        /// what follows from its files
+        facts: RootFacts,
+    }
+}
+
+/// The variables that conditions of this scope read.
+pub fn variables(scope: Scope) -> &'static [Field] {
+    match scope {
+        Scope::Layer => OfLayer::FIELDS,
+        Scope::Chain => OfChain::FIELDS,
+        Scope::App => OfRoot::FIELDS,
+    }
 }
 
 /// The origin of a fact that stands for a key: the bytes of the key alone, where there is one.
@@ -91,7 +200,31 @@ pub fn at_key(value: &Value) -> Option<Origin> {
     })
 }
 
-/// What [`object`] leaves out.
-pub fn absent() -> Value {
-    Value::derived(Kind::Null)
+/// Small trees for the tests of those who read facts.
+#[cfg(test)]
+pub mod trees {
+    use crate::backstage::value::{Kind, Object, Value};
+
+    /// A mapping. A field that is null is left out.
+    pub fn object(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+        let fields = fields.into_iter();
+        let there = fields.filter(|(_, value)| value.kind != Kind::Null);
+        let object: Object = there.map(|(name, value)| (name.into(), value)).collect();
+        Value::derived(Kind::Object(object))
+    }
+
+    /// A list.
+    pub fn list(items: impl IntoIterator<Item = Value>) -> Value {
+        Value::derived(Kind::Array(items.into_iter().collect()))
+    }
+
+    /// A boolean.
+    pub fn truth(value: bool) -> Value {
+        Value::derived(Kind::Bool(value))
+    }
+
+    /// A number.
+    pub fn number(value: f64) -> Value {
+        Value::derived(Kind::Number(value))
+    }
 }

@@ -9,72 +9,42 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use self::items::{Compared, named, written};
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, List, Number, Text};
+use super::macros::facts;
 use crate::backstage::value::{Kind, Value};
 use crate::text::Place;
 
-/// What [`collect`] gives for each override.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "path",
-        Shape::String,
-        "its path in the config; points at what the upper layer sets",
-    ),
-    Field::new(
-        "kind",
-        Shape::String,
-        "`same`: it sets what is set below it already; `removed`: a `null` removes what is below it; `list`: a list \
-         replaces one that has other items",
-    ),
-    Field::new("layer", Shape::String, "the layer that sets it"),
-    Field::new(
-        "below",
-        Shape::String,
-        "the layer that set it before; points at what that one sets",
-    ),
-    Field::new(
-        "everywhere",
-        Shape::Bool,
-        "it is so in every chain that loads the layer",
-    ),
-    Field::new(
-        "explicit",
-        Shape::Bool,
-        "for `removed`: `null` or `~` is written there; false for a key with nothing behind it",
-    ),
-    Field::new(
-        "mapping",
-        Shape::Bool,
-        "what is below is a mapping with keys in it",
-    ),
-    Field::new(
-        "dropped",
-        Shape::Strings,
-        "for `list`: the items of the list below that are gone, a mapping by the key that names it; one that is there \
-         in another form, under the same name, is not gone",
-    ),
-    Field::new(
-        "firstDropped",
-        Shape::String,
-        "the first of them; points at it",
-    ),
-    Field::new(
-        "items",
-        Shape::Number,
-        "for `list`: how many items the upper list has",
-    ),
-    Field::new(
-        "lost",
-        Shape::Number,
-        "for `list`: how many items of the list below are gone",
-    ),
-    Field::new(
-        "kept",
-        Shape::Number,
-        "for `list`: how many items of the list below stand in the upper one too",
-    ),
-];
+facts! {
+    /// What a layer does to one below it.
+    pub struct Override {
+        /// its path in the config; points at what the upper layer sets
+        path: Text,
+        /// `same`: it sets what is set below it already; `removed`: a `null` removes what is below it; `list`: a list
+        /// replaces one that has other items
+        kind: Text,
+        /// the layer that sets it
+        layer: Text,
+        /// the layer that set it before; points at what that one sets
+        below: Text,
+        /// it is so in every chain that loads the layer
+        everywhere: Bool,
+        /// for `removed`: `null` or `~` is written there; false for a key with nothing behind it
+        explicit: Bool,
+        /// what is below is a mapping with keys in it
+        mapping: Bool,
+        /// for `list`: the items of the list below that are gone, a mapping by the key that names it; one that is there
+        /// in another form, under the same name, is not gone
+        dropped: List<Text>,
+        /// the first of them; points at it
+        first_dropped: Text,
+        /// for `list`: how many items the upper list has
+        items: Number,
+        /// for `list`: how many items of the list below are gone
+        lost: Number,
+        /// for `list`: how many items of the list below stand in the upper one too
+        kept: Number,
+    }
+}
 
 /// One layer of a chain.
 #[derive(Clone, Copy)]
@@ -86,8 +56,8 @@ pub struct Layer<'v> {
 }
 
 /// `facts.overrides` of each of these chains, whose layers are lowest first.
-pub fn collect(chains: &[Vec<Layer<'_>>]) -> Vec<Value> {
-    let found: Vec<Vec<Override<'_>>> = chains.iter().map(|layers| of_chain(layers)).collect();
+pub fn collect(chains: &[Vec<Layer<'_>>]) -> Vec<List<Override>> {
+    let found: Vec<Vec<Found<'_>>> = chains.iter().map(|layers| of_chain(layers)).collect();
     let mut loads: HashMap<&str, usize> = HashMap::new();
     for layer in chains.iter().flatten() {
         *loads.entry(layer.name).or_default() += 1;
@@ -98,13 +68,13 @@ pub fn collect(chains: &[Vec<Layer<'_>>]) -> Vec<Value> {
             *times.entry(key).or_default() += 1;
         }
     }
-    let everywhere = |one: &Override<'_>| {
+    let everywhere = |one: &Found<'_>| {
         let all = loads.get(one.layer).copied().unwrap_or_default();
         one.key().is_some_and(|key| times.get(&key) == Some(&all))
     };
     found
         .iter()
-        .map(|found| list(found.iter().map(|one| one.fact(everywhere(one)))))
+        .map(|found| found.iter().map(|one| one.fact(everywhere(one))).collect())
         .collect()
 }
 
@@ -117,7 +87,7 @@ enum Effect {
 }
 
 /// One value that overrides another.
-struct Override<'v> {
+struct Found<'v> {
     effect: Effect,
     path: String,
     layer: &'v str,
@@ -134,14 +104,14 @@ struct Below<'v> {
     layer: &'v str,
 }
 
-impl Override<'_> {
+impl Found<'_> {
     /// What the same override in another chain shares with it.
     fn key(&self) -> Option<(Effect, Place, &str)> {
         let place = self.top.key_place().or_else(|| self.top.place())?;
         Some((self.effect, place, &self.path))
     }
 
-    fn fact(&self, everywhere: bool) -> Value {
+    fn fact(&self, everywhere: bool) -> Override {
         let kind = match self.effect {
             Effect::Same => "same",
             Effect::Removed => "removed",
@@ -149,52 +119,44 @@ impl Override<'_> {
         };
         let mapping = self.below.value.as_object();
         let explicit = match self.effect {
-            Effect::Removed => truth(self.top.place().is_some_and(|place| !place.span.is_empty())),
-            Effect::Same | Effect::List => absent(),
+            Effect::Removed => self
+                .top
+                .place()
+                .is_some_and(|place| !place.span.is_empty())
+                .into(),
+            Effect::Same | Effect::List => Bool::default(),
         };
-        let dropped: Vec<Value> = self.dropped.iter().map(|item| named(item)).collect();
-        let first = dropped.first().cloned().unwrap_or_else(absent);
+        let dropped: Vec<Text> = self.dropped.iter().map(|item| named(item).into()).collect();
         let count = |items: usize| match self.effect {
-            Effect::List => super::number(items as f64),
-            Effect::Same | Effect::Removed => absent(),
-        };
-        let items = self.top.as_array().map_or(0, <[Value]>::len);
-        let dropped = match self.effect {
-            Effect::List => list(dropped),
-            Effect::Same | Effect::Removed => absent(),
+            Effect::List => Number::from(items as f64),
+            Effect::Same | Effect::Removed => Number::default(),
         };
         let at_top = match self.top.kind {
             Kind::Null | Kind::Object(_) | Kind::Array(_) => super::at_key(self.top),
             _ => self.top.origin,
         };
-        object([
-            (
-                "path",
-                Value::string(self.path.as_str()).with_origin(at_top),
-            ),
-            ("kind", Value::string(kind)),
-            ("layer", Value::string(self.layer)),
-            (
-                "below",
-                Value::string(self.below.layer).with_origin(super::at_key(self.below.value)),
-            ),
-            ("everywhere", truth(everywhere)),
-            ("explicit", explicit),
-            (
-                "mapping",
-                truth(mapping.is_some_and(|keys| !keys.is_empty())),
-            ),
-            ("dropped", dropped),
-            ("firstDropped", first),
-            ("items", count(items)),
-            ("lost", count(self.dropped.len())),
-            ("kept", count(self.kept)),
-        ])
-        .with_origin(at_top)
+        Override {
+            origin: at_top,
+            path: Text::from(self.path.as_str()).with_origin(at_top),
+            kind: kind.into(),
+            layer: self.layer.into(),
+            below: Text::from(self.below.layer).with_origin(super::at_key(self.below.value)),
+            everywhere: everywhere.into(),
+            explicit,
+            mapping: mapping.is_some_and(|keys| !keys.is_empty()).into(),
+            first_dropped: dropped.first().cloned().unwrap_or_default(),
+            items: count(self.top.as_array().map_or(0, <[Value]>::len)),
+            lost: count(dropped.len()),
+            kept: count(self.kept),
+            dropped: match self.effect {
+                Effect::List => List::Known(dropped),
+                Effect::Same | Effect::Removed => List::Absent,
+            },
+        }
     }
 }
 
-fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Override<'v>> {
+fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Found<'v>> {
     let mut walk = Walk {
         lookups: 0,
         layer: "",
@@ -235,7 +197,7 @@ struct Walk<'v> {
     lookups: usize,
     layer: &'v str,
     path: Vec<Cow<'v, str>>,
-    found: Vec<Override<'v>>,
+    found: Vec<Found<'v>>,
 }
 
 /// Whether a value changes what is below it.
@@ -343,7 +305,7 @@ impl<'v> Walk<'v> {
     }
 
     fn note(&mut self, effect: Effect, top: &'v Value, below: Below<'v>) {
-        self.found.push(Override {
+        self.found.push(Found {
             effect,
             path: self
                 .path

@@ -3,16 +3,21 @@
 //! In: an effective config, and the packages of the backend. Out: keys that are no id, but would be one in kebab case.
 //! Never: a key that may be the id of a plugin.
 
-use super::declare::{Field, Shape};
-use super::{at_key, list, object};
+use super::at_key;
+use super::fact::{List, Text};
+use super::macros::facts;
 use crate::backstage::value::Value;
 use crate::backstage::workspace::packages::Packages;
 
-/// What [`collect`] gives for each.
-pub const FIELDS: &[Field] = &[
-    Field::new("key", Shape::String, "the key as written; points at it"),
-    Field::new("meant", Shape::String, "the plugin id that is meant"),
-];
+facts! {
+    /// A plugin id in another spelling.
+    pub struct PluginKey {
+        /// the key as written; points at it
+        key: Text,
+        /// the plugin id that is meant
+        meant: Text,
+    }
+}
 
 /// Ids of more than one word, of the plugins of Backstage and its community (`backstage.pluginId` of their packages).
 const IDS: [&str; 19] = [
@@ -38,7 +43,7 @@ const IDS: [&str; 19] = [
 ];
 
 /// The keys of an effective config.
-pub fn collect(config: &Value, packages: &Packages) -> Value {
+pub fn collect(config: &Value, packages: &Packages) -> List<PluginKey> {
     let plugins = config.at(["backend", "database", "plugin"]);
     let plugins = plugins.and_then(Value::as_object);
     let own: Vec<&str> = packages
@@ -50,14 +55,13 @@ pub fn collect(config: &Value, packages: &Packages) -> Value {
     let is_id = |text: &str| IDS.contains(&text) || own.contains(&text);
     let facts = plugins.into_iter().flatten().filter_map(|(key, value)| {
         let kebab = kebab_case(key)?;
-        (!is_id(key) && is_id(&kebab)).then(|| {
-            object([
-                ("key", Value::string(key.clone()).with_origin(at_key(value))),
-                ("meant", Value::string(kebab)),
-            ])
+        (!is_id(key) && is_id(&kebab)).then(|| PluginKey {
+            origin: None,
+            key: Text::from(key.clone()).with_origin(at_key(value)),
+            meant: kebab.into(),
         })
     });
-    list(facts)
+    facts.collect()
 }
 
 /// The id that the name of a plugin's backend package tells.

@@ -1,29 +1,23 @@
 //! `facts.signInResolvers`: how users of the sign-in providers become users of the catalog.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, Config, List, Text};
+use super::macros::facts;
 use crate::backstage::value::Value;
 
-/// What [`collect`] gives for each resolver.
-pub const FIELDS: &[Field] = &[
-    Field::new("provider", Shape::String, "the provider, e.g. `github`"),
-    Field::new(
-        "resolver",
-        Shape::Config,
-        "its name, e.g. `emailMatchingUserEntityProfileEmail`; points at it",
-    ),
-    Field::new(
-        "withoutUser",
-        Shape::Config,
-        "`dangerouslyAllowSignInWithoutUserInCatalog` as written; absent without it. Points at it",
-    ),
-    Field::new(
-        "restricted",
-        Shape::Bool,
-        "something bounds who may come: `allowedDomains` or `domain` of the resolver, or an instance, tenant or \
-         organization of the company that the provider names",
-    ),
-];
+facts! {
+    /// A sign-in resolver.
+    pub struct Resolver {
+        /// the provider, e.g. `github`
+        provider: Text,
+        /// its name, e.g. `emailMatchingUserEntityProfileEmail`; points at it
+        resolver: Config,
+        /// `dangerouslyAllowSignInWithoutUserInCatalog` as written; absent without it. Points at it
+        without_user: Config,
+        /// something bounds who may come: `allowedDomains` or `domain` of the resolver, or an instance, tenant or
+        /// organization of the company that the provider names
+        restricted: Bool,
+    }
+}
 
 /// Settings of a provider that name the company's own instance or tenant of it, so that strangers have no account there.
 const OWN_INSTANCE: [&str; 9] = [
@@ -39,7 +33,7 @@ const OWN_INSTANCE: [&str; 9] = [
 ];
 
 /// The resolvers of an effective config, those of every environment: each environment's sign-in can be asked for.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> List<Resolver> {
     let providers = config.at(["auth", "providers"]).and_then(Value::as_object);
     let mut facts = Vec::new();
     for (name, provider) in providers.into_iter().flatten() {
@@ -51,22 +45,19 @@ pub fn collect(config: &Value) -> Value {
             facts.extend(resolvers.map(|resolver| fact(name, block, resolver)));
         }
     }
-    list(facts)
+    List::Known(facts)
 }
 
-fn fact(provider: &str, block: &Value, resolver: &Value) -> Value {
-    let part = |key: &str| resolver.get(key).cloned().unwrap_or_else(absent);
+fn fact(provider: &str, block: &Value, resolver: &Value) -> Resolver {
+    let part = |key: &str| Config::from(resolver.get(key));
     let has = |of: &Value, keys: &[&str]| keys.iter().any(|key| of.get(key).is_some());
     let restricted =
         has(resolver, &["allowedDomains", "allowedOrganizations"]) || has(block, &OWN_INSTANCE);
-    object([
-        ("provider", Value::string(provider)),
-        ("resolver", part("resolver")),
-        (
-            "withoutUser",
-            part("dangerouslyAllowSignInWithoutUserInCatalog"),
-        ),
-        ("restricted", truth(restricted)),
-    ])
-    .with_origin(resolver.origin)
+    Resolver {
+        origin: resolver.origin,
+        provider: provider.into(),
+        resolver: part("resolver"),
+        without_user: part("dangerouslyAllowSignInWithoutUserInCatalog"),
+        restricted: restricted.into(),
+    }
 }

@@ -3,55 +3,48 @@
 //! In: `facts.databases`. Out: each server once, with what is sure to be asked of it. Never: a guess at plugins that the
 //! config does not name; the base counts once, for at least one of them.
 
-use super::databases::as_written;
-use super::declare::{Field, Shape};
-use super::{absent, list, number, object};
-use crate::backstage::value::{Kind, Value};
+use super::databases::{Database, as_written};
+use super::fact::{List, Number, Text};
+use super::macros::facts;
 
-/// What [`collect`] gives for each.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "host",
-        Shape::String,
-        "the host, as in `facts.databases`; points at it",
-    ),
-    Field::new(
-        "connections",
-        Shape::Number,
-        "connections that one replica may open there at least: the sum of `pool.max` over the plugins with settings of \
-         their own, and once that of the base. Points at the largest",
-    ),
-    Field::new("pools", Shape::Number, "how many pools that are"),
-];
+facts! {
+    /// A database server.
+    pub struct Server {
+        /// the host, as in `facts.databases`; points at it
+        host: Text,
+        /// connections that one replica may open there at least: the sum of `pool.max` over the plugins with settings of
+        /// their own, and once that of the base. Points at the largest
+        connections: Number,
+        /// how many pools that are
+        pools: Number,
+    }
+}
 
 /// One server while its pools are added up.
-struct Server<'v> {
+struct Sum<'d> {
     key: String,
-    host: &'v Value,
+    host: &'d Text,
     connections: f64,
     pools: f64,
-    largest: &'v Value,
+    largest: &'d Number,
 }
 
 /// The servers of these databases, in their order.
-pub fn collect(databases: &Value) -> Value {
-    let mut servers: Vec<Server<'_>> = Vec::new();
-    for database in databases.as_array().unwrap_or_default() {
-        let Some((key, host, pool)) = pool_on_server(database) else {
+pub fn collect(databases: &List<Database>) -> List<Server> {
+    let mut sums: Vec<Sum<'_>> = Vec::new();
+    for database in databases.items() {
+        let Some((key, host, pool, connections)) = pool_on_server(database) else {
             continue;
         };
-        let Kind::Number(connections) = pool.kind else {
-            continue;
-        };
-        match servers.iter_mut().find(|server| server.key == key) {
-            Some(server) => {
-                server.connections += connections;
-                server.pools += 1.0;
-                if matches!(server.largest.kind, Kind::Number(largest) if largest < connections) {
-                    server.largest = pool;
+        match sums.iter_mut().find(|sum| sum.key == key) {
+            Some(sum) => {
+                sum.connections += connections;
+                sum.pools += 1.0;
+                if sum.largest.known().is_some_and(|most| most < connections) {
+                    sum.largest = pool;
                 }
             }
-            None => servers.push(Server {
+            None => sums.push(Sum {
                 key,
                 host,
                 connections,
@@ -60,32 +53,26 @@ pub fn collect(databases: &Value) -> Value {
             }),
         }
     }
-    list(servers.into_iter().map(|server| {
-        let host = server.host.as_str();
-        object([
-            (
-                "host",
-                host.map_or_else(absent, Value::string)
-                    .with_origin(server.host.origin),
-            ),
-            (
-                "connections",
-                number(server.connections).with_origin(server.largest.origin),
-            ),
-            ("pools", number(server.pools)),
-        ])
-    }))
+    sums.into_iter()
+        .map(|sum| Server {
+            origin: None,
+            host: Text::optional(sum.host.known()).with_origin(sum.host.origin()),
+            connections: Number::from(sum.connections).with_origin(sum.largest.origin()),
+            pools: sum.pools.into(),
+        })
+        .collect()
 }
 
 /// What tells the server apart, its host, and the largest number of connections in the pool.
-fn pool_on_server(database: &Value) -> Option<(String, &Value, &Value)> {
-    let is_installed = matches!(database.get("installed")?.kind, Kind::Bool(true));
-    let host = database.get("host")?;
-    let port = match database.get("port") {
+fn pool_on_server(database: &Database) -> Option<(String, &Text, &Number, f64)> {
+    let (identity, to) = (&database.identity, &database.destination);
+    let port = match to.port.get() {
         Some(port) => as_written(port)?,
         None => String::new(),
     };
-    let client = database.get("client")?.as_str()?;
-    let key = format!("{client} {} {port}", as_written(host)?);
-    is_installed.then_some((key, host, database.at(["pool", "max"])?))
+    let client = identity.client.known()?;
+    let key = format!("{client} {} {port}", as_written(to.host.get()?)?);
+    let max = &database.pools.pool.as_ref()?.max;
+    let is_installed = identity.installed.known() == Some(true);
+    is_installed.then_some((key, &to.host, max, max.known()?))
 }

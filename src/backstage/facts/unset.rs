@@ -3,35 +3,28 @@
 //! In: what vanished from the layers of a chain, and its effective config. Out: those that no other layer sets. Never:
 //! a guess; where nothing is known of the environment the list is empty.
 
-use super::declare::{Field, Shape};
-use super::{list, object};
+use super::fact::{List, Text};
+use super::macros::facts;
 use crate::backstage::resolve::Vanished;
-use crate::backstage::value::{Origin, Value};
+use crate::backstage::value::Value;
 
-/// What [`collect`] gives for each.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "path",
-        Shape::String,
-        "its path in the config; points at the value that needs the variable",
-    ),
-    Field::new("variable", Shape::String, "the variable"),
-];
+facts! {
+    /// A key that is gone.
+    pub struct Unset {
+        /// its path in the config; points at the value that needs the variable
+        path: Text,
+        /// the variable
+        variable: Text,
+    }
+}
 
 /// The keys that are gone from an effective config.
-pub fn collect<'v>(vanished: impl Iterator<Item = &'v Vanished>, config: &Value) -> Value {
-    let is_gone = |gone: &&Vanished| config.at(gone.keys.iter().map(|key| &**key)).is_none();
-    list(vanished.filter(is_gone).map(|gone| {
-        let origin = Origin {
-            value: gone.place,
-            key: None,
-        };
-        object([
-            (
-                "path",
-                Value::string(gone.path.as_str()).with_origin(Some(origin)),
-            ),
-            ("variable", Value::string(gone.variable.clone())),
-        ])
-    }))
+pub fn collect(vanished: &[&Vanished], config: &Value) -> List<Unset> {
+    let is_gone = |gone: &&&Vanished| config.at(gone.keys.iter().map(|key| &**key)).is_none();
+    let fact = |gone: &&Vanished| Unset {
+        origin: None,
+        path: Text::from(gone.path.as_str()).at(Some(gone.place)),
+        variable: gone.variable.clone().into(),
+    };
+    vanished.iter().filter(is_gone).map(fact).collect()
 }

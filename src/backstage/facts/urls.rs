@@ -1,102 +1,84 @@
 //! `facts.urls`: where the app and its backend say they are.
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, List, Text};
+use super::macros::facts;
 use crate::backstage::host::is_local_host;
 use crate::backstage::resolve::placeholder::{self, Part};
 use crate::backstage::value::{Kind, OpenCause, Value};
 
-/// What [`collect`] gives for each URL.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "name",
-        Shape::String,
-        "its path in the config: `app.baseUrl` or `backend.baseUrl`",
-    ),
-    Field::new("value", Shape::String, "the URL; points at it"),
-    Field::new(
-        "scheme",
-        Shape::String,
-        "in lower case; open where it depends on a variable",
-    ),
-    Field::new(
-        "host",
-        Shape::String,
-        "in lower case; open where it depends on a variable",
-    ),
-    Field::new(
-        "hostLocal",
-        Shape::Bool,
-        "the host is this very machine; open where that depends on a variable",
-    ),
-    Field::new(
-        "hostDotted",
-        Shape::Bool,
-        "the host has a dot in it, as names have that hold beyond a cluster; open where that depends on a variable",
-    ),
-    Field::new(
-        "firstLocal",
-        Shape::String,
-        "the path of the first of these URLs whose host is this very machine; absent when none is. Points at its value",
-    ),
-];
+facts! {
+    /// Where the app or its backend says it is.
+    pub struct BaseUrl {
+        /// its path in the config: `app.baseUrl` or `backend.baseUrl`
+        name: Text,
+        /// the URL; points at it
+        value: Text,
+        /// in lower case; open where it depends on a variable
+        scheme: Text,
+        /// in lower case; open where it depends on a variable
+        host: Text,
+        /// the host is this very machine; open where that depends on a variable
+        host_local: Bool,
+        /// the host has a dot in it, as names have that hold beyond a cluster; open where that depends on a variable
+        host_dotted: Bool,
+        /// the path of the first of these URLs whose host is this very machine; absent when none is. Points at its value
+        first_local: Text,
+    }
+}
 
 const PATHS: [[&str; 2]; 2] = [["app", "baseUrl"], ["backend", "baseUrl"]];
 
 /// The URLs of an effective config; those that are not set are not in the list.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> List<BaseUrl> {
     let urls: Vec<Url<'_>> = PATHS
         .iter()
         .filter_map(|path| {
             let value = config.at(path.iter().copied())?;
-            let parts = parts(value);
+            let parts = parts(value).unwrap_or_default();
             let name = path.join(".");
             Some(Url { name, value, parts })
         })
         .collect();
     let first = urls.iter().find(|url| url.is_local());
-    let first = first.map_or_else(absent, |url| {
-        Value::string(url.name.as_str()).with_origin(url.value.origin)
+    let first = first.map_or_else(Text::default, |url| {
+        Text::from(url.name.as_str()).with_origin(url.value.origin)
     });
-    list(urls.iter().map(|url| url.fact(&first)))
+    urls.iter().map(|url| url.fact(&first)).collect()
 }
 
 struct Url<'v> {
     name: String,
     value: &'v Value,
-    parts: Option<Parts>,
+    parts: Parts,
 }
 
 impl Url<'_> {
     fn is_local(&self) -> bool {
-        let local = self.parts.as_ref().and_then(|parts| parts.local.as_bool());
-        local == Some(true)
+        self.parts.local.known() == Some(true)
     }
 
-    fn fact(&self, first_local: &Value) -> Value {
-        let part = |part: fn(&Parts) -> &Value| {
-            let part = self.parts.as_ref().map(part).cloned();
-            part.unwrap_or_else(absent).with_origin(self.value.origin)
-        };
-        object([
-            ("name", Value::string(self.name.as_str())),
-            ("value", self.value.clone()),
-            ("scheme", part(|parts| &parts.scheme)),
-            ("host", part(|parts| &parts.host)),
-            ("hostLocal", part(|parts| &parts.local)),
-            ("hostDotted", part(|parts| &parts.dotted)),
-            ("firstLocal", first_local.clone()),
-        ])
-        .with_origin(self.value.origin)
+    fn fact(&self, first_local: &Text) -> BaseUrl {
+        let (origin, parts) = (self.value.origin, self.parts.clone());
+        BaseUrl {
+            origin,
+            name: self.name.as_str().into(),
+            value: self.value.into(),
+            scheme: parts.scheme.with_origin(origin),
+            host: parts.host.with_origin(origin),
+            host_local: parts.local.with_origin(origin),
+            host_dotted: parts.dotted.with_origin(origin),
+            first_local: first_local.clone(),
+        }
     }
 }
 
 /// What is known about a URL; each part is open where it depends on a variable.
+#[derive(Clone, Default)]
 pub(super) struct Parts {
-    pub(super) scheme: Value,
-    pub(super) host: Value,
-    pub(super) local: Value,
-    dotted: Value,
+    pub(super) scheme: Text,
+    pub(super) host: Text,
+    pub(super) local: Bool,
+    dotted: Bool,
 }
 
 /// Stands for a placeholder while a URL is cut.
@@ -121,10 +103,10 @@ pub(super) fn parts(value: &Value) -> Option<Parts> {
     let open = || Value::derived(value.kind.clone());
     cut(&text, value).or_else(|| {
         Some(Parts {
-            scheme: open(),
-            host: open(),
-            local: open(),
-            dotted: open(),
+            scheme: open().into(),
+            host: open().into(),
+            local: open().into(),
+            dotted: open().into(),
         })
     })
 }
@@ -150,15 +132,15 @@ fn cut(text: &str, value: &Value) -> Option<Parts> {
         false => is_local_name(host),
     };
     Some(Parts {
-        scheme: Value::string(scheme.to_ascii_lowercase()),
+        scheme: scheme.to_ascii_lowercase().into(),
         host: match is_known {
-            true => Value::string(host.to_ascii_lowercase()),
-            false => open(),
+            true => host.to_ascii_lowercase().into(),
+            false => open().into(),
         },
-        local: local.map_or_else(open, truth),
+        local: local.map_or_else(|| open().into(), Bool::from),
         dotted: match is_known || host.contains('.') {
-            true => truth(host.contains('.')),
-            false => open(),
+            true => host.contains('.').into(),
+            false => open().into(),
         },
     })
 }
@@ -227,9 +209,9 @@ mod tests {
             ("${URL:-http://localhost}", None, None, None),
         ] {
             let parts = open_parts(url);
-            assert_eq!(parts.scheme.as_str(), scheme, "{url}");
-            assert_eq!(parts.local.as_bool(), local, "{url}");
-            assert_eq!(parts.dotted.as_bool(), dotted, "{url}");
+            assert_eq!(parts.scheme.known(), scheme, "{url}");
+            assert_eq!(parts.local.known(), local, "{url}");
+            assert_eq!(parts.dotted.known(), dotted, "{url}");
         }
     }
 }

@@ -5,90 +5,65 @@
 
 use globset::GlobBuilder;
 
-use super::declare::{Field, Shape};
-use super::{absent, list, object, truth};
+use super::fact::{Bool, List, Text};
+use super::macros::facts;
 use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Value};
 
-/// What [`collect`] gives.
-pub const FIELDS: &[Field] = &[
-    Field::new(
-        "origin",
-        Shape::String,
-        "the origin of `app.baseUrl`, e.g. `https://portal.acme.example`; absent where it is not known. Points at it",
-    ),
-    Field::new(
-        "backendOrigin",
-        Shape::String,
-        "the origin of `backend.baseUrl`, likewise",
-    ),
-    Field::new(
-        "crossOrigin",
-        Shape::Bool,
-        "both are known, they differ, and both or none are on this very machine: the browser asks the backend first",
-    ),
-    Field::new(
-        "corsConfigured",
-        Shape::Bool,
-        "there is a `backend.cors`; without it the backend admits no other origin",
-    ),
-    Field::new(
-        "admitted",
-        Shape::Bool,
-        "`backend.cors` admits the origin of `app.baseUrl`; absent where that is not known",
-    ),
-    Field::new(
-        "neverMatch",
-        Shape::List(NEVER_MATCH),
-        "the patterns of `backend.cors.origin` that no origin can match",
-    ),
-];
+facts! {
+    /// Whether the portal in the browser may call the backend.
+    pub struct Website {
+        /// the origin of `app.baseUrl`, e.g. `https://portal.acme.example`; absent where it is not known. Points at it
+        app_origin: Text,
+        /// the origin of `backend.baseUrl`, likewise
+        backend_origin: Text,
+        /// both are known, they differ, and both or none are on this very machine: the browser asks the backend first
+        cross_origin: Bool,
+        /// there is a `backend.cors`; without it the backend admits no other origin
+        cors_configured: Bool,
+        /// `backend.cors` admits the origin of `app.baseUrl`; absent where that is not known
+        admitted: Bool,
+        /// the patterns of `backend.cors.origin` that no origin can match
+        never_match: List<NeverMatch>,
+    }
 
-const NEVER_MATCH: &[Field] = &[
-    Field::new("pattern", Shape::String, "the pattern; points at it"),
-    Field::new(
-        "fault",
-        Shape::String,
-        "what is wrong with it: `a trailing slash`, `a path` or `no scheme`",
-    ),
-    Field::new(
-        "meant",
-        Shape::String,
-        "the pattern that is meant; absent without a scheme",
-    ),
-];
+    /// A pattern that no origin can match.
+    pub struct NeverMatch {
+        /// the pattern; points at it
+        pattern: Text,
+        /// what is wrong with it: `a trailing slash`, `a path` or `no scheme`
+        fault: Text,
+        /// the pattern that is meant; absent without a scheme
+        meant: Text,
+    }
+}
 
 /// The two origins of an effective config.
-pub fn collect(config: &Value) -> Value {
+pub fn collect(config: &Value) -> Website {
     let url = |of: &str| config.at([of, "baseUrl"]);
     let (app, backend) = (Origin::of(url("app")), Origin::of(url("backend")));
     let cross = match (&app, &backend) {
         (Some(app), Some(backend)) => {
-            truth(app.text != backend.text && app.is_local() == backend.is_local())
+            Bool::from(app.text != backend.text && app.is_local() == backend.is_local())
         }
-        _ => absent(),
+        _ => Bool::default(),
     };
     let cors = config.at(["backend", "cors"]);
     let patterns = cors.and_then(|cors| cors.get("origin"));
     let admitted = app.as_ref().and_then(|app| admits(cors, &app.text));
     let fact = |origin: &Option<Origin>, value: Option<&Value>| match (origin, value) {
-        (Some(origin), Some(value)) => {
-            Value::string(origin.text.as_str()).with_origin(value.origin)
-        }
-        _ => absent(),
+        (Some(origin), Some(value)) => Text::from(origin.text.as_str()).with_origin(value.origin),
+        _ => Text::default(),
     };
-    object([
-        ("origin", fact(&app, url("app"))),
-        ("backendOrigin", fact(&backend, url("backend"))),
-        ("crossOrigin", cross),
-        ("corsConfigured", truth(cors.is_some())),
-        ("admitted", admitted.map_or_else(absent, truth)),
-        (
-            "neverMatch",
-            list(items(patterns).iter().filter_map(never_matches)),
-        ),
-    ])
-    .with_origin(cors.and_then(|cors| cors.origin))
+    Website {
+        origin: cors.and_then(|cors| cors.origin),
+        app_origin: fact(&app, url("app")),
+        backend_origin: fact(&backend, url("backend")),
+        cross_origin: cross,
+        cors_configured: cors.is_some().into(),
+        admitted: admitted.map_or_else(Bool::default, Bool::from),
+        never_match: items(patterns).iter().filter_map(never_matches).collect(),
+    }
 }
 
 /// An origin as a browser sends it.
@@ -184,7 +159,7 @@ fn matches(pattern: &str, origin: &str) -> Option<bool> {
 }
 
 /// Why no origin can match a pattern: an origin is a scheme, a host and perhaps a port, without a slash behind them.
-fn never_matches(pattern: &Value) -> Option<Value> {
+fn never_matches(pattern: &Value) -> Option<NeverMatch> {
     let text = pattern.as_str()?;
     let is_plain = !text.is_empty()
         && !text.contains(['*', '?', '{', '}', '(', ')', '!', '[', ']', '#', '\\']);
@@ -203,11 +178,12 @@ fn never_matches(pattern: &Value) -> Option<Value> {
             (fault, Some(format!("{scheme}://{server}")))
         }
     };
-    Some(object([
-        ("pattern", pattern.clone()),
-        ("fault", Value::string(fault)),
-        ("meant", meant.map_or_else(absent, Value::string)),
-    ]))
+    Some(NeverMatch {
+        origin: None,
+        pattern: pattern.into(),
+        fault: fault.into(),
+        meant: Text::optional(meant),
+    })
 }
 
 #[cfg(test)]

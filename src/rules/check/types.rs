@@ -5,7 +5,7 @@ use std::fmt;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators};
 
 use super::hint;
-use crate::backstage::facts::declare::{Field, Shape};
+use crate::backstage::facts::fact::{Field, Shape};
 use crate::rules::condition::{Broken, FUNCTIONS, METHODS, URL_FIELDS, is_pattern};
 
 /// What an expression can be. Any of it may also be open or absent.

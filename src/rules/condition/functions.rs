@@ -9,7 +9,7 @@ use super::Broken;
 use super::evaluate::Machine;
 use super::texts::{glob, url};
 use super::value::{Items, MAX_TEXT, Stop, Val, items};
-use crate::backstage::facts::declare::{Field, Shape};
+use crate::backstage::facts::fact::{Field, Shape};
 use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Value, truth_of, truth_of_number};
 use crate::text::patterns;

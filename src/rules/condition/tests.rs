@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::backstage::facts::{list, number, object, truth};
+use crate::backstage::facts::trees::{list, number, object, truth};
 use crate::backstage::value::{Kind, Open, OpenCause};
 
 fn open() -> Value {

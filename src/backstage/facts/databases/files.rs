@@ -4,8 +4,9 @@
 //! file, or a password.
 
 use super::Input;
+use super::fields::{Database, Identity, SignIn, TlsFile};
 use crate::backstage::database::{Client, Plan};
-use crate::backstage::facts::{absent, list, object, truth};
+use crate::backstage::facts::fact::{Bool, Config, List, Text};
 use crate::backstage::value::{Kind, Object, Value};
 
 /// Parameters of a PostgreSQL URL, and options of `ssl`, that hold the same.
@@ -16,71 +17,69 @@ const OPTIONS: [(&str, &str); 3] = [
 ];
 
 /// `facts.tlsFiles`: those of all these databases.
-pub fn of_databases(databases: &Value) -> Value {
-    let files = |database: &Value| -> Vec<Value> {
-        let files = database.get("tlsFiles").and_then(Value::as_array);
-        files.unwrap_or_default().to_vec()
-    };
-    let databases = databases.as_array().unwrap_or_default();
-    list(databases.iter().flat_map(files))
+pub fn of_databases(databases: &List<Database>) -> List<TlsFile> {
+    let databases = databases.items().iter();
+    databases
+        .flat_map(|database| database.encryption.tls_files.items())
+        .cloned()
+        .collect()
 }
 
-/// The files that the TLS of a plan needs. `identity` is what is known of the database without the plan, its connection
-/// as the config has it among that.
-pub fn tls_files(input: &Input<'_>, plan: &Plan, identity: &[(&'static str, Value)]) -> Value {
-    let of_identity = |name: &str| identity.iter().find(|(own, _)| *own == name);
-    let written = of_identity("connection").map(|(_, written)| written);
-    let (Some(connection), Some(written)) = (plan.connection(), written) else {
-        return list([]);
+/// The files that the TLS of a plan needs.
+pub fn tls_files(input: &Input<'_>, plan: &Plan, identity: &Identity) -> List<TlsFile> {
+    let (Some(connection), Some(written)) = (plan.connection(), identity.connection.get()) else {
+        return List::Known(Vec::new());
     };
     let by_url = matches!(written.kind, Kind::String(_) | Kind::Open(_));
-    let found = match (plan.client, by_url) {
-        (Client::Postgres, true) => of_url(input, connection, written),
-        (Client::Postgres | Client::Mysql | Client::Mysql2, false) => of_options(connection),
-        _ => Vec::new(),
-    };
-    let whose = ["who", "installed"].map(of_identity);
-    list(found.into_iter().map(|mut file| {
-        if let Kind::Object(fields) = &mut file.kind {
-            let whose = whose.iter().flatten();
-            fields.extend(whose.map(|(name, value)| ((*name).into(), value.clone())));
+    match (plan.client, by_url) {
+        (Client::Postgres, true) => of_url(input, connection, written, identity),
+        (Client::Postgres | Client::Mysql | Client::Mysql2, false) => {
+            of_options(connection, identity)
         }
-        file
-    }))
+        _ => List::Known(Vec::new()),
+    }
 }
 
 /// `sslrootcert` and its kind in a URL: the driver reads the file when the app starts.
-fn of_url(input: &Input<'_>, connection: &Object, written: &Value) -> Vec<Value> {
+fn of_url(
+    input: &Input<'_>,
+    connection: &Object,
+    written: &Value,
+    identity: &Identity,
+) -> List<TlsFile> {
     let parameter = |(parameter, _): &(&'static str, &'static str)| {
         let file = connection.get(*parameter)?;
         let path = file.as_str().filter(|path| !path.is_empty())?;
-        let known = object([
-            ("option", Value::string(*parameter)),
-            ("form", Value::string("url")),
-            ("path", Value::string(path).with_origin(written.origin)),
-            ("absolute", truth(path.starts_with('/'))),
-            ("found", truth(is_found(input, path))),
-        ]);
-        Some(known.with_origin(written.origin))
+        Some(TlsFile {
+            origin: written.origin,
+            option: (*parameter).into(),
+            form: "url".into(),
+            path: Text::from(path).with_origin(written.origin),
+            absolute: path.starts_with('/').into(),
+            found: is_found(input, path).into(),
+            who: identity.who.clone(),
+            installed: identity.installed.clone(),
+        })
     };
     OPTIONS.iter().filter_map(parameter).collect()
 }
 
 /// `ssl.ca` and its kind, where the path of a file stands in the place of its text.
-fn of_options(connection: &Object) -> Vec<Value> {
-    let Some(ssl) = connection.get("ssl").and_then(Value::as_object) else {
-        return Vec::new();
-    };
+fn of_options(connection: &Object, identity: &Identity) -> List<TlsFile> {
+    let ssl = connection.get("ssl").and_then(Value::as_object);
     let option = |(_, option): &(&'static str, &'static str)| {
-        let value = ssl.get(*option)?;
+        let value = ssl?.get(*option)?;
         let path = value.as_str().filter(|text| is_path(text))?;
-        let known = object([
-            ("option", Value::string(*option)),
-            ("form", Value::string("text")),
-            ("path", Value::string(path).with_origin(value.origin)),
-            ("absolute", truth(path.starts_with('/'))),
-        ]);
-        Some(known.with_origin(value.origin))
+        Some(TlsFile {
+            origin: value.origin,
+            option: (*option).into(),
+            form: "text".into(),
+            path: Text::from(path).with_origin(value.origin),
+            absolute: path.starts_with('/').into(),
+            found: Bool::default(),
+            who: identity.who.clone(),
+            installed: identity.installed.clone(),
+        })
     };
     OPTIONS.iter().filter_map(option).collect()
 }
@@ -109,25 +108,27 @@ fn is_path(text: &str) -> bool {
 }
 
 /// Which layers set the literal password and the host of a plan.
-pub fn sign_in(input: &Input<'_>, plan: &Plan) -> Vec<(&'static str, Value)> {
+pub fn sign_in(input: &Input<'_>, plan: &Plan) -> SignIn {
     let value = |key: &str| plan.connection().and_then(|connection| connection.get(key));
     let from = |value: Option<&Value>| {
-        let value = value?;
-        let role = (input.role_of)(value.place()?)?;
-        Some(Value::string(role).with_origin(value.origin))
+        let origin = value.and_then(|value| value.origin);
+        let role = origin.and_then(|origin| (input.role_of)(origin.value));
+        role.map_or_else(Text::default, |role| Text::from(role).with_origin(origin))
     };
     // Of a URL both are parts of one value: then there is nothing to tell apart.
     let is_spelt =
         |value: &&Value| matches!(&value.kind, Kind::String(text) if text.style.is_some());
-    let password = value("password").filter(is_spelt);
-    vec![
-        ("passwordFrom", from(password).unwrap_or_else(absent)),
-        ("hostFrom", from(value("host")).unwrap_or_else(absent)),
-    ]
+    SignIn {
+        origin: None,
+        password_from: from(value("password").filter(is_spelt)),
+        host_from: from(value("host")),
+    }
 }
 
 /// `ssl.require` of a connection as it is written, whatever its client.
-pub fn require(connection: Option<&Value>) -> Value {
-    let require = connection.and_then(|connection| connection.at(["ssl", "require"]));
-    require.cloned().unwrap_or_else(absent)
+pub fn require(identity: &Identity) -> Config {
+    let connection = identity.connection.get();
+    connection
+        .and_then(|connection| connection.at(["ssl", "require"]))
+        .into()
 }

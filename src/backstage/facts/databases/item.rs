@@ -1,12 +1,14 @@
 //! The facts of one database.
 
-use super::join::unknown;
+use super::fields::{
+    Database, Destination, Drivers, Encryption, Identity, Layout, Neighbours, Refused, SqliteFile,
+};
 use super::{Input, World, files, installed, pools, together};
 use crate::backstage::database::drivers::{self, Driver};
 use crate::backstage::database::{
-    self, Client, ConnectionType, Division, Known, Plan, PlanError, Refusal, host, tls,
+    self, Client, ConnectionType, Division, Plan, PlanError, Refusal, host, tls,
 };
-use crate::backstage::facts::{absent, list, object, truth};
+use crate::backstage::facts::fact::{Bool, Text};
 use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Object, Origin, Value};
 use crate::text::closest;
@@ -53,17 +55,20 @@ impl<'a> Item<'a> {
     }
 
     /// Its facts: what all shapes of the config agree on.
-    pub fn facts(&self) -> Value {
+    pub fn facts(&self) -> Database {
         let worlds = database::worlds(self.section, self.id());
-        let facts = match worlds {
+        let database = match worlds {
             Some(worlds) => together(worlds.iter().map(|world| self.world(world)).collect()),
-            None => object(self.identity(self.section)),
+            None => Database {
+                identity: self.identity(self.section),
+                ..Database::default()
+            },
         };
         let origin = match self.plugin {
             Some((_, settings)) => settings.origin,
             None => self.section.origin,
         };
-        facts.with_origin(origin)
+        Database { origin, ..database }
     }
 
     /// An id under which the config sets nothing stands for every other plugin.
@@ -72,86 +77,70 @@ impl<'a> Item<'a> {
     }
 
     fn world(&self, section: &Value) -> World {
-        let mut fields = self.identity(section);
+        let identity = self.identity(section);
         match database::plan_section(section, self.id()) {
-            Ok(plan) => {
-                let files = files::tls_files(self.input, &plan, &fields);
-                fields.push(("tlsFiles", files));
-                fields.extend(self.of_plan(&plan, section));
-                World::Works(object(fields))
-            }
+            Ok(plan) => World::Works(self.of_plan(identity, &plan, section)),
             // An answer that depends on an open value is as good as a working one that is not known.
-            Err(PlanError::Open { .. }) => {
-                let connection = fields.iter().find(|(name, _)| *name == "connection");
-                let require = files::require(connection.map(|(_, value)| value));
-                fields.push(("sslRequire", require));
-                World::Works(object(fields))
-            }
-            Err(PlanError::Refused { refusal, origin }) => {
-                fields.extend(refused(refusal, origin, section, self.id()));
-                fields.extend(self.embedded(&fields));
-                World::Fails(object(fields))
-            }
+            Err(PlanError::Open { .. }) => World::Works(Database {
+                encryption: Encryption {
+                    ssl_require: files::require(&identity),
+                    ..Encryption::default()
+                },
+                identity,
+                ..Database::default()
+            }),
+            Err(PlanError::Refused { refusal, origin }) => World::Fails(Database {
+                refused: refused(refusal, origin, section, self.id()),
+                drivers: self.embedded(&identity),
+                identity,
+                ..Database::default()
+            }),
         }
     }
 
     /// What does not need a plan.
-    fn identity(&self, section: &Value) -> Vec<(&'static str, Value)> {
+    fn identity(&self, section: &Value) -> Identity {
         let own = |key: &str| self.plugin.and_then(|(_, settings)| settings.get(key));
         let own_set = |key: &str| own(key).is_some_and(|value| value.kind != Kind::Null);
-        let at = |path: &[&str]| section.at(path.iter().copied()).cloned();
         let or_base = |key: &str| {
             let own = self
                 .plugin
-                .and_then(|(plugin, _)| at(&["plugin", plugin, key]));
+                .and_then(|(plugin, _)| section.at(["plugin", plugin, key]));
             let own = own.filter(|value| value.kind != Kind::Null);
-            own.or_else(|| at(&[key])).unwrap_or_else(absent)
+            own.or_else(|| section.get(key))
         };
         let client = or_base("client");
-        let is = |test: fn(Client) -> bool| match (&client.kind, client.as_str()) {
-            (_, Some(name)) => truth(Client::of(name).is_some_and(test)),
-            (Kind::Open(_), _) => client.clone(),
-            _ => absent(),
+        let is = |test: fn(Client) -> bool| match client.map(|client| (&client.kind, client)) {
+            Some((Kind::String(name), _)) => Client::of(&name.value).is_some_and(test).into(),
+            Some((Kind::Open(_), client)) => client.into(),
+            _ => Bool::default(),
         };
-        let name = self.plugin.map_or_else(absent, |(plugin, settings)| {
-            Value::string(plugin).with_origin(settings.origin.map(key_alone))
-        });
-        let connection = match self.configured {
-            true => or_base("connection"),
-            false => absent(),
-        };
-        vec![
-            ("plugin", name),
-            ("base", truth(self.plugin.is_none())),
-            ("who", Value::string(self.who.as_str())),
-            ("installed", truth(self.installed())),
-            ("configured", truth(self.configured)),
-            (
-                "inherits",
-                truth(self.plugin.is_some() && !own_set("client") && !own_set("connection")),
-            ),
-            ("sqlite", is(Client::is_sqlite)),
-            ("postgres", is(|client| client == Client::Postgres)),
-            ("mysql", is(Client::is_mysql)),
-            ("client", client),
-            ("baseClient", at(&["client"]).unwrap_or_else(absent)),
-            ("baseConnection", at(&["connection"]).unwrap_or_else(absent)),
-            ("connection", connection),
-            ("ownConnection", truth(own_set("connection"))),
-            (
-                "divisionMode",
-                self.section
-                    .get("pluginDivisionMode")
-                    .cloned()
-                    .unwrap_or_else(absent),
-            ),
-            ("prefix", at(&["prefix"]).unwrap_or_else(absent)),
-            (
-                "pluginEnsureSchemaExists",
-                own("ensureSchemaExists").cloned().unwrap_or_else(absent),
-            ),
-            ("pluginSsl", own("ssl").cloned().unwrap_or_else(absent)),
-        ]
+        Identity {
+            origin: None,
+            plugin: self
+                .plugin
+                .map_or_else(Text::default, |(plugin, settings)| {
+                    Text::from(plugin).with_origin(settings.origin.map(key_alone))
+                }),
+            base: self.plugin.is_none().into(),
+            who: self.who.as_str().into(),
+            installed: self.installed().into(),
+            configured: self.configured.into(),
+            inherits: (self.plugin.is_some() && !own_set("client") && !own_set("connection"))
+                .into(),
+            client: client.into(),
+            base_client: section.get("client").into(),
+            base_connection: section.get("connection").into(),
+            sqlite: is(Client::is_sqlite),
+            postgres: is(|client| client == Client::Postgres),
+            mysql: is(Client::is_mysql),
+            connection: or_base("connection").filter(|_| self.configured).into(),
+            own_connection: own_set("connection").into(),
+            division_mode: self.section.get("pluginDivisionMode").into(),
+            prefix: section.get("prefix").into(),
+            plugin_ensure_schema_exists: own("ensureSchemaExists").into(),
+            plugin_ssl: own("ssl").into(),
+        }
     }
 
     fn installed(&self) -> bool {
@@ -159,56 +148,49 @@ impl<'a> Item<'a> {
             .is_none_or(|(plugin, _)| installed::may_be_installed(self.input.packages, plugin))
     }
 
-    fn of_plan(&self, plan: &Plan, section: &Value) -> Vec<(&'static str, Value)> {
-        let mut fields = vec![
-            ("clientOverridden", truth(plan.client_overridden)),
-            (
-                "division",
-                Value::string(match plan.division {
-                    Division::Database => "database",
-                    Division::Schema => "schema",
-                }),
-            ),
-            (
-                "ensureExists",
-                known(plan.ensure_exists).with_origin(self.written(section, "ensureExists")),
-            ),
-            ("ensureSchemaExists", known(plan.ensure_schema_exists)),
-            ("droppedDatabase", self.dropped_database(plan)),
-            ("leaks", list(plan.leaked.iter().cloned())),
-        ];
-        fields.extend(self.names(plan));
-        fields.extend(destination(plan, self.connection_type()));
-        fields.extend(self.encryption(plan, section));
-        fields.extend(files::sign_in(self.input, plan));
-        if plan.client.is_sqlite() {
-            fields.extend(self.file(plan));
-        }
+    fn of_plan(&self, identity: Identity, plan: &Plan, section: &Value) -> Database {
         let plugin = self.plugin.map(|(plugin, _)| plugin);
-        fields.extend(pools::facts(plan, section, plugin));
-        fields.extend(self.drivers(plan));
-        fields
+        Database {
+            origin: None,
+            destination: self.destination(plan),
+            encryption: self.encryption(plan, section, &identity),
+            sign_in: files::sign_in(self.input, plan),
+            file: self.file(plan),
+            pools: pools::facts(plan, section, plugin),
+            drivers: self.drivers(plan),
+            layout: self.layout(plan, section),
+            identity,
+            refused: Refused::default(),
+            neighbours: Neighbours::default(),
+        }
     }
 
     /// Names that differ from plugin to plugin are left out of the base.
-    fn names(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
+    fn layout(&self, plan: &Plan, section: &Value) -> Layout {
         let own = |value: &Option<Value>| {
-            let value = value.clone().unwrap_or_else(absent);
-            match value.as_str() {
-                Some(name) if self.plugin.is_none() && name.contains(self.id()) => absent(),
-                _ => value,
-            }
+            let of_stand_in = |value: &&Value| {
+                let name = value.as_str();
+                self.plugin.is_none() && name.is_some_and(|name| name.contains(self.id()))
+            };
+            Text::from(value.as_ref().filter(|value| !of_stand_in(value)))
         };
-        vec![
-            ("database", own(&plan.database)),
-            ("schema", own(&plan.schema)),
-        ]
-    }
-
-    /// The database of the base, where the manager leaves it out.
-    fn dropped_database(&self, plan: &Plan) -> Value {
-        let dropped = plan.dropped.clone().filter(|_| self.plugin.is_none());
-        dropped.unwrap_or_else(absent)
+        let division = match plan.division {
+            Division::Database => "database",
+            Division::Schema => "schema",
+        };
+        let dropped = plan.dropped.as_ref().filter(|_| self.plugin.is_none());
+        Layout {
+            origin: None,
+            client_overridden: plan.client_overridden.into(),
+            database: own(&plan.database),
+            schema: own(&plan.schema),
+            division: division.into(),
+            ensure_exists: Bool::from(plan.ensure_exists)
+                .with_origin(self.written(section, "ensureExists")),
+            ensure_schema_exists: plan.ensure_schema_exists.into(),
+            dropped_database: dropped.into(),
+            leaks: plan.leaked.iter().map(Text::from).collect(),
+        }
     }
 
     /// Whether a part of the connection comes from its URL: it then stands where the whole URL does.
@@ -221,9 +203,13 @@ impl<'a> Item<'a> {
         connections.any(|connection| connection.origin == part.origin)
     }
 
-    fn encryption(&self, plan: &Plan, section: &Value) -> Vec<(&'static str, Value)> {
+    fn encryption(&self, plan: &Plan, section: &Value, identity: &Identity) -> Encryption {
+        let tls_files = files::tls_files(self.input, plan, identity);
         let Some(tls) = tls::of_plan(plan, self.input.pgsslmode) else {
-            return Vec::new();
+            return Encryption {
+                tls_files,
+                ..Encryption::default()
+            };
         };
         let empty = Object::default();
         let connection = plan.connection().unwrap_or(&empty);
@@ -235,103 +221,118 @@ impl<'a> Item<'a> {
         let text =
             ssl.filter(|ssl| matches!(ssl.kind, Kind::String(_) | Kind::Open(_)) && mode.is_none());
         let state = match tls.state {
-            tls::TlsState::Open => Value::derived(Kind::Open(Box::new(unknown()))),
-            state => Value::string(state.word()),
+            tls::TlsState::Open => Text::open(),
+            state => state.word().into(),
         };
         let from = match (plan.connection_type, ssl.is_some() || tls.because.is_some()) {
-            (ConnectionType::CloudSql, _) => Value::string("connector"),
-            (_, true) if mode.is_some() => Value::string("url"),
-            (_, true) if tls.said => Value::string("ssl"),
-            (_, false) if tls.said => Value::string("PGSSLMODE"),
-            _ => absent(),
+            (ConnectionType::CloudSql, _) => "connector".into(),
+            (_, true) if mode.is_some() => "url".into(),
+            (_, true) if tls.said => "ssl".into(),
+            (_, false) if tls.said => "PGSSLMODE".into(),
+            _ => Text::default(),
         };
         let compatible = connection.get("uselibpqcompat").and_then(Value::as_str);
-        vec![
-            ("tls", state.with_origin(tls.because)),
-            ("tlsSet", truth(tls.said)),
-            ("tlsFrom", from.with_origin(tls.because)),
-            ("sslText", text.cloned().unwrap_or_else(absent)),
-            (
-                "sslRequire",
-                ssl.and_then(|ssl| ssl.get("require"))
-                    .cloned()
-                    .unwrap_or_else(absent),
-            ),
-            ("sslMode", mode.cloned().unwrap_or_else(absent)),
-            ("libpqCompatible", truth(compatible == Some("true"))),
-        ]
+        Encryption {
+            origin: None,
+            tls: state.with_origin(tls.because),
+            tls_set: tls.said.into(),
+            tls_from: from.with_origin(tls.because),
+            ssl_text: text.into(),
+            ssl_require: ssl.and_then(|ssl| ssl.get("require")).into(),
+            ssl_mode: mode.into(),
+            libpq_compatible: (compatible == Some("true")).into(),
+            tls_files,
+        }
     }
 
-    fn file(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
+    fn file(&self, plan: &Plan) -> SqliteFile {
+        if !plan.client.is_sqlite() {
+            return SqliteFile::default();
+        }
         let connection = plan.effective.get("connection");
         let name = connection.and_then(|connection| connection.get("filename"));
         let directory = connection.and_then(|connection| connection.get("directory"));
         let memory = match name {
-            Some(name) if name.as_open().is_some() => name.clone(),
-            Some(name) => truth(name.as_str() == Some(":memory:")).with_origin(name.origin),
-            None => absent(),
+            Some(name) if name.as_open().is_some() => name.into(),
+            Some(name) => Bool::from(name.as_str() == Some(":memory:")).with_origin(name.origin),
+            None => Bool::default(),
         };
         let file = name.filter(|name| {
             let in_base = name.as_str().is_some_and(|name| name.contains(self.id()));
             name.as_str() != Some(":memory:") && !(self.plugin.is_none() && in_base)
         });
-        vec![
-            ("inMemory", memory),
-            ("file", file.cloned().unwrap_or_else(absent)),
-            ("directory", directory.cloned().unwrap_or_else(absent)),
-        ]
+        SqliteFile {
+            origin: None,
+            in_memory: memory,
+            file: file.into(),
+            directory: directory.into(),
+        }
     }
 
-    fn drivers(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
+    fn drivers(&self, plan: &Plan) -> Drivers {
         let driver = |package| drivers::driver(self.input.packages, self.input.files, package);
         let own = driver(plan.client.name());
-        let mut fields = vec![
-            (
-                "driver",
-                Value::string(own.package).with_origin(plan.client_value.origin),
-            ),
-            ("driverStatus", status(&own)),
-            ("driverProven", truth(own.proven)),
-            (
-                "defaultsVersion",
-                drivers::defaults_version(self.input.packages, self.input.files)
-                    .map_or_else(absent, Value::string),
-            ),
-        ];
         let package = match plan.connection_type {
             ConnectionType::Azure => Some("@azure/identity"),
             ConnectionType::CloudSql => Some("@google-cloud/cloud-sql-connector"),
             ConnectionType::Rds => Some("@aws-sdk/rds-signer"),
             ConnectionType::Default | ConnectionType::Open => None,
         };
-        if let Some(needed) = package.map(driver) {
-            let kind = self.connection_type();
-            fields.push((
-                "typeDriver",
-                Value::string(needed.package).with_origin(kind),
-            ));
-            fields.push(("typeDriverStatus", status(&needed)));
+        let needed = package.map(driver);
+        let defaults = drivers::defaults_version(self.input.packages, self.input.files);
+        Drivers {
+            origin: None,
+            driver: Text::from(own.package).with_origin(plan.client_value.origin),
+            driver_status: status(&own),
+            type_driver: Text::optional(package).with_origin(self.connection_type()),
+            type_driver_status: needed.as_ref().map_or_else(Text::default, status),
+            driver_proven: own.proven.into(),
+            defaults_version: Text::optional(defaults),
         }
-        fields
     }
 
     /// The driver of `embedded-postgres`, which the command line tools replace in development and the manager does not
     /// know.
-    fn embedded(&self, fields: &[(&'static str, Value)]) -> Vec<(&'static str, Value)> {
-        let client = fields.iter().find(|(name, _)| *name == "client");
-        let Some((_, client)) = client.filter(|(_, client)| client.as_str() == Some(EMBEDDED))
-        else {
-            return Vec::new();
-        };
+    fn embedded(&self, identity: &Identity) -> Drivers {
+        if identity.client.known() != Some(EMBEDDED) {
+            return Drivers::default();
+        }
         let driver = drivers::driver(self.input.packages, self.input.files, EMBEDDED);
-        vec![
-            (
-                "driver",
-                Value::string(driver.package).with_origin(client.origin),
-            ),
-            ("driverStatus", status(&driver)),
-            ("driverProven", truth(driver.proven)),
-        ]
+        Drivers {
+            driver: Text::from(driver.package).with_origin(identity.client.origin()),
+            driver_status: status(&driver),
+            driver_proven: driver.proven.into(),
+            ..Drivers::default()
+        }
+    }
+
+    fn destination(&self, plan: &Plan) -> Destination {
+        let Some(to) = host::destination(plan) else {
+            return Destination::default();
+        };
+        let kind = match plan.connection_type {
+            ConnectionType::Default => "default".into(),
+            ConnectionType::Azure => "azure".into(),
+            ConnectionType::CloudSql => "cloudsql".into(),
+            ConnectionType::Rds => "rds".into(),
+            ConnectionType::Open => Text::open(),
+        };
+        let port = plan
+            .connection()
+            .and_then(|connection| connection.get("port"))
+            // A URL without a port has it empty.
+            .filter(|port| port.as_str() != Some(""));
+        let by_default = to.host.as_ref().and_then(Value::as_open);
+        let by_default = by_default.and_then(|open| open.when_unset.as_deref());
+        Destination {
+            origin: None,
+            connection_type: kind.with_origin(self.connection_type()),
+            host_local: to.local.into(),
+            host_default_local: by_default.is_some_and(is_local_host).into(),
+            socket: to.socket.into(),
+            host: to.host.into(),
+            port: port.into(),
+        }
     }
 
     /// Where a setting stands: the plugin's, else that of the base.
@@ -354,12 +355,7 @@ impl<'a> Item<'a> {
 }
 
 /// A refused plan: why, and where.
-fn refused(
-    refusal: Refusal,
-    origin: Option<Origin>,
-    section: &Value,
-    plugin: &str,
-) -> Vec<(&'static str, Value)> {
+fn refused(refusal: Refusal, origin: Option<Origin>, section: &Value, plugin: &str) -> Refused {
     let origin = match refusal {
         Refusal::ClientMissing | Refusal::IllTyped => origin.map(key_alone),
         _ => origin,
@@ -372,14 +368,12 @@ fn refused(
         (Refusal::ClientUnknown, Some(client)) => meant_client(client),
         _ => None,
     };
-    vec![
-        ("error", Value::string(refusal.word()).with_origin(origin)),
-        (
-            "errorText",
-            Value::string(refusal.phrase()).with_origin(origin),
-        ),
-        ("clientMeant", meant.map_or_else(absent, Value::string)),
-    ]
+    Refused {
+        origin: None,
+        error: Text::from(refusal.word()).with_origin(origin),
+        error_text: Text::from(refusal.phrase()).with_origin(origin),
+        client_meant: Text::optional(meant),
+    }
 }
 
 /// The client that a person probably means.
@@ -396,47 +390,8 @@ fn meant_client(written: &str) -> Option<&'static str> {
     }
 }
 
-fn destination(plan: &Plan, kind_at: Option<Origin>) -> Vec<(&'static str, Value)> {
-    let Some(to) = host::destination(plan) else {
-        return Vec::new();
-    };
-    let kind = match plan.connection_type {
-        ConnectionType::Default => Value::string("default"),
-        ConnectionType::Azure => Value::string("azure"),
-        ConnectionType::CloudSql => Value::string("cloudsql"),
-        ConnectionType::Rds => Value::string("rds"),
-        ConnectionType::Open => Value::derived(Kind::Open(Box::new(unknown()))),
-    };
-    let port = plan
-        .connection()
-        .and_then(|connection| connection.get("port"))
-        // A URL without a port has it empty.
-        .filter(|port| port.as_str() != Some(""));
-    let by_default = to.host.as_ref().and_then(Value::as_open);
-    let by_default = by_default.and_then(|open| open.when_unset.as_deref());
-    vec![
-        ("connectionType", kind.with_origin(kind_at)),
-        ("hostLocal", known(to.local)),
-        (
-            "hostDefaultLocal",
-            truth(by_default.is_some_and(is_local_host)),
-        ),
-        ("socket", known(to.socket)),
-        ("host", to.host.unwrap_or_else(absent)),
-        ("port", port.cloned().unwrap_or_else(absent)),
-    ]
-}
-
-fn status(driver: &Driver) -> Value {
-    let origin = driver.place.map(|value| Origin { value, key: None });
-    Value::string(driver.status.word()).with_origin(origin)
-}
-
-fn known(truth_value: Known<bool>) -> Value {
-    match truth_value {
-        Known::Known(known) => truth(known),
-        Known::Open => Value::derived(Kind::Open(Box::new(unknown()))),
-    }
+fn status(driver: &Driver) -> Text {
+    Text::from(driver.status.word()).at(driver.place)
 }
 
 /// The place of a key alone, so that a label does not cover the whole mapping.

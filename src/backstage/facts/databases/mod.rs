@@ -8,15 +8,14 @@ mod fields;
 mod files;
 mod installed;
 mod item;
-mod join;
 mod pools;
 
-pub use fields::{FIELDS, TLS_FILES};
+pub use fields::{Database, TlsFile};
 pub use files::of_databases as tls_files;
 
 use std::sync::Arc;
 
-use super::{absent, list, object, truth};
+use super::fact::{Bool, Config, Fact, List, Text};
 use crate::backstage::database::{self, Client};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::packages::Packages;
@@ -41,18 +40,22 @@ pub struct Input<'a> {
 }
 
 /// The databases; none when the config has no `backend`.
-pub fn collect(input: &Input<'_>) -> Value {
+pub fn collect(input: &Input<'_>) -> List<Database> {
+    List::Known(of_config(input))
+}
+
+fn of_config(input: &Input<'_>) -> Vec<Database> {
     let Some(backend) = input.config.get("backend") else {
-        return list([]);
+        return Vec::new();
     };
     if backend.as_open().is_some() || backend.kind == Kind::Null {
-        return list([]);
+        return Vec::new();
     }
     let section = database::section(input.config);
     let (section, configured) = match &section {
         Ok(Some(section)) => ((*section).clone(), true),
         Ok(None) => (database::in_memory().with_origin(backend.origin), false),
-        Err(_) => return list([]),
+        Err(_) => return Vec::new(),
     };
     let empty = Object::default();
     let plugins = section.get("plugin").and_then(Value::as_object);
@@ -69,95 +72,86 @@ pub fn collect(input: &Input<'_>) -> Value {
     for (plugin, settings) in plugins {
         items.push(Item::plugin(input, &section, plugin, settings));
     }
-    let mut facts: Vec<Value> = items.iter().map(Item::facts).collect();
-    share(&mut facts);
-    judge_dropped(&mut facts);
-    list(facts)
+    let mut databases: Vec<Database> = items.iter().map(Item::facts).collect();
+    share(&mut databases);
+    judge_dropped(&mut databases);
+    databases
 }
 
 /// Says of the base whether some plugin may get a database of the name that the manager leaves out there.
-fn judge_dropped(facts: &mut [Value]) {
-    let Some((base, plugins)) = facts.split_first_mut() else {
+fn judge_dropped(databases: &mut [Database]) {
+    let Some((base, plugins)) = databases.split_first_mut() else {
         return;
     };
-    let Some(dropped) = base.get("droppedDatabase") else {
+    let Some(dropped) = base.layout.dropped_database.get() else {
         return;
     };
-    let used = match (dropped.kind == Kind::Null, as_written(dropped)) {
-        (true, _) => absent(),
+    base.neighbours.dropped_used = match as_written(dropped) {
         // Not all shapes of the config leave it out.
-        (false, None) => open(),
-        (false, Some(name)) => is_used(&name, dropped, base, plugins),
+        None => Bool::open(),
+        Some(name) => is_used(&name, dropped, &base.identity.prefix, plugins),
     };
-    if let Kind::Object(base) = &mut base.kind {
-        base.insert("droppedUsed".into(), used);
-    }
 }
 
-fn is_used(name: &str, dropped: &Value, base: &Value, plugins: &[Value]) -> Value {
-    let prefix = base.get("prefix").and_then(Value::as_str);
+fn is_used(name: &str, dropped: &Value, prefix: &Config, plugins: &[Database]) -> Bool {
+    let prefix = prefix.get().and_then(Value::as_str);
     let others = prefix.unwrap_or(database::DEFAULT_PREFIX);
-    let mut own = plugins.iter().filter_map(|plugin| plugin.get("database"));
+    let mut own = plugins
+        .iter()
+        .filter_map(|plugin| plugin.layout.database.get());
     if name.starts_with(others)
         || own
             .clone()
             .any(|own| as_written(own).as_deref() == Some(name))
     {
-        return truth(true);
+        return true.into();
     }
     let is_open = |value: &Value| value.as_open().is_some();
     let is_named = |own: &Value| own.as_str().is_some_and(|own| !own.starts_with(others));
     match own.any(|own| is_open(own) || is_open(dropped) && is_named(own)) {
-        true => open(),
-        false => truth(false),
+        true => Bool::open(),
+        false => false.into(),
     }
 }
 
-fn open() -> Value {
-    Value::derived(Kind::Open(Box::new(join::unknown())))
-}
-
 /// Names for each plugin another one with the very same database.
-fn share(facts: &mut [Value]) {
-    let keys: Vec<Option<String>> = facts.iter().map(identity).collect();
+fn share(databases: &mut [Database]) {
+    let keys: Vec<Option<String>> = databases.iter().map(identity).collect();
     for (index, key) in keys.iter().enumerate() {
         let Some(key) = key else { continue };
         let twin = keys
             .iter()
             .take(index)
             .position(|other| other.as_ref() == Some(key));
-        let Some(twin) = twin.and_then(|twin| facts.get(twin)) else {
+        let Some(twin) = twin.and_then(|twin| databases.get(twin)) else {
             continue;
         };
-        let origin = twin.get("connection").and_then(|value| value.origin);
-        let Some(name) = twin.get("plugin").and_then(Value::as_str) else {
-            continue;
-        };
-        let shared = Value::string(name).with_origin(origin);
-        if let Some(Kind::Object(fact)) = facts.get_mut(index).map(|fact| &mut fact.kind) {
-            fact.insert("sharedWith".into(), shared);
+        let twin = &twin.identity;
+        let shared = Text::optional(twin.plugin.known()).with_origin(twin.connection.origin());
+        if let Some(database) = databases.get_mut(index) {
+            database.neighbours.shared_with = shared;
         }
     }
 }
 
 /// What tells databases apart; `None` where that is not certain.
-fn identity(fact: &Value) -> Option<String> {
-    fact.get("plugin")?;
-    let text = |field: &str| fact.get(field).and_then(Value::as_str);
-    if let Some(file) = text("file") {
+fn identity(database: &Database) -> Option<String> {
+    database.identity.plugin.get()?;
+    if let Some(file) = database.file.file.known() {
         return Some(format!("file {file}"));
     }
-    if text("division") != Some("database") {
+    if database.layout.division.known() != Some("database") {
         return None;
     }
-    let client = Client::of(text("client")?)?;
-    let host = fact.get("host").and_then(as_written)?;
-    let port = match fact.get("port").filter(|port| port.kind != Kind::Null) {
+    let client = Client::of(database.identity.client.known()?)?;
+    let host = as_written(database.destination.host.get()?)?;
+    let port = match database.destination.port.get() {
         Some(port) => as_written(port)?,
         None => client.default_port()?.to_string(),
     };
     let server = if client.is_mysql() { "mysql" } else { "pg" };
-    Some(format!("{server} {host} {port} {}", text("database")?))
+    let name = database.layout.database.known()?;
+    Some(format!("{server} {host} {port} {name}"))
 }
 
 /// A host or port, an open one by its variables; `None` where not even those are known.
@@ -173,29 +167,29 @@ pub fn as_written(value: &Value) -> Option<String> {
 /// The facts of one shape of the config.
 enum World {
     /// The manager gets along with it, as far as can be known.
-    Works(Value),
+    Works(Database),
     /// The manager throws.
-    Fails(Value),
+    Fails(Database),
 }
 
 /// The facts of the shapes that work, as one; of those that are refused, when none works.
-fn together(worlds: Vec<World>) -> Value {
+fn together(worlds: Vec<World>) -> Database {
     // The first shape takes every open value as set: that is the deployment people mean.
     let mut first_failure = None;
     let mut working = Vec::new();
     for world in worlds {
         match world {
-            World::Works(facts) => working.push(facts),
-            World::Fails(facts) => {
-                first_failure.get_or_insert(facts);
+            World::Works(database) => working.push(database),
+            World::Fails(database) => {
+                first_failure.get_or_insert(database);
             }
         }
     }
     working
         .into_iter()
-        .reduce(join::join)
+        .reduce(Fact::join)
         .or(first_failure)
-        .unwrap_or_else(|| object([]))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

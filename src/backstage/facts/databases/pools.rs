@@ -1,36 +1,37 @@
 //! Pools: the one in effect, and those that are written where nothing reads them.
 
-use crate::backstage::database::Plan;
-use crate::backstage::database::pool::{self, Pool, Problem};
-use crate::backstage::facts::{absent, list, object};
+use super::fields::{MisplacedPool, PoolProblem, PoolSize, Pools};
+use crate::backstage::database::pool::{self, Problem};
+use crate::backstage::database::{Client, Plan};
+use crate::backstage::facts::fact::{List, Text};
 use crate::backstage::value::{Kind, Object, Value};
 
 /// The facts about the pool of a plan.
-pub fn facts(plan: &Plan, section: &Value, plugin: Option<&str>) -> Vec<(&'static str, Value)> {
+pub fn facts(plan: &Plan, section: &Value, plugin: Option<&str>) -> Pools {
     let pool = pool::of(plan);
-    let base = section.at(["knexConfig", "pool"]).cloned();
-    let inherited = plugin.is_some_and(|plugin| inherits(plan, section, plugin));
-    let problems: Vec<Value> = pool.problems.iter().map(problem).collect();
-    vec![
-        ("pool", size(&pool)),
-        ("poolInherited", super::super::truth(inherited)),
-        ("basePool", base.unwrap_or_else(absent)),
-        ("poolProblems", list(problems)),
-        ("poolsMisplaced", misplaced(plan, section, plugin)),
-    ]
+    Pools {
+        origin: None,
+        pool: Some(PoolSize {
+            origin: None,
+            min: pool.min.into(),
+            max: pool.max.into(),
+        }),
+        pool_inherited: plugin
+            .is_some_and(|plugin| inherits(plan, section, plugin))
+            .into(),
+        base_pool: section.at(["knexConfig", "pool"]).into(),
+        pool_problems: pool.problems.iter().map(problem).collect(),
+        pools_misplaced: misplaced(plan, section, plugin),
+    }
 }
 
-fn size(pool: &Pool) -> Value {
-    object([("min", pool.min.clone()), ("max", pool.max.clone())])
-}
-
-fn problem(problem: &Problem) -> Value {
-    let option = Value::string(problem.option.as_str()).with_origin(problem.value.origin);
-    object([
-        ("kind", Value::string(problem.kind.word())),
-        ("option", option),
-    ])
-    .with_origin(problem.value.origin)
+fn problem(problem: &Problem) -> PoolProblem {
+    let origin = problem.value.origin;
+    PoolProblem {
+        origin,
+        kind: problem.kind.word().into(),
+        option: Text::from(problem.option.as_str()).with_origin(origin),
+    }
 }
 
 /// Whether a size of the base reaches a plugin of another client.
@@ -49,7 +50,7 @@ fn inherits(plan: &Plan, section: &Value, plugin: &str) -> bool {
 }
 
 /// The pools where nothing reads them.
-fn misplaced(plan: &Plan, section: &Value, plugin: Option<&str>) -> Value {
+fn misplaced(plan: &Plan, section: &Value, plugin: Option<&str>) -> List<MisplacedPool> {
     let mut places: Vec<(&'static str, Vec<&str>)> = Vec::new();
     match plugin {
         Some(plugin) => {
@@ -58,16 +59,20 @@ fn misplaced(plan: &Plan, section: &Value, plugin: Option<&str>) -> Value {
         }
         None => {
             places.push(("connection", vec!["connection", "pool"]));
-            if plan.client != crate::backstage::database::Client::Postgres {
+            if plan.client != Client::Postgres {
                 places.push(("base", vec!["pool"]));
             }
         }
     }
-    list(places.into_iter().filter_map(|(place, path)| {
+    let written = |(place, path): (&'static str, Vec<&str>)| {
         let value = section.at(path).filter(|value| is_pool(value))?;
-        let fact = object([("where", Value::string(place)), ("value", value.clone())]);
-        Some(fact.with_origin(value.origin))
-    }))
+        Some(MisplacedPool {
+            origin: value.origin,
+            r#where: place.into(),
+            value: value.into(),
+        })
+    };
+    places.into_iter().filter_map(written).collect()
 }
 
 /// Whether it looks like a pool at all.

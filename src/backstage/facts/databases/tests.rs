@@ -27,7 +27,8 @@ fn facts(layers: &[&str]) -> Vec<Value> {
         role_of: &|_| None,
         pgsslmode: None,
     });
-    collected.as_array().unwrap().to_vec()
+    let databases = collected.items().iter().cloned();
+    databases.map(Fact::into_value).collect()
 }
 
 fn base(database: &str) -> Value {

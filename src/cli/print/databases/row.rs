@@ -1,5 +1,6 @@
 //! The facts of one database as cells.
 
+use crate::backstage::facts::fact::Fact as _;
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::ChainConfig;
 use crate::cli::print::shown::Shown;
@@ -54,10 +55,12 @@ const ENVIRONMENT: Source = Source::Word("environment");
 
 /// The rows of a chain: the base first, then the plugins as the config names them.
 pub(super) fn rows(chain: &ChainConfig, shown: &Shown<'_>) -> Vec<Row> {
-    let facts = chain.databases.as_array().unwrap_or_default();
-    facts
-        .iter()
-        .map(|facts| Database { facts, shown }.row())
+    let databases = chain.databases.items().iter().cloned();
+    databases
+        .map(|database| {
+            let facts = &database.into_value();
+            Database { facts, shown }.row()
+        })
         .collect()
 }
 

@@ -1,10 +1,9 @@
 //! What several shapes of a config agree on.
 
-use crate::backstage::facts::absent;
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Value};
 
 /// The facts of two shapes as one: what they agree on stays, anything else is open.
-pub fn join(left: Value, right: Value) -> Value {
+pub(super) fn join(left: Value, right: Value) -> Value {
     let Value {
         kind,
         origin,
@@ -41,8 +40,12 @@ fn open(kind: Kind) -> Kind {
     }
 }
 
+fn absent() -> Value {
+    Value::derived(Kind::Null)
+}
+
 /// An open value of which only the place is known.
-pub fn unknown() -> Open {
+pub(super) fn unknown() -> Open {
     Open {
         written: "".into(),
         cause: OpenCause::Placeholder(Vec::new()),
@@ -52,7 +55,7 @@ pub fn unknown() -> Open {
 }
 
 /// Whether two values are equal, wherever they come from.
-fn same(left: &Kind, right: &Kind) -> bool {
+pub(super) fn same(left: &Kind, right: &Kind) -> bool {
     match (left, right) {
         (Kind::String(left), Kind::String(right)) => left.value == right.value,
         (Kind::Open(_), _) | (_, Kind::Open(_)) => false,
