@@ -11,7 +11,7 @@ use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::workspace::Chain;
 use crate::files::{FilePath, Files};
-use crate::finding::{Finding, Label, Problem, RuleId};
+use crate::finding::{Finding, Label, Problem, RuleId, Severity};
 use crate::rules::card::Scope;
 use crate::rules::catalog;
 use crate::rules::engine::{self, BrokenRule, Rules, Subject};
@@ -94,7 +94,41 @@ impl LoadedApp {
         for (chain, overrides) in self.app.chains.iter().zip(self.overrides()) {
             findings.extend(self.judge_chain(chain, overrides, judge)?);
         }
+        for chain in &self.app.unloaded {
+            findings.extend(self.judge_unloaded(chain, judge)?);
+        }
         findings.extend(self.judge_root(judge)?);
+        Ok(findings)
+    }
+
+    /// What is wrong with the layer at the end of a chain that nothing starts: only what stands in that layer counts,
+    /// and nothing breaks by it before something loads it, so that it is a warning at most.
+    fn judge_unloaded(
+        &self,
+        chain: &Chain,
+        judge: &Judge<'_>,
+    ) -> Result<Vec<Finding>, Vec<BrokenRule>> {
+        let path = chain.layers.last().map(|layer| &layer.path);
+        let Some(loaded) = path.and_then(|path| self.layers.get(path)) else {
+            return Ok(Vec::new());
+        };
+        // Settings may name a chain that loads it after all.
+        let loads = |chain: &Chain| chain.layers.iter().any(|layer| Some(&layer.path) == path);
+        if self.app.chains.iter().any(loads) {
+            return Ok(Vec::new());
+        }
+        // Which layers it would be put over is a guess: what it would do to them is not judged.
+        let alone: [Vec<facts::overrides::Layer<'_>>; 1] = [Vec::new()];
+        let overrides = facts::overrides::collect(&alone).into_iter().next();
+        let Some(overrides) = overrides else {
+            return Ok(Vec::new());
+        };
+        let mut findings = self.judge_chain(chain, overrides, judge)?;
+        findings.retain(|finding| finding.primary.place.source == loaded.layer.source);
+        for finding in &mut findings {
+            finding.severity = finding.severity.min(Severity::Warning);
+            finding.chains.clear();
+        }
         Ok(findings)
     }
 
@@ -137,8 +171,11 @@ impl LoadedApp {
         let (Some(first), Some(effective)) = (first, self.judged_config(chain, judge)) else {
             return Ok(Vec::new());
         };
+        // What a layer that nothing loads lacks, whatever will load it may bring.
+        let is_loaded = !self.app.unloaded.iter().any(|one| std::ptr::eq(one, chain));
         let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
             .into_iter()
+            .filter(|problem| is_loaded || problem.ground == schema::Ground::Presence)
             .filter(|problem| self.can_tell(problem, chain))
             .map(|problem| of_schema(problem, chain, first.start(), judge.secrets))
             .collect();

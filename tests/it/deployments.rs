@@ -696,3 +696,33 @@ fn what_compose_and_processes_start_has_a_database() {
     assert!(findings("deploy-compose", RULES).is_empty());
     assert!(findings("deploy-processes", RULES).is_empty());
 }
+
+#[test]
+fn a_layer_that_nothing_loads_is_judged_by_its_shape() {
+    let portal = Portal::of(&[
+        (
+            "app-config.yaml",
+            "app:\n  title: Portal\nintegrations:\n  github:\n    - host: github.com\n",
+        ),
+        (
+            "app-config.qa.yaml",
+            "app:\n  title: QA\nintegrations:\ndatabase:\n  client: pg\nbackend:\n  listen:\n    port: ten\n",
+        ),
+        (
+            "Dockerfile",
+            "FROM node\nWORKDIR /app\nCOPY app-config.yaml ./\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n",
+        ),
+    ]);
+    let found = portal.findings(&[]);
+    let of_layer: Vec<&str> = found
+        .iter()
+        .filter(|line| line.path == "app-config.qa.yaml")
+        .map(|line| line.rule.as_str())
+        .collect();
+    assert!(of_layer.contains(&"misplaced-database-key"), "{of_layer:?}");
+    assert!(
+        !of_layer.contains(&"null-deletes-key"),
+        "what it would be put over is a guess: {of_layer:?}"
+    );
+    assert_eq!(chains_of(&portal), ["Dockerfile!: app-config.yaml"]);
+}

@@ -11,8 +11,9 @@ use super::{
     StartKind, names,
 };
 
-/// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X for each further
-/// layer X that is no example and in no chain yet. Where a start script was found, it stands for the base layer alone.
+/// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X
+/// for each further layer X that is no example and in no chain yet. Where a start script was found, it stands for the
+/// base layer alone. Where something deploys the app, those chains are only what its unloaded layers are judged in.
 /// `unread` is a start command that cannot be read: it may load other layers than a convention tells.
 pub(super) fn add_chains(root: &mut AppRoot, options: &Options, unread: Option<&Lack>) {
     let deploys = |chain: &Chain| {
@@ -25,9 +26,7 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options, unread: Option<&
         );
         chain.production && !by_script
     };
-    if root.chains.iter().any(deploys) {
-        return;
-    }
+    let is_deployed = root.chains.iter().any(deploys);
     let mut chains = Vec::new();
     let base = base_of(root);
     if let Some(base) = base.filter(|_| root.chains.is_empty()) {
@@ -46,6 +45,13 @@ pub(super) fn add_chains(root: &mut AppRoot, options: &Options, unread: Option<&
     for layer in further {
         let layers: Vec<&LayerFile> = base.into_iter().chain([layer]).collect();
         chains.push(chain(name_of(root, layer), &layers));
+    }
+    if is_deployed {
+        for chain in &mut chains {
+            chain.production = false;
+        }
+        root.unloaded = chains;
+        return;
     }
     for chain in &mut chains {
         chain.lacks.extend(unread.cloned());

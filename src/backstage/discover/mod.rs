@@ -132,6 +132,9 @@ pub struct AppRoot {
     pub layers: Vec<LayerFile>,
     /// Every way of starting the app, in order of name.
     pub chains: Vec<Chain>,
+    /// For each layer that no chain loads although something deploys the app: the base layer and it. They are no ways
+    /// of starting the app; the layer is judged in them by its shape.
+    pub unloaded: Vec<Chain>,
     /// Its packages.
     pub packages: packages::Packages,
     /// Which of its layers images take in, whether or not a command loads them there.
@@ -159,6 +162,7 @@ impl AppRoot {
             chains: Vec::new(),
             packages: packages::Packages::default(),
             copies: Vec::new(),
+            unloaded: Vec::new(),
         }
     }
 
