@@ -3,6 +3,7 @@
 //! In: a path and the [`Files`] it is read from. Out: a [`Layer`] with its document and every problem of its text.
 //! Never: directives, placeholders, other files.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::workspace::LayerFile;
@@ -25,6 +26,7 @@ pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer 
                 start: Span::default(),
                 document,
                 problems,
+                brought: BTreeSet::new(),
             }
         }
         Err(error) => {
@@ -36,6 +38,7 @@ pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer 
                 start: Span::default(),
                 document: Document::default(),
                 problems: vec![unreadable(&error, place)],
+                brought: BTreeSet::new(),
             }
         }
     }
@@ -60,6 +63,7 @@ pub fn load_found(files: &dyn Files, layer: &LayerFile, sources: &mut Sources) -
             }),
         document,
         problems,
+        brought: BTreeSet::new(),
     }
 }
 
@@ -79,6 +83,8 @@ pub struct Layer {
     pub document: Document,
     /// What is wrong with its text, in order of place.
     pub problems: Vec<Problem>,
+    /// Files that images of the app get besides those of the repository: a directive may name one.
+    pub brought: BTreeSet<FilePath>,
 }
 
 impl Layer {

@@ -36,10 +36,11 @@ pub fn load(app: AppRoot, with: &Surroundings<'_>, sources: &mut Sources) -> (Lo
     paths.dedup();
     let mut layers = BTreeMap::new();
     for path in paths {
-        let layer = match app.layer(&path) {
+        let mut layer = match app.layer(&path) {
             Some(found) => layer::load_found(with.files, found, sources),
             None => layer::load(with.files, &path, sources),
         };
+        layer.brought = app.brought.clone();
         layers.insert(path, LoadedLayer::of(layer, with, sources));
     }
     let secrets = secrets_of(&app, &layers, with, sources);

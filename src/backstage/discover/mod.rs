@@ -132,6 +132,8 @@ pub struct AppRoot {
     pub layers: Vec<LayerFile>,
     /// Every way of starting the app, in order of name.
     pub chains: Vec<Chain>,
+    /// Files that Dockerfiles put into images, by the paths they would have in the repository.
+    pub brought: BTreeSet<FilePath>,
     /// For each layer that no chain loads although something deploys the app: the base layer and it. They are no ways
     /// of starting the app; the layer is judged in them by its shape.
     pub unloaded: Vec<Chain>,
@@ -163,6 +165,7 @@ impl AppRoot {
             packages: packages::Packages::default(),
             copies: Vec::new(),
             unloaded: Vec::new(),
+            brought: BTreeSet::new(),
         }
     }
 

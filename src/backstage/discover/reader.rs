@@ -218,7 +218,9 @@ impl<'r> Reader<'r> {
             draft.adopt_namesakes(named);
         }
         self.read_scripts.extend(draft.read_scripts.iter().cloned());
+        let brought = process.image(self.files, context).brought();
         if let Some(owner) = self.adopt(path, draft) {
+            self.grouped.root(&owner).brought.extend(brought);
             self.grouped.root(&owner).copies.extend(copies);
         }
     }

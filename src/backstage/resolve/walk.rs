@@ -35,6 +35,8 @@ pub(super) struct Walk<'w> {
     pub includes: Includes,
     /// Whether the layer is an example: what it names is on no machine yet.
     pub is_example: bool,
+    /// How many files images get besides those of the repository.
+    brought: usize,
     /// Which files that are not there git ignores.
     ignored: HashMap<FilePath, bool>,
     problems: Vec<Problem>,
@@ -78,7 +80,13 @@ impl<'w> Walk<'w> {
             sources,
             includes: Includes::new(layer.path.clone()),
             is_example: LayerRole::of(&layer.path) == LayerRole::Example,
-            ignored: HashMap::new(),
+            brought: layer.brought.len(),
+            // What an image gets is meant to come from elsewhere, as what git ignores.
+            ignored: layer
+                .brought
+                .iter()
+                .map(|path| (path.clone(), true))
+                .collect(),
             problems: Vec::new(),
             vanished: Vec::new(),
             path: Vec::new(),
@@ -88,7 +96,10 @@ impl<'w> Walk<'w> {
 
     /// Whether git ignores a file that is not there. Of more files than problems are told it is not asked.
     pub(super) fn is_ignored(&mut self, path: &FilePath) -> bool {
-        if self.ignored.len() >= MAX_PROBLEMS {
+        if let Some(known) = self.ignored.get(path) {
+            return *known;
+        }
+        if self.ignored.len() >= MAX_PROBLEMS + self.brought {
             return false;
         }
         let files = self.files;

@@ -9,6 +9,7 @@ use super::steps::{Origin, Step};
 use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::{Certainty, Word};
 use crate::backstage::discover::names;
+use crate::files::FilePath;
 
 /// The steps of a stage, and those of the start behind them.
 #[derive(Clone, Copy)]
@@ -82,6 +83,30 @@ impl Image<'_> {
             by_step: kept_out,
             named_by,
         }
+    }
+
+    /// The files that copies put below the working directory under names that are written out, by the paths they would
+    /// have in the repository: `ADD https://… ./bundle.pem`.
+    pub(crate) fn brought(&self) -> Vec<FilePath> {
+        let steps = self.dockerfile.map(|(_, stage)| stage.steps.as_slice());
+        let mut files = Vec::new();
+        for step in steps.unwrap_or_default() {
+            for source in &step.sources {
+                let name = base_name(source.text.trim_end_matches('/'));
+                let target = match step.target.text.ends_with('/') {
+                    true => format!("{}{name}", step.target.text),
+                    false => step.target.text.clone(),
+                };
+                let below = strip_folder(&target, self.folder()).filter(|rest| !rest.is_empty());
+                let is_written_out = !target.contains(['*', '$']);
+                files.extend(
+                    below
+                        .filter(|_| is_written_out)
+                        .map(|rest| self.context.join(rest)),
+                );
+            }
+        }
+        files
     }
 
     /// Whether no step of the image can have brought a file to a path: it stands on a plain image of node, no `COPY`
