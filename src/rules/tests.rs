@@ -6,6 +6,7 @@ use std::path::Path;
 use super::card::{Card, Detection, Since};
 use super::engine::{BrokenRule, Rules, Subject, evaluate};
 use super::{catalog, check, examples, shape};
+use crate::backstage::database::Refusal;
 use crate::backstage::facts::trees::{list, object, truth};
 use crate::backstage::value::{Origin, Value};
 use crate::backstage::workspace::{Chain, ChainOrigin, Lack, LackKind};
@@ -301,4 +302,21 @@ fn every_example_of_every_card_finds_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What `print --databases` calls refused is a finding of `check`.
+#[test]
+fn a_card_claims_every_refusal_of_the_database_manager() {
+    for refusal in Refusal::ALL {
+        // The manager reads such a key only when a plugin of that id asks for its database, and none has one.
+        if refusal == Refusal::InvalidKey {
+            continue;
+        }
+        let word = format!("'{}'", refusal.word());
+        let mut cases = catalog::cards().iter().flat_map(|card| card.cases.iter());
+        assert!(
+            cases.any(|case| case.when.contains(&word)),
+            "no card claims {word}"
+        );
+    }
 }

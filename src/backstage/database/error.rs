@@ -73,6 +73,27 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every one.
+    pub const ALL: [Self; 17] = [
+        Self::IllTyped,
+        Self::InvalidKey,
+        Self::ClientMissing,
+        Self::ClientUnknown,
+        Self::ConnectionMissing,
+        Self::SchemaPrefix,
+        Self::SchemaTooLong,
+        Self::SqliteBaseFilename,
+        Self::DivisionMode,
+        Self::ConnectionString,
+        Self::ConnectionTypeUnknown,
+        Self::CloudSqlClient,
+        Self::CloudSqlInstance,
+        Self::CloudSqlAddress,
+        Self::RdsIncomplete,
+        Self::RdsRegion,
+        Self::VerifyCaWithoutCa,
+    ];
+
     /// Its word in the facts.
     pub const fn word(self) -> &'static str {
         match self {
