@@ -18,6 +18,7 @@ use super::secrets::{self, Secret};
 use super::value::Value;
 use super::workspace::{AppRoot, Chain};
 use crate::files::{FilePath, Files, GitStatus};
+use crate::finding::Effect;
 use crate::text::mask::Secrets;
 use crate::text::{Place, Sources};
 
@@ -218,6 +219,13 @@ fn secrets_of(
     for loaded in layers.values() {
         if loaded.layer.is_broken() {
             mask.show_keys_only(loaded.layer.source);
+        }
+        // A file that the layer includes may be the broken one.
+        for problem in &loaded.resolved.problems {
+            let source = problem.primary.place.source;
+            if problem.effect == Effect::Fatal && source != loaded.layer.source {
+                mask.show_keys_only(source);
+            }
         }
         secrets::hide(&loaded.secrets, &mut mask);
     }

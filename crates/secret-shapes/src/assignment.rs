@@ -76,6 +76,61 @@ pub fn names_secret(name: &str) -> bool {
     SECRET_WORDS.contains(&last) || (KEY_WORDS.contains(&last) && KINDS_OF_KEY.contains(&before))
 }
 
+/// Whether a name belongs to what is rather not shown, though nobody can say that it is secret: `pin`, `salt`,
+/// `sshKey`, `recoveryCode`. Reason to hide a value, not to accuse.
+pub fn names_private(name: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "passcode",
+        "psk",
+        "pin",
+        "pincode",
+        "salt",
+        "pepper",
+        "nonce",
+        "dsn",
+        "dbpw",
+        "kennwort",
+        "senha",
+        "contrasena",
+        "motdepasse",
+        "kubeconfig",
+    ];
+    const PAIRS: &[(&str, &[&str])] = &[
+        (
+            "key",
+            &[
+                "ssh",
+                "pgp",
+                "gpg",
+                "rsa",
+                "aes",
+                "tls",
+                "server",
+                "admin",
+                "read",
+                "write",
+                "ingestion",
+                "instrumentation",
+                "subscription",
+                "activation",
+                "product",
+                "signature",
+                "unseal",
+            ],
+        ),
+        ("id", &["secret", "session"]),
+        ("code", &["pin", "recovery", "access", "auth"]),
+        ("seed", &["totp"]),
+        ("hash", &["password"]),
+        ("data", &["key"]),
+    ];
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    let before = words.iter().rev().nth(1).map_or("", String::as_str);
+    let is_pair = |(end, kinds): &(&str, &[&str])| *end == last && kinds.contains(&before);
+    WHOLE.contains(&last) || PAIRS.iter().any(is_pair)
+}
+
 const SECRET_WORDS: &[&str] = &[
     "password",
     "passwords",
@@ -191,7 +246,7 @@ fn in_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
     {
         at = separator + 1;
         let name = name_before(line.get(..separator).unwrap_or_default());
-        if names_secret(name) {
+        if names_secret(name) || names_private(name) {
             let value = value_behind(line, separator);
             at = at.max(value.end);
             if is_literal(line.get(value.clone()).unwrap_or_default()) {

@@ -27,6 +27,18 @@ pub fn find(text: &str) -> Vec<Look> {
     looks
 }
 
+/// The same in a whole value of a config, which is no running text: see [`url::passwords_in_value`].
+pub fn find_in_value(text: &str) -> Vec<Look> {
+    let mut looks = token::find(text);
+    let passwords = url::passwords_in_value(text).into_iter();
+    looks.extend(passwords.map(|range| Look {
+        range,
+        kind: "url-password",
+    }));
+    looks.sort_by_key(|look| (look.range.start, look.range.end));
+    looks
+}
+
 /// One range of a text that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {

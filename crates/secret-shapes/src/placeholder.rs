@@ -121,7 +121,16 @@ fn is_bracketed(text: &str) -> bool {
     .iter()
     .any(|(open, close)| {
         text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close)
-    }) || (text.contains('<') && text.contains('>'))
+    }) || holds_bracketed_word(text)
+}
+
+/// `Bearer <token>`: a word in angle brackets that stands by itself. In the middle of other characters they are part of a
+/// password.
+fn holds_bracketed_word(text: &str) -> bool {
+    text.split_once('<').is_some_and(|(before, behind)| {
+        let apart = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+        apart && behind.contains('>')
+    })
 }
 
 /// `GITHUB_TOKEN`: the name of a variable whose `${…}` was forgotten.
@@ -156,7 +165,15 @@ fn is_addressed_to_reader(lower: &str) -> bool {
         behind.is_some_and(|name| NAMES.iter().any(|known| name.contains(known)))
     };
     let says_here = words.last() == Some(&"here") && words.len() > 1;
-    (words.contains(&"your") && words.len() > 1) || words.iter().any(is_yours) || says_here
+    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_mine = words.len() > 1
+        && words.first() == Some(&"my")
+        && words.last().is_some_and(|last| NAMES.contains(last))
+        && words.iter().all(is_word);
+    (words.contains(&"your") && words.len() > 1)
+        || words.iter().any(is_yours)
+        || says_here
+        || is_mine
 }
 
 #[cfg(test)]
@@ -181,6 +198,10 @@ mod tests {
             "my-token-goes-here",
             "Bearer <token>",
             "TBD",
+            "my-github-token",
+            "my-rollbar-account-token",
+            "my-password",
+            "your-github-token-here",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -194,6 +215,9 @@ mod tests {
             "s3cr3t",
             "test1234",
             "yourself",
+            "my-koala-77-token",
+            "mypassword1",
+            "Tr0ub4<dor>3x",
         ] {
             assert!(!is_placeholder(text), "{text}");
         }

@@ -24,6 +24,71 @@ pub fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
+/// The passwords of a value of a config. One that is a URL as a whole is no running text: everything from the colon
+/// behind the user to the last `@` is its password, whatever characters stand there (`pg-connection-string` takes each
+/// of them as it is), unless that `@` plainly belongs to a path or query. In all other values, as [`passwords`].
+pub fn passwords_in_value(text: &str) -> Vec<Range<usize>> {
+    match password_of_whole(text) {
+        Some(password) => vec![password],
+        None => passwords(text).collect(),
+    }
+}
+
+fn password_of_whole(text: &str) -> Option<Range<usize>> {
+    let separator = text.find("://")?;
+    let scheme = text.get(..separator)?.trim_start();
+    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.:".contains(&byte);
+    (!scheme.is_empty() && scheme.bytes().all(is_scheme)).then_some(())?;
+    let start = separator + "://".len();
+    let inside = text.get(start..)?;
+    (!holds_another_url(inside)).then_some(())?;
+    let user_info = inside.get(..end_of_user_info(scheme, inside)?)?;
+    let colon = user_info.find(':')?;
+    let password = user_info.get(colon + 1..)?;
+    let is_password = !password.is_empty() && !password.starts_with(char::is_whitespace);
+    is_password.then(|| start + colon + 1..start + user_info.len())
+}
+
+/// Whether a further URL begins behind what parts a list, or in a query.
+fn holds_another_url(inside: &str) -> bool {
+    inside.match_indices("://").any(|(at, _)| {
+        let before = inside.get(..at).unwrap_or_default();
+        let before = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '+');
+        before.ends_with(|c: char| c.is_whitespace() || ",;|=/<>()\"'".contains(c))
+    })
+}
+
+/// The `@` behind which the host stands.
+fn end_of_user_info(scheme: &str, inside: &str) -> Option<usize> {
+    let last = inside.rfind('@')?;
+    let authority = inside.get(..end_of_authority(inside)?)?;
+    if let Some(at) = authority.rfind('@') {
+        let between = inside.get(at + 1..last).unwrap_or_default();
+        return Some(match belongs_to_path(between) {
+            true => at,
+            false => last,
+        });
+    }
+    let (user, behind) = authority.split_once(':')?;
+    let is_web = ["http", "https", "ws", "wss"].contains(&scheme);
+    let is_number = behind.bytes().all(|byte| byte.is_ascii_digit());
+    let is_placeholder = behind.starts_with("${") && behind.ends_with('}');
+    let is_host = user.starts_with('[') || is_placeholder || (is_number && is_web);
+    let is_user = !(is_host || is_web && user.is_empty());
+    is_user.then_some(last)
+}
+
+/// Whether an `@` behind this text, which follows the `@` of the authority, is one of a path (`/@scope`) or of a query.
+fn belongs_to_path(between: &str) -> bool {
+    let host = between.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_host = |c: char| c.is_ascii_alphanumeric() || "-._:[],${}".contains(c);
+    let query = between.split_once('?').map_or("", |(_, query)| query);
+    !host.is_empty()
+        && host.chars().all(is_host)
+        && host.len() < between.len()
+        && (between.ends_with('/') || query.contains('='))
+}
+
 fn has_scheme(before: &str) -> bool {
     before
         .bytes()
@@ -110,6 +175,62 @@ mod tests {
         assert_eq!(found("postgres://u:pa/ss@db/x"), ["pa/ss"]);
         assert_eq!(found("postgres://u:p%40ss@db/x"), ["p%40ss"]);
         assert_eq!(found("postgres://u:a:b@db/x"), ["a:b"]);
+    }
+
+    #[test]
+    fn in_a_value_everything_to_the_last_at_sign_counts() {
+        let long = "x".repeat(3_000);
+        for password in [
+            "Tr0ub4<dor>3x",
+            "a|b",
+            "a\\b",
+            "a`b",
+            "a\"b",
+            "a'b",
+            "a b",
+            "a\tb",
+            "p@ss",
+            "pa/ss",
+            "12/rest",
+            "12?rest",
+            "p@ss/w",
+            "p#w",
+            "${P}x/y",
+            "a://b",
+            long.as_str(),
+        ] {
+            let url = format!("postgres://u:{password}@db.acme.example:5432/x?sslmode=disable");
+            let found: Vec<_> = passwords_in_value(&url)
+                .into_iter()
+                .map(|range| &url[range])
+                .collect();
+            assert_eq!(found, [password], "{url}");
+        }
+        for (url, password) in [
+            ("https://u:p@h/@scope/x", "p"),
+            ("pg://u:p@h/x?email=a@b", "p"),
+            ("jdbc:postgresql://u:p|w@h/x", "p|w"),
+        ] {
+            let found: Vec<_> = passwords_in_value(url)
+                .into_iter()
+                .map(|range| &url[range])
+                .collect();
+            assert_eq!(found, [password], "{url}");
+        }
+        for text in [
+            "https://h:8080/@scope/x",
+            "http://h:${PORT}/@x",
+            "https://a.example: ask foo@b.example",
+            "https://user@example.com",
+            "http://[::1]:80/@a",
+            "https://a.example and foo@b.example",
+        ] {
+            assert_eq!(
+                passwords_in_value(text),
+                Vec::<Range<usize>>::new(),
+                "{text}"
+            );
+        }
     }
 
     #[test]

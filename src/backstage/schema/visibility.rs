@@ -7,6 +7,7 @@ use super::demand::{Demand, Demands, KeyDemands};
 use super::model::Visibility;
 use super::packages::{PackageSchema, Schemas};
 use super::walk::UNION_DEPTH;
+use crate::text::closest;
 use ::source::{ConfigPath, Part};
 
 impl Schemas {
@@ -60,6 +61,19 @@ impl<'s> Scope<'s> {
             below.add_open(self.demands.key(key));
         }
         below
+    }
+
+    /// The scope of the key that an unknown one was probably meant to be; `None` for a known key, and where none is near.
+    pub fn meant(&self, key: &str) -> Option<Self> {
+        let meant = match self.schemas {
+            Some(schemas) => {
+                let packages = schemas.packages().iter();
+                let known = packages.flat_map(|package| package.keys());
+                closest(key, known.map(|known| &**known))
+            }
+            None => closest(key, self.demands.known_keys()),
+        };
+        meant.map(|meant| self.key(meant))
     }
 
     /// The scope of an item of a list.

@@ -46,8 +46,11 @@ impl Hit {
 /// What in `text` is secret by its looks alone. More than anybody would write into one value are one, from the first
 /// to the last.
 pub(super) fn in_text(text: &str) -> Vec<Hit> {
+    hits_of(text, &looks::find(text))
+}
+
+fn hits_of(text: &str, looks: &[Look]) -> Vec<Hit> {
     const MOST: usize = 50;
-    let looks = looks::find(text);
     let mut hits: Vec<Hit> = looks.iter().flat_map(|look| of_look(text, look)).collect();
     if hits.len() > MOST {
         let end = hits.iter().map(|hit| hit.range.end).max();
@@ -60,8 +63,14 @@ pub(super) fn in_text(text: &str) -> Vec<Hit> {
 }
 
 /// What in the value `text` at `path` is secret.
-pub(super) fn in_value(text: &str, path: &ConfigPath, belongs: Belongs) -> Vec<Hit> {
-    let mut hits = in_text(text);
+/// `around` is what stands around the value, such as `name: DB_PASSWORD` beside it, says of it.
+pub(super) fn in_value(
+    text: &str,
+    path: &ConfigPath,
+    belongs: Belongs,
+    around: Option<Certainty>,
+) -> Vec<Hit> {
+    let mut hits = hits_of(text, &looks::find_in_value(text));
     if belongs == Belongs::Never {
         hits.retain(|hit| !is_for_browsers(hit.kind));
         return hits;
@@ -74,8 +83,73 @@ pub(super) fn in_value(text: &str, path: &ConfigPath, belongs: Belongs) -> Vec<H
         Name::Header(header) => in_header(text, &header),
         _ if belongs == Belongs::Here => whole(text, path),
         Name::Secret(certainty) => named(text, path, certainty),
-        Name::Other => in_defaults(text),
+        Name::Private => suspected(whole(text, path)),
+        Name::Other => match around {
+            Some(certainty) => named(text, path, certainty),
+            None => in_structure(text),
+        },
     }
+}
+
+/// The same hits, as reason to hide and not to accuse.
+fn suspected(mut hits: Vec<Hit>) -> Vec<Hit> {
+    for hit in &mut hits {
+        hit.certainty = Certainty::Suspected;
+    }
+    hits
+}
+
+/// What a text that nothing is known of has in it: defaults of placeholders, JSON, YAML, properties and XML with names
+/// of secrets, the credentials of a header, the token of a URL's user.
+fn in_structure(text: &str) -> Vec<Hit> {
+    let mut hits = in_defaults(text);
+    let ranges = assignment::values(text).into_iter();
+    let ranges = ranges.chain(in_elements(text)).chain(in_credentials(text));
+    for range in ranges {
+        let is_known = |hit: &Hit| hit.range.start < range.end && range.start < hit.range.end;
+        if !hits.iter().any(is_known) {
+            let parts = literal_parts(text, range).into_iter();
+            hits.extend(parts.map(|(range, in_default)| Hit {
+                in_default,
+                certainty: Certainty::Suspected,
+                ..Hit::new("parameter", "the secret in this text", range)
+            }));
+        }
+    }
+    hits
+}
+
+/// The contents of XML elements that are named like secrets.
+fn in_elements(text: &str) -> Vec<Range<usize>> {
+    let elements = text.match_indices("</").filter_map(|(end, _)| {
+        let name = text.get(end + 2..)?.split('>').next()?;
+        assignment::names_secret(name).then_some(())?;
+        let before = text.get(..end)?;
+        let start = before.rfind('>')? + 1;
+        (start < end).then_some(start..end)
+    });
+    elements.collect()
+}
+
+/// What follows the scheme of a header under any name, and a token that is the user of a URL.
+fn in_credentials(text: &str) -> Option<Range<usize>> {
+    const SHORTEST: usize = 8;
+    if let Some((scheme, rest)) = text.trim_end().split_once(' ')
+        && ["bearer", "basic", "token"]
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(scheme))
+        && rest.len() >= SHORTEST
+        && !rest.contains(char::is_whitespace)
+        && rest.contains(|c: char| c.is_ascii_digit())
+    {
+        return Some(scheme.len() + 1..scheme.len() + 1 + rest.len());
+    }
+    let start = text.find("://")? + 3;
+    let authority = text.get(start..)?.split(['/', '?', '#']).next()?;
+    let (user, host) = authority.rsplit_once('@')?;
+    let user = user.strip_suffix(":x-oauth-basic").unwrap_or(user);
+    // The key of a Sentry DSN is made for browsers.
+    (is_random(user) && !host.contains("sentry")).then_some(start..start + user.len())
 }
 
 /// The defaults of placeholders whose variables are named like secrets: `${DB_PASSWORD:-hunter2}`.
@@ -119,11 +193,7 @@ pub(super) fn whole(text: &str, path: &ConfigPath) -> Vec<Hit> {
     let (kind, what) = name::describe(path);
     let parts = literal_parts(text, 0..text.len());
     if parts.is_empty() {
-        let is_literal = false;
-        return vec![Hit {
-            is_literal,
-            ..Hit::new(kind, what, 0..text.len())
-        }];
+        return open(text, kind, what);
     }
     let hit = |(range, in_default)| Hit {
         in_default,
@@ -160,10 +230,22 @@ fn of_look(text: &str, look: &Look) -> Vec<Hit> {
     let decoded = text
         .get(look.range.clone())
         .and_then(looks::percent_decoded);
-    let parts = literal_parts(text, look.range.clone()).into_iter();
-    parts
-        .map(|(range, in_default)| Hit {
+    let counted = literal_parts(text, look.range.clone());
+    let slice = text.get(look.range.clone()).unwrap_or_default();
+    // Beside a placeholder a part of a password is no reason to accuse, but all of a password is hidden.
+    let beside = literal::parts(slice).into_iter().filter(|_| is_url);
+    let beside = beside.map(|part| look.range.start + part.start..look.range.start + part.end);
+    let beside: Vec<_> = beside
+        .filter(|part| counted.iter().all(|(range, _)| range != part))
+        .map(|part| (part, false, Certainty::Suspected))
+        .collect();
+    let counted = counted.into_iter();
+    let counted = counted.map(|(range, in_default)| (range, in_default, Certainty::Certain));
+    counted
+        .chain(beside)
+        .map(|(range, in_default, certainty)| Hit {
             in_default,
+            certainty,
             local_url,
             also: decoded.clone().into_iter().collect(),
             ..Hit::new(look.kind, what.clone(), range)
@@ -227,10 +309,20 @@ fn in_header(text: &str, header: &str) -> Vec<Hit> {
             ..Hit::new("header", what.clone(), range)
         }
     };
-    literal_parts(text, start..text.len())
-        .into_iter()
-        .map(hit)
-        .collect()
+    let parts = literal_parts(text, start..text.len());
+    if parts.is_empty() {
+        return open(text, "header", what.clone());
+    }
+    parts.into_iter().map(hit).collect()
+}
+
+/// A text without literal parts, all of which becomes a secret when its variables are put in.
+fn open(text: &str, kind: &'static str, what: String) -> Vec<Hit> {
+    let is_literal = false;
+    vec![Hit {
+        is_literal,
+        ..Hit::new(kind, what, 0..text.len())
+    }]
 }
 
 /// A header's value without its scheme: `Bearer x`, `Token token=x`, `argocd.token=x`.
@@ -271,7 +363,6 @@ fn named(text: &str, path: &ConfigPath, by_name: Certainty) -> Vec<Hit> {
         is_random(value) || (by_name == Certainty::Certain && is_plain)
     };
     let mut hits = whole(text, path);
-    hits.retain(|hit| hit.is_literal);
     for hit in &mut hits {
         if !accuses(hit) {
             hit.certainty = Certainty::Suspected;
@@ -286,13 +377,28 @@ fn is_reference(text: &str) -> bool {
     let is_variable = text.strip_prefix('$').is_some_and(|name| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     });
-    let is_path = ["/", "./", "../", "~/"]
+    // `$${X}` is how the text `${X}` is written, for the loader and for Flux alike.
+    let is_escaped = text.starts_with("$${") && text.ends_with('}');
+    text.starts_with("{{") || is_variable || is_escaped || is_file(text)
+}
+
+/// Whether a text is the path of a file: `/run/secrets/token`, `./key.pem`, `secrets/github-token.txt`.
+fn is_file(text: &str) -> bool {
+    let named = [
+        ".pem", ".key", ".crt", ".json", ".txt", ".p12", ".yaml", ".jks", "token",
+    ]
+    .iter()
+    .any(|end| text.ends_with(end));
+    let anchored = ["/", "./", "../", "~/"]
         .iter()
-        .any(|start| text.starts_with(start))
-        && [".pem", ".key", ".crt", ".json", ".txt", ".p12", "token"]
-            .iter()
-            .any(|end| text.ends_with(end));
-    text.starts_with("{{") || is_variable || is_path
+        .any(|start| text.starts_with(start));
+    let segments = || text.split('/').filter(|segment| !segment.is_empty());
+    let is_plain = |segment: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "._-~".contains(c);
+        segment.chars().all(fits) && !is_random(segment)
+    };
+    let deep = segments().count() >= 2;
+    text.contains('/') && segments().all(is_plain) && (named || (anchored && deep))
 }
 
 /// Whether a text looks made by a machine: long enough, and letters, digits and cases change often.
@@ -316,6 +422,25 @@ pub(super) fn is_random(text: &str) -> bool {
         digits => changes * 5 >= length || (changes >= 4 && digits * 5 >= length),
     };
     length >= SHORTEST && often && !text.contains(char::is_whitespace) && !text.contains("://")
+}
+
+/// Whether a text that a schema calls secret holds none: a switch, a URL without credentials, a host.
+pub(super) fn holds_no_secret(text: &str) -> bool {
+    let text = text.trim();
+    if assignment::is_setting(text) {
+        return true;
+    }
+    let address = text.split_once("://").map_or(text, |(_, behind)| behind);
+    let is_plain = !address.contains(['@', '?', '#', ' ']);
+    let host = host_of(text);
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let is_host = is_local_host(host) || (host.contains('.') && host.split('.').all(label));
+    is_plain && is_host && !address.split(['/', '.', ':']).any(is_random)
 }
 
 /// Kinds of keys that are made to be seen by browsers.

@@ -285,7 +285,11 @@ impl<'v> Finder<'v> {
                 for (key, child) in object {
                     self.path.push(Part::Key(Arc::clone(key)));
                     self.key(key, child);
-                    self.walk(child, &scope.key(key));
+                    self.key_as_secret(key, child, scope);
+                    let below = scope.key(key);
+                    let meant = below.is_unknown().then(|| scope.meant(key)).flatten();
+                    let meant = meant.filter(|it| it.visibility() != Visibility::Frontend);
+                    self.walk(child, &meant.unwrap_or(below));
                     self.path.pop();
                 }
                 self.above.pop();
@@ -317,15 +321,62 @@ impl<'v> Finder<'v> {
         }
     }
 
+    /// A secret typed as a key where the value of a secret belongs: `password: { hunter2 }`.
+    fn key_as_secret(&mut self, key: &Arc<str>, child: &Value, scope: &Scope<'_>) {
+        const SHORTEST: usize = 6;
+        let mut above = self.path.clone();
+        above.pop();
+        let is_empty = matches!(child.kind, Kind::Null | Kind::Number(_) | Kind::Bool(_));
+        let own = above.parts().last();
+        let several = matches!(own, Some(Part::Key(own)) if name::names_several(own));
+        if !is_empty || several || key.len() < SHORTEST || paths::describes(key) {
+            return;
+        }
+        let is_listed = paths::lookup(&above) == Some(paths::Listed::Secret);
+        let is_secret = is_listed
+            || scope.visibility() == Visibility::Secret && !paths::only_identifies(&above)
+            || matches!(name::of(&above), name::Name::Secret(Certainty::Certain));
+        if is_secret {
+            let place = child.key_place();
+            let text = Known {
+                text: Arc::clone(key),
+                standing: Standing::Literal,
+            };
+            for hit in leaf::whole(key, &above) {
+                self.add(&text, hit, place, Extent::Key);
+            }
+        }
+    }
+
+    /// What stands around a value says of it: `name: DB_PASSWORD` beside `value:`, and the keys above.
+    fn around(&self) -> Option<Certainty> {
+        let pair = self.above.last().filter(
+            |_| matches!(self.path.parts().last(), Some(Part::Key(key)) if &**key == "value"),
+        );
+        let named = pair.and_then(|pair| {
+            let names = ["name", "key"].into_iter();
+            let mut names = names.filter_map(|key| pair.get(key)?.as_str());
+            names.find_map(name::by_name)
+        });
+        named.or_else(|| name::from_above(&self.path))
+    }
+
     fn leaf(&mut self, value: &'v Value, scope: &Scope<'_>) {
         let belongs = self.belongs(scope);
+        let around = self.around();
         for known in written::texts(value, self.sources) {
             let is_text =
                 matches!(value.kind, Kind::String(_)) || known.standing == Standing::Literal;
             let hits = match &value.kind {
                 Kind::Number(_) if belongs == Belongs::Here => leaf::whole(&known.text, &self.path),
                 Kind::Number(_) => leaf::number(&known.text, &self.path, belongs),
-                _ if is_text => leaf::in_value(&known.text, &self.path, belongs),
+                _ if is_text => {
+                    let belongs = match belongs {
+                        Belongs::Here if self.holds_no_secret(&known.text) => Belongs::ByItsLooks,
+                        belongs => belongs,
+                    };
+                    leaf::in_value(&known.text, &self.path, belongs, around)
+                }
                 _ if belongs == Belongs::Here => leaf::whole("", &self.path),
                 _ => Vec::new(),
             };
@@ -396,15 +447,55 @@ impl<'v> Finder<'v> {
 
     /// Whether a secret belongs at the path in hand, by the schemas and by the list of known paths.
     fn belongs(&self, scope: &Scope<'_>) -> Belongs {
-        let listed = paths::lookup(&self.path);
+        let listed = paths::lookup(&self.path)
+            .filter(|listed| *listed == paths::Listed::Public || !self.describes_secret());
         match (scope.visibility(), listed) {
             (Visibility::Frontend, _) | (Visibility::Backend, Some(paths::Listed::Public)) => {
                 Belongs::Never
             }
             (Visibility::Secret, _) if paths::only_identifies(&self.path) => Belongs::ByItsLooks,
             (Visibility::Secret, _) | (_, Some(paths::Listed::Secret)) => Belongs::Here,
+            (Visibility::Backend, None) if self.is_meant_as_secret(scope) => Belongs::Here,
             (Visibility::Backend, None) => Belongs::ByItsLooks,
         }
+    }
+
+    /// Whether the value stands below a listed path and only describes the secret there: `vault.token.type`.
+    fn describes_secret(&self) -> bool {
+        let Some(Part::Key(key)) = self.path.parts().last() else {
+            return false;
+        };
+        let mut above = self.path.clone();
+        above.pop();
+        paths::describes(key) && paths::lookup(&above) == Some(paths::Listed::Secret)
+    }
+
+    /// Whether the path is one slip away from a listed one, or a listed one that slid below `app`.
+    fn is_meant_as_secret(&self, scope: &Scope<'_>) -> bool {
+        let parts = self.path.parts();
+        let slid = matches!(parts.first(), Some(Part::Key(key)) if &**key == "app").then(|| {
+            let mut path = ConfigPath::root();
+            for part in parts.iter().skip(1) {
+                path.push(part.clone());
+            }
+            path
+        });
+        let is_listed = |path: ConfigPath| paths::lookup(&path) == Some(paths::Listed::Secret);
+        let is_slip = || {
+            scope.is_unknown()
+                && paths::lookup(&self.path).is_none()
+                && paths::is_slip_of_secret(&self.path)
+        };
+        slid.is_some_and(is_listed) || is_slip()
+    }
+
+    /// Whether the key does not name a secret, and the text is none by its form.
+    fn holds_no_secret(&self, text: &str) -> bool {
+        let key = self.path.parts().iter().rev().find_map(|part| match part {
+            Part::Key(key) => Some(key),
+            Part::Item(_) => None,
+        });
+        key.is_some_and(|key| !names_secret(key)) && leaf::holds_no_secret(text)
     }
 }
 

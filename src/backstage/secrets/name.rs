@@ -6,13 +6,16 @@
 use super::Certainty;
 use crate::backstage::schema::{ConfigPath, Part};
 use crate::text::is_slip;
-use crate::text::mask::looks::assignment::names_secret;
+use crate::text::mask::looks;
+use crate::text::mask::looks::assignment::{self, names_private, names_secret};
 
 /// What the last key says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Name {
     /// It is an HTTP header that carries a secret; the header's name.
     Header(String),
+    /// It may: reason to hide its value, not to accuse.
+    Private,
     /// It names a secret. [`Certainty::Certain`] when only a password could stand there.
     Secret(Certainty),
     /// Nothing.
@@ -55,9 +58,33 @@ pub(super) fn of(path: &ConfigPath) -> Name {
     let by_name = by_name(key)
         .or((misspells_secret(key) || is_one_of_several).then_some(Certainty::Suspected));
     match by_name {
-        Some(certainty) if !is_for_browsers(path) => Name::Secret(certainty),
-        _ => Name::Other,
+        _ if is_for_browsers(path) => Name::Other,
+        // Values below `app` reach the backend alone unless a schema says otherwise, but many are keys made for browsers.
+        Some(Certainty::Suspected) if is_of_app(path) => Name::Private,
+        Some(certainty) => Name::Secret(certainty),
+        None if names_private(key) => Name::Private,
+        None => Name::Other,
     }
+}
+
+/// What the keys above a value say: below a key that names a secret, a value is to be hidden, and the one called `value`
+/// is the secret itself. Keys that only describe a secret (`type`, `path`) are not.
+pub(super) fn from_above(path: &ConfigPath) -> Option<Certainty> {
+    let keys = keys(path);
+    let (last, above) = keys.split_last()?;
+    if super::paths::describes(last) || is_for_browsers(path) {
+        return None;
+    }
+    let named = above.iter().rev().find_map(|key| by_name(key))?;
+    let is_it = *last == "value" && above.last().is_some_and(|key| by_name(key) == Some(named));
+    Some(match is_it {
+        true => named,
+        false => Certainty::Suspected,
+    })
+}
+
+fn is_of_app(path: &ConfigPath) -> bool {
+    matches!(keys(path).as_slice(), ["app", ..])
 }
 
 /// How sure it is that what has this name is a secret; `None` when the name says nothing of the kind.
@@ -73,7 +100,7 @@ pub(super) fn by_name(name: &str) -> Option<Certainty> {
 }
 
 /// Whether a key holds several secrets under names of their own.
-fn names_several(key: &str) -> bool {
+pub(super) fn names_several(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     ["passwords", "tokens", "secrets", "apikeys"]
         .iter()
@@ -83,13 +110,27 @@ fn names_several(key: &str) -> bool {
 /// Whether a key is a slip away from one that names a secret: `pasword`, `clientSecrt`. Reason to hide its value, not
 /// to accuse.
 fn misspells_secret(key: &str) -> bool {
-    const MEANT: [&str; 6] = [
+    const MEANT: &[&str] = &[
         "password",
         "passwd",
         "token",
         "secret",
         "clientsecret",
         "apikey",
+        "accesstoken",
+        "accountkey",
+        "apitoken",
+        "apppassword",
+        "authorization",
+        "commitsigningkey",
+        "connectionstring",
+        "credentials",
+        "passphrase",
+        "personalaccesstoken",
+        "privatekey",
+        "sastoken",
+        "secretaccesskey",
+        "webhooksecret",
     ];
     let lower = key.to_ascii_lowercase();
     MEANT.iter().any(|meant| is_slip(&lower, meant))
@@ -97,10 +138,7 @@ fn misspells_secret(key: &str) -> bool {
 
 /// Top-level keys whose values go to browsers by convention.
 fn is_for_browsers(path: &ConfigPath) -> bool {
-    matches!(
-        keys(path).as_slice(),
-        ["app", ..] | ["dynamicPlugins", "frontend", ..]
-    )
+    matches!(keys(path).as_slice(), ["dynamicPlugins", "frontend", ..])
 }
 
 /// Whether an HTTP header of this name (in lower case) carries a secret. `X-Atlassian-Token: no-check` and its kind
@@ -228,7 +266,8 @@ const CONTAINERS: &[&str] = &[
 /// documentation calls them.
 pub(super) fn variable(path: &ConfigPath) -> String {
     let keys = keys(path);
-    let last = keys.last().copied().unwrap_or("secret");
+    let last = keys.last().copied().filter(|key| is_name(key));
+    let last = last.unwrap_or("secret");
     match keys.as_slice() {
         ["backend", "database", ..] => return "POSTGRES_PASSWORD".to_owned(),
         ["backend", "auth", "keys", ..] => return "BACKEND_SECRET".to_owned(),
@@ -242,10 +281,20 @@ pub(super) fn variable(path: &ConfigPath) -> String {
         last => last,
     };
     let mut owners = keys.iter().rev().skip(1).copied();
-    match owners.find(|key| !CONTAINERS.contains(key)) {
+    match owners.find(|key| !CONTAINERS.contains(key) && is_name(key)) {
         Some(owner) => screaming(&[owner, last]),
         None => screaming(&[last]),
     }
+}
+
+/// Whether a key can be part of a name. It may hold a secret itself: a URL with a password, JSON of a complex key.
+fn is_name(key: &str) -> bool {
+    const LONGEST: usize = 64;
+    key.len() <= LONGEST
+        && !key.contains(['{', '"'])
+        && looks::find(key).is_empty()
+        && assignment::values(key).is_empty()
+        && !super::leaf::is_random(key)
 }
 
 /// The keys of a path, without list indices.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::backstage::schema::{ConfigPath, Part};
+use crate::text::is_slip;
 
 /// What the list says about a path; `None` when it does not know it. `public` wins over `secret`. Below a secret path
 /// everything is secret: a mapping or list there is a mistake, and no less secret for it.
@@ -17,6 +18,68 @@ pub(super) fn lookup(path: &ConfigPath) -> Option<Listed> {
     let candidates = below.into_iter().flatten().chain(&PATTERNS.anywhere);
     let matching = candidates.filter(|pattern| pattern.matches(path.parts()));
     matching.map(|pattern| pattern.listed).max()
+}
+
+/// Whether a path is one slip of the keys away from a secret path of the list: `integrations.github[0].tokne`.
+pub(super) fn is_slip_of_secret(path: &ConfigPath) -> bool {
+    let below = match path.parts().first() {
+        Some(Part::Key(key)) => PATTERNS.below.get(&**key),
+        _ => None,
+    };
+    let mut candidates = below.into_iter().flatten();
+    candidates.any(|pattern| {
+        pattern.listed == Listed::Secret && matches(&pattern.segments, path.parts(), 1)
+    })
+}
+
+/// Whether a key below a secret path, or beside a secret, only describes it: its kind, or where to get it.
+pub(super) fn describes(key: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "type",
+        "role",
+        "path",
+        "url",
+        "uri",
+        "host",
+        "hostname",
+        "port",
+        "name",
+        "method",
+        "kind",
+        "mount",
+        "namespace",
+        "audience",
+        "scope",
+        "scopes",
+        "file",
+        "id",
+        "user",
+        "username",
+        "email",
+        "region",
+        "issuer",
+        "engine",
+        "version",
+        "description",
+        "ttl",
+        "expiry",
+        "expiration",
+        "timeout",
+        "interval",
+        "algorithm",
+        "enabled",
+        "schedule",
+        "frequency",
+        "prefix",
+        "provider",
+        "subject",
+    ];
+    let mut words = key.split(|c: char| !c.is_alphanumeric());
+    let last = words.next_back().unwrap_or_default();
+    let tail = last.char_indices().rev().find(|(_, c)| c.is_uppercase());
+    let tail = tail.and_then(|(at, _)| last.get(at..)).unwrap_or(last);
+    let is_end = |text: &str| ENDS.iter().any(|end| end.eq_ignore_ascii_case(text));
+    is_end(tail) || is_end(last)
 }
 
 /// What the list says.
@@ -112,26 +175,34 @@ impl Pattern {
     }
 
     fn matches(&self, path: &[Part]) -> bool {
-        matches(&self.segments, path)
+        matches(&self.segments, path, 0)
     }
 }
 
-fn matches(segments: &[&str], path: &[Part]) -> bool {
+/// Whether a pattern matches a path or one above it, with so many keys misspelt.
+fn matches(segments: &[&str], path: &[Part], slips: usize) -> bool {
     match (segments, path) {
         ([], _) => true,
         (["**", rest @ ..], path) => {
             // No pattern has more than two of these, so this is at worst quadratic in a path's few steps.
-            matches(rest, path)
+            matches(rest, path, slips)
                 || path
                     .split_first()
-                    .is_some_and(|(_, path)| matches(segments, path))
+                    .is_some_and(|(_, path)| matches(segments, path, slips))
         }
         ([segment, segments @ ..], [part, path @ ..]) => {
             let fits = match part {
                 Part::Key(key) => *segment == "*" || **segment == **key,
                 Part::Item(_) => *segment == "*",
             };
-            fits && matches(segments, path)
+            let is_misspelt = |part: &Part| match part {
+                Part::Key(key) => slips > 0 && *segment != "**" && is_slip(key, segment),
+                Part::Item(_) => false,
+            };
+            match fits {
+                true => matches(segments, path, slips),
+                false => is_misspelt(part) && matches(segments, path, slips - 1),
+            }
         }
         _ => false,
     }

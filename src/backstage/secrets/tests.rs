@@ -300,3 +300,47 @@ fn names_of_lists_slips_and_variables_say_what_is_secret() {
         assert_eq!(hidden(layer), secrets, "{layer}");
     }
 }
+
+#[test]
+fn a_misspelt_secret_key_holds_a_secret() {
+    check(
+        "integrations:\n  awsS3:\n    - accessKeyId: AKIA\n      secretAccesKey: «wJalrXUtnFEMIK7MDENGbPxRfiCYEX»\n",
+    );
+    check("jira:\n  tokne: «Tr0ub4dor3x»\n");
+}
+
+#[test]
+fn what_slid_below_app_is_still_a_secret() {
+    check("app:\n  database:\n    connection:\n      password: «Tr0ub4dor3x»\n");
+    check("app:\n  integrations:\n    github:\n      - token: «Tr0ub4dor3x»\n");
+}
+
+#[test]
+fn pairs_and_mappings_hold_the_secret_they_name() {
+    check("acme:\n  env:\n    - name: DB_PASSWORD\n      value: «Tr0ub4dor3x»\n");
+    check("acme:\n  password: { value: «Tr0ub4dor3x» }\n");
+    check("jira:\n  token: { «Tr0ub4dor3x»: }\n");
+}
+
+#[test]
+fn what_describes_a_secret_or_stands_for_it_is_none() {
+    check("vault:\n  token: { type: kubernetes, role: backstage, authPath: kubernetes }\n");
+    check("jira:\n  token: '$${JIRA_TOKEN}'\n");
+    check("jira:\n  token: /run/secrets/jira\n");
+    check("jira:\n  token: secrets/jira-token.txt\n");
+}
+
+#[test]
+fn a_password_of_a_url_may_hold_any_character() {
+    check("backend:\n  database:\n    connection: 'postgres://u:«Tr0ub4<dor>|3x»@db:5432/x'\n");
+}
+
+#[test]
+fn a_name_made_of_keys_holds_no_secret() {
+    let found = check("proxy:\n  'https://u:«Tr0ub4dor3x»@h':\n    token: «a1b2c3d4e5f6a7b8»\n");
+    assert!(
+        found
+            .iter()
+            .all(|secret| !secret.variable.contains("TR0UB4"))
+    );
+}

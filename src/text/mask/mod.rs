@@ -136,9 +136,14 @@ impl Secrets {
             if span.contains(place.span) {
                 return Cow::Borrowed(MASK);
             }
-            if place.span.contains(*span) {
+            // The text of a block scalar reaches behind its last character, to the end of the line.
+            if place.span.start <= span.start && span.start < place.span.end {
                 inside.push(&**secret);
             }
+        }
+        // A block scalar has the line end of its last line, which the secret may lack, or the other way round.
+        if inside.iter().any(|secret| secret.trim() == text.trim()) {
+            return Cow::Borrowed(MASK);
         }
         let values = self.values.get(&place.source).into_iter().flatten();
         let values = values.filter(|(span, _)| place.span.contains(*span));
@@ -167,8 +172,9 @@ impl Secrets {
     /// `text` without these ranges and all that [`redact`](Self::redact) masks.
     fn without<'t>(&self, text: &'t str, also: Vec<Range<usize>>) -> Cow<'t, str> {
         let known = self.known().find(text);
-        let looks = looks::find(text).into_iter().map(|look| look.range);
+        let looks = looks::find_in_value(text).into_iter();
         let looks = looks
+            .map(|look| look.range)
             .chain(also)
             .flat_map(|range| literal_parts(text, range));
         let hidden = apart(known.chain(looks).map(Span::from).collect());

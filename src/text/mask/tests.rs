@@ -219,3 +219,14 @@ fn an_argument_that_looks_like_a_secret_is_masked() {
     }
     assert!(!outside_run("cannot check `DB_PASSWORD=hunter2x9`").contains("hunter2x9"));
 }
+
+#[test]
+fn a_weak_word_at_its_own_place_is_masked_with_or_without_its_line_end() {
+    let mut sources = Sources::default();
+    let source = sources.add(Source::new("a", "p: |\n  correcthorse\n"));
+    let mut secrets = Secrets::default();
+    secrets.add(Place::new(source, Span::new(7, 20)), "correcthorse\n");
+    let block = Place::new(source, Span::new(3, 19));
+    assert_eq!(secrets.show(Some(block), "correcthorse\n"), MASK);
+    assert_eq!(secrets.show(Some(block), "correcthorse"), MASK);
+}
