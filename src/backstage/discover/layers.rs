@@ -23,6 +23,8 @@ pub(super) struct Grouped {
     pub(super) template_apps: Vec<FilePath>,
     /// Of app roots: what starts them, and cannot be read.
     pub(super) unread: BTreeMap<FilePath, Lack>,
+    /// Of app roots: what may run their images with another command line.
+    pub(super) overruled: BTreeMap<FilePath, Lack>,
 }
 
 /// Sorts the layers of a listing into app roots: a base layer makes its folder one, other layers belong to the

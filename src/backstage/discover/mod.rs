@@ -62,6 +62,11 @@ pub fn find(
     }
     for root in grouped.app_roots.values_mut() {
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
+        let overruled = grouped.overruled.get(&root.path);
+        let of_image = |chain: &&mut Chain| matches!(&chain.origin, ChainOrigin::StartCommand { kind, .. } if *kind == StartKind::Dockerfile);
+        for chain in root.chains.iter_mut().filter(of_image) {
+            chain.lacks.extend(overruled.cloned());
+        }
         convention::add_chains(root, options, grouped.unread.get(&root.path));
         convention::note_local_layers(root, files);
         name_apart(&mut root.chains);

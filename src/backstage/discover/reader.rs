@@ -409,6 +409,18 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Notes that something which cannot be read may start the images of the app near it otherwise than they say.
+    pub(super) fn overrule_images(&mut self, path: &FilePath, by: &Word) {
+        if let Some(root) = self.root_of(path) {
+            let lack = Lack {
+                reason: format!("{} may start the image otherwise", by.text),
+                place: Some(by.place),
+                kind: LackKind::Unreadable,
+            };
+            self.grouped.overruled.entry(root).or_insert(lack);
+        }
+    }
+
     pub(super) fn leave_out(&mut self, path: &FilePath, reason: impl Into<String>) {
         self.grouped.left_out.push(LeftOut {
             path: path.clone(),

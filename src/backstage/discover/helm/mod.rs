@@ -35,6 +35,8 @@ pub(super) struct ValuesIn {
     values: Values,
     /// Whether templates of one's own decide what becomes of them.
     templates: Templates,
+    /// Values from elsewhere, which helm merges with them.
+    elsewhere: Vec<Word>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +73,9 @@ impl Reader<'_> {
             Sureness::Sure if self.has_own_templates(path) => Templates::OfOnesOwn,
             Sureness::Sure => Templates::OfTheChart,
         };
+        let elsewhere = values::elsewhere(source, node);
         cluster.values.push(ValuesIn {
+            elsewhere,
             path: path.clone(),
             document,
             values: found.values,
@@ -193,10 +197,11 @@ impl Reader<'_> {
         let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
         let mut environment = variables_of_maps(maps, values.place, &mut lacks);
         environment.extend(values.environment.iter().cloned());
-        let unread: Vec<Word> = match own.templates {
+        let mut unread: Vec<Word> = match own.templates {
             Templates::OfOnesOwn => chart_words(&["the chart's own templates"], values.place),
             Templates::OfTheChart => Vec::new(),
         };
+        unread.extend(own.elsewhere.iter().cloned());
         let image = self.app_image(path);
         let stage = image
             .as_ref()

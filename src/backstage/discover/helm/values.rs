@@ -99,6 +99,31 @@ pub(super) fn values(
     })
 }
 
+/// What a manifest names as further values: they are in the cluster, in other files, or in a chart that is not known.
+pub(super) fn elsewhere(source: SourceId, node: &Node) -> Vec<Word> {
+    let keys: &[&[&str]] = match node.get("kind").and_then(|kind| kind.as_str()) {
+        Some("HelmRelease") => &[
+            &["spec", "valuesFrom"],
+            &["spec", "chartRef"],
+            &["spec", "postRenderers"],
+            &["spec", "chart", "spec", "valuesFiles"],
+        ],
+        Some("Application") => &[
+            &["spec", "sources"],
+            &["spec", "source", "helm", "valueFiles"],
+            &["spec", "source", "helm", "parameters"],
+            &["spec", "source", "helm", "fileParameters"],
+        ],
+        _ => return Vec::new(),
+    };
+    let found = keys.iter().filter_map(|keys| {
+        let found = keys.iter().try_fold(node, |node, key| node.get(key))?;
+        let text = format!("the `{}` of the deployment", keys.last()?);
+        Some(Word::known(text, Place::new(source, found.span)))
+    });
+    found.collect()
+}
+
 /// The part of a manifest that holds values, the keys that lead there, and what it says of the chart: Flux'
 /// HelmRelease, an Application of Argo CD with `valuesObject`, which wins, or the text `values`. `host` is the text of
 /// the file.

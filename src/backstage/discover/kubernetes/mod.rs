@@ -1,6 +1,8 @@
 //! Kubernetes manifests to chains and embedded layers. Values of charts among them are read in `charts`.
 
+mod kustomize;
 pub(super) mod objects;
+mod ownership;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use std::sync::Arc;
 use crate::backstage::discover::compose;
 use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
-use crate::text::{Place, SourceId};
+use crate::text::{Place, SourceId, Span};
 use crate::yaml::Node;
 
 use self::objects::{ConfigMap, Container, Object, Workload};
@@ -29,6 +31,7 @@ use crate::backstage::discover::{Lack, LackKind, LayerRole, StartKind, document}
 /// The manifests and values of a listing.
 #[derive(Default)]
 pub(super) struct Cluster {
+    kustomizations: Vec<kustomize::Kustomization>,
     config_maps: Vec<(FilePath, ConfigMap)>,
     workloads: Vec<(FilePath, SourceId, Workload)>,
     pub(super) values: Vec<ValuesIn>,
@@ -75,6 +78,25 @@ impl Reader<'_> {
         let Some(text) = self.text(path) else {
             return;
         };
+        if kustomize::is_kustomization(path.name()) {
+            let source = self.add_source(path, Arc::clone(&text));
+            let found = kustomize::read(path, source, &text);
+            cluster.kustomizations.extend(found);
+            return;
+        }
+        let chooses = ["--config", "app-config", "APP_CONFIG_"];
+        let chooses = || chooses.iter().any(|word| text.contains(word));
+        if text.contains("{{")
+            && text.contains("kind:")
+            && text.contains("containers:")
+            && chooses()
+        {
+            let source = self.add_source(path, Arc::clone(&text));
+            let at = text.find("containers:").unwrap_or_default();
+            let place = Place::new(source, Span::new(at, at + "containers".len()));
+            self.overrule_images(path, &Word::known(format!("the template `{path}`"), place));
+            return self.leave_out(path, "is a template that something else fills in");
+        }
         if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
             return self.leave_out(path, "is a template that something else fills in");
         }
@@ -187,14 +209,10 @@ impl Reader<'_> {
         let mounts_layer = mounts
             .iter()
             .any(|mount| matches!(mount.source, MountSource::Layer(_)));
-        let is_named = |text: &str| text.contains("backstage");
-        let is_ours = mounts_layer
-            || is_named(&container.image)
-            || is_named(&container.name)
-            || is_named(&workload.name);
-        if container.command.is_none() && container.args.is_none() && !is_ours {
+        if !ownership::is_portal(workload, container, mounts_layer) {
             return;
         }
+        let patched = kustomize::patching(&cluster.kustomizations, path);
         let maps = container.environment_from.iter();
         let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
         let mut environment = variables_of_maps(maps, container.place, &mut lacks);
@@ -225,9 +243,12 @@ impl Reader<'_> {
             environment,
             mounts,
             audience: audience_of(path),
-            unread: Vec::new(),
+            unread: patched.iter().cloned().collect(),
             lacks,
         };
+        if let Some(by) = patched {
+            self.overrule_images(path, &by);
+        }
         let contexts = self.contexts(&path.parent());
         self.take(path, &process, &contexts);
     }
@@ -267,6 +288,12 @@ impl Reader<'_> {
                     Some(_) => continue,
                     None => format!("{}/{}", mount.target.trim_end_matches('/'), file_name(key)),
                 };
+                // Of all other keys nothing may be read: they belong to who knows what.
+                let file = target.rsplit('/').next().unwrap_or(key);
+                let is_layer = |name| matches!(names::kind_of(name), NameKind::Layer(_));
+                if !is_layer(key) && !is_layer(file) && !names_config(container, file) {
+                    continue;
+                }
                 let role = LayerRole::of(&FilePath::new(key));
                 files.push(Mount {
                     target,
@@ -276,6 +303,23 @@ impl Reader<'_> {
         }
         files
     }
+}
+
+/// Whether a `--config` of a container's command line names a file.
+fn names_config(container: &Container, file: &str) -> bool {
+    let launches = [&container.command, &container.args];
+    let words: Vec<&str> = launches
+        .into_iter()
+        .flatten()
+        .flat_map(|(words, _)| words)
+        .flat_map(|word| word.text.split_whitespace())
+        .collect();
+    let is_it = |path: &str| path.rsplit('/').next() == Some(file);
+    let behind = words
+        .windows(2)
+        .any(|pair| matches!(pair, ["--config", path] if is_it(path)));
+    let joined = |word: &&str| word.strip_prefix("--config=").is_some_and(is_it);
+    behind || words.iter().any(joined)
 }
 
 /// The variables that ConfigMaps hold, each with its name. One that is not here, or not known, is a lack.

@@ -183,3 +183,99 @@ fn places_in_other_styles_are_those_of_the_host() {
         assert!(found.contains("pg") && found.len() < 10, "{found}");
     }
 }
+
+const IMAGE: &str =
+    "FROM node\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n";
+
+const CRON_JOB: &str = "\
+kind: ConfigMap
+metadata: {name: cleanup}
+data:
+  cleanup.sh: |
+    echo \"[done] $*\"
+---
+kind: CronJob
+metadata: {name: cleanup}
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers:
+            - name: cleanup
+              image: alpine:3
+              command: [/bin/sh, /scripts/cleanup.sh]
+              volumeMounts: [{name: script, mountPath: /scripts}]
+          volumes: [{name: script, configMap: {name: cleanup}}]
+";
+
+#[test]
+fn config_maps_of_others_are_no_layers() {
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("k8s/cleanup.yaml", CRON_JOB),
+    ]));
+    let root = &workspace.app_roots[0];
+    assert_eq!(root.layers.len(), 1);
+    assert_eq!(chains(root), ["default: app-config.yaml"]);
+}
+
+#[test]
+fn a_sidecar_of_a_portal_is_no_start() {
+    let pod = "kind: Pod\nmetadata: {name: backstage}\nspec:\n  containers:\n    - {name: app, image: acme/portal}\n    - {name: proxy, image: acme/cloud-sql-proxy}\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("Dockerfile", IMAGE),
+        ("k8s/pod.yaml", pod),
+    ]));
+    let names = workspace.app_roots[0].chains.iter();
+    let names: Vec<&str> = names.map(|chain| &*chain.name.0).collect();
+    assert_eq!(names, ["Dockerfile", "kubernetes:backstage"]);
+}
+
+#[test]
+fn a_kustomization_that_patches_makes_chains_incomplete() {
+    let deployment = deployment("          command: [node, packages/backend]\n");
+    let overlay = "resources: [../../base]\npatches:\n  - path: more.yaml\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("Dockerfile", IMAGE),
+        ("k8s/base/deployment.yaml", &deployment),
+        ("k8s/overlays/prod/kustomization.yaml", overlay),
+    ]));
+    let chains = &workspace.app_roots[0].chains;
+    assert_eq!(chains.len(), 2);
+    assert!(chains.iter().all(|chain| !chain.is_complete()));
+}
+
+#[test]
+fn a_template_that_names_layers_makes_the_chain_of_the_image_incomplete() {
+    let template = "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - image: {{ .Values.image }}\n          args: [--config, app-config.production.yaml]\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("Dockerfile", IMAGE),
+        ("chart/Chart.yaml", "name: portal\n"),
+        ("chart/templates/deployment.yaml", template),
+    ]));
+    let chains = &workspace.app_roots[0].chains;
+    assert!(chains.iter().all(|chain| !chain.is_complete()));
+}
+
+#[test]
+fn values_from_elsewhere_make_a_release_incomplete() {
+    let release = |more: &str| {
+        format!(
+            "kind: HelmRelease\nspec:\n  chart: {{spec: {{chart: backstage}}}}\n{more}  values:\n    backstage:\n      appConfig: {{app: {{title: A}}}}\n"
+        )
+    };
+    for (more, complete) in [
+        ("", true),
+        ("  valuesFrom: [{kind: Secret, name: x}]\n", false),
+    ] {
+        let text = release(more);
+        let files = MemoryFiles::new([("app-config.yaml", ""), ("release.yaml", &text)]);
+        let workspace = found(&files);
+        let chain = &workspace.app_roots[0].chains[0];
+        assert_eq!(chain.is_complete(), complete, "{:?}", chain.lacks);
+    }
+}
