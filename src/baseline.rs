@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Fingerprint, fingerprints};
+use crate::finding::{Finding, Fingerprint, earlier_fingerprints, fingerprints};
 use crate::text::Sources;
 use crate::text::mask::{self, Secrets};
 
@@ -66,7 +66,10 @@ impl Baseline {
             .map(|(finding, fingerprint)| Known {
                 path: shown(sources.get(finding.primary.place.source).repository_path()),
                 rule: finding.rule.to_string(),
-                config_path: finding.config_path.as_deref().map(shown),
+                config_path: finding
+                    .config_path
+                    .as_ref()
+                    .map(|path| shown(&path.to_string())),
                 fingerprint,
             })
             .collect();
@@ -109,9 +112,17 @@ impl Baseline {
             .map(|known| (&known.fingerprint, known))
             .collect();
         let mut compared = Compared::default();
-        let fingerprints = fingerprints(&findings, sources);
-        for (finding, fingerprint) in findings.into_iter().zip(fingerprints) {
-            if open.remove(&fingerprint).is_some() {
+        // All of today first: an earlier spelling of one path may be today's of another.
+        let of_today = fingerprints(&findings, sources);
+        let of_today: Vec<bool> = of_today
+            .iter()
+            .map(|fingerprint| open.remove(fingerprint).is_some())
+            .collect();
+        let earlier = earlier_fingerprints(&findings, sources);
+        let both = of_today.into_iter().zip(earlier);
+        for (finding, (is_known, earlier)) in findings.into_iter().zip(both) {
+            let mut earlier = earlier.iter();
+            if is_known || earlier.any(|fingerprint| open.remove(fingerprint).is_some()) {
                 compared.known.push(finding);
             } else {
                 compared.new.push(finding);
@@ -145,7 +156,7 @@ mod tests {
                 help: None,
                 edits: Vec::new(),
                 chains: Vec::new(),
-                config_path: Some("password".into()),
+                config_path: "password".parse().ok(),
             })
             .collect();
         (findings, sources)
@@ -160,7 +171,8 @@ mod tests {
     fn a_secret_in_a_path_is_masked() {
         let (mut findings, sources) = found(&["yaml-syntax"]);
         for finding in &mut findings {
-            finding.config_path = Some("proxy[\"https://portal:Tr0ub4dor3x@h/\"].target".into());
+            finding.config_path = r#"proxy["https://portal:Tr0ub4dor3x@h/"].target"#.parse().ok();
+            assert!(finding.config_path.is_some());
         }
         let written = Baseline::of(&findings, &sources, &Secrets::default()).write();
         assert!(!written.contains("Tr0ub4dor3x"), "{written}");
@@ -186,6 +198,37 @@ mod tests {
         let text = baseline(&["a", "b"]);
         assert!(!text.contains("hunter22"));
         assert_eq!(baseline(&["b", "a"]), text);
+    }
+
+    #[test]
+    fn a_baseline_of_0_1_knows_the_same_findings_whichever_way_it_wrote_their_paths() {
+        let (mut findings, sources) = found(&["a", "a", "a"]);
+        let paths = [
+            r#"proxy["/api"].x"#,
+            r#"proxy["/api"].y"#,
+            r#"proxy["a.b"].z"#,
+        ];
+        for (finding, path) in findings.iter_mut().zip(paths) {
+            finding.config_path = path.parse().ok();
+        }
+        // Written by 0.1: `proxy["/api"].x` by a card, `proxy./api.y` by a schema, `proxy.a.b.z` by the loader.
+        let known = include_str!("baseline/of_0_1.json");
+        let known = Baseline::read(known).unwrap();
+        let compared = known.compare(findings, &sources, |_| true);
+        assert_eq!((compared.new.len(), compared.gone), (0, 0));
+    }
+
+    #[test]
+    fn an_earlier_spelling_takes_nothing_from_the_finding_that_is_known_by_its_own() {
+        let (mut findings, sources) = found(&["a"]);
+        findings[0].config_path = "a.b".parse().ok();
+        let known = Baseline::of(&findings, &sources, &Secrets::default());
+        let mut quoted = findings[0].clone();
+        quoted.config_path = r#"["a.b"]"#.parse().ok();
+        findings.insert(0, quoted.clone());
+        let compared = known.compare(findings, &sources, |_| true);
+        assert_eq!(compared.new, [quoted]);
+        assert_eq!((compared.known.len(), compared.gone), (1, 0));
     }
 
     #[test]

@@ -417,6 +417,6 @@ fn of_schema(problem: schema::Problem, chain: &Chain, start: Place, secrets: &Se
             .or_else(|| card.map(|card| card.fix.to_string())),
         edits: problem.edit.into_iter().collect(),
         chains: vec![chain.name.clone()],
-        config_path: Some(problem.path.to_string()),
+        config_path: Some(problem.path),
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, RuleId};
+use crate::backstage::schema::{ConfigPath, Part};
 use crate::text::Sources;
 
 /// The identity of a finding across runs: 32 hexadecimal digits.
@@ -18,21 +19,60 @@ pub struct Fingerprint(String);
 
 /// The fingerprints of findings, in their order.
 pub fn fingerprints(findings: &[Finding], sources: &Sources) -> Vec<Fingerprint> {
+    spelled(findings, sources, &ConfigPath::to_string)
+}
+
+/// Per finding the fingerprints that version 0.1 may have given it: each of its stages wrote a config path in its own
+/// way.
+pub fn earlier_fingerprints(findings: &[Finding], sources: &Sources) -> Vec<[Fingerprint; 3]> {
+    let of = |spelling: &dyn Fn(&ConfigPath) -> String| spelled(findings, sources, spelling);
+    let rules = of(&|path| earlier(path, |key| key.is_empty() || !key.chars().all(is_plain)));
+    let schemas = of(&|path| earlier(path, |key| key.is_empty() || key.contains(['.', '[', ' '])));
+    let loader = of(&|path| earlier(path, |_| false));
+    let both = rules.into_iter().zip(schemas).zip(loader);
+    both.map(|((rules, schemas), loader)| [rules, schemas, loader])
+        .collect()
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// A path as 0.1 wrote it, with quotes around some keys.
+fn earlier(path: &ConfigPath, is_quoted: impl Fn(&str) -> bool) -> String {
+    let mut text = String::new();
+    for part in path.parts() {
+        match part {
+            Part::Item(index) => text.push_str(&format!("[{index}]")),
+            Part::Key(key) if is_quoted(key) => text.push_str(&format!("[\"{key}\"]")),
+            Part::Key(key) if text.is_empty() => text.push_str(key),
+            Part::Key(key) => text.push_str(&format!(".{key}")),
+        }
+    }
+    text
+}
+
+fn spelled(
+    findings: &[Finding],
+    sources: &Sources,
+    spelling: &dyn Fn(&ConfigPath) -> String,
+) -> Vec<Fingerprint> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|index| findings.get(*index).map(|finding| finding.primary.place));
-    let mut seen: HashMap<(&RuleId, &str, Option<&str>), usize> = HashMap::new();
+    let mut seen: HashMap<(&RuleId, &str, Option<String>), usize> = HashMap::new();
     let mut found: Vec<(usize, Fingerprint)> = Vec::with_capacity(findings.len());
     for index in order {
         let Some(finding) = findings.get(index) else {
             continue;
         };
         let path = sources.get(finding.primary.place.source).repository_path();
-        let config_path = finding.config_path.as_deref();
-        let ordinal = seen
-            .entry((&finding.rule, path, config_path))
+        let config_path = finding.config_path.as_ref().map(spelling);
+        let ordinal = *seen
+            .entry((&finding.rule, path, config_path.clone()))
             .and_modify(|ordinal| *ordinal += 1)
             .or_insert(0);
-        let fingerprint = Fingerprint::of(&finding.rule, path, config_path, *ordinal);
+        let config_path = config_path.as_deref();
+        let fingerprint = Fingerprint::of(&finding.rule, path, config_path, ordinal);
         found.push((index, fingerprint));
     }
     found.sort_by_key(|(index, _)| *index);
@@ -89,7 +129,7 @@ mod tests {
             help: None,
             edits: Vec::new(),
             chains: Vec::new(),
-            config_path: Some(config_path.to_owned()),
+            config_path: config_path.parse().ok(),
         }
     }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::backstage::schema::ConfigPath;
 use crate::text::Place;
 
 pub use edit::Edit;
-pub use fingerprint::{Fingerprint, fingerprints};
+pub use fingerprint::{Fingerprint, earlier_fingerprints, fingerprints};
 pub use problem::{Effect, Problem};
 pub use rule_card::{RuleId, Severity};
 
@@ -55,5 +56,5 @@ pub struct Finding {
     /// The chains it was found in; empty when it is about a layer or the app root.
     pub chains: Vec<ChainName>,
     /// The config path it is about, e.g. `backend.database.connection`, when there is one.
-    pub config_path: Option<String>,
+    pub config_path: Option<ConfigPath>,
 }

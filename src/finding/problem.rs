@@ -1,6 +1,7 @@
 //! What a stage finds wrong before any rule card has looked at it.
 
 use super::Label;
+use crate::backstage::schema::ConfigPath;
 use crate::text::Place;
 
 /// One thing that is wrong. It becomes a [`Finding`](super::Finding) through the card of its rule, which says how bad
@@ -18,7 +19,7 @@ pub struct Problem {
     /// What to write instead, when it is known better than the card knows it.
     pub help: Option<String>,
     /// The config path it is about, e.g. `backend.database.connection`; `None` for what concerns the text.
-    pub config_path: Option<String>,
+    pub config_path: Option<ConfigPath>,
     /// What it means for the app.
     pub effect: Effect,
 }
@@ -76,8 +77,8 @@ impl Problem {
 
     /// The same problem about a config path.
     #[must_use]
-    pub fn with_config_path(mut self, path: impl Into<String>) -> Self {
-        self.config_path = Some(path.into());
+    pub fn with_config_path(mut self, path: ConfigPath) -> Self {
+        self.config_path = Some(path);
         self
     }
 }

@@ -99,7 +99,7 @@ impl<'r> Item<'r> {
             config_path: finding
                 .config_path
                 .as_ref()
-                .map(|path| text::line(run, path).into_owned()),
+                .map(|path| text::line(run, &path.to_string()).into_owned()),
             chains: finding
                 .chains
                 .iter()

@@ -58,7 +58,7 @@ pub(super) fn portal() -> Run {
             help: Some("backend:\n  database:\n    client: pg\n    connection:\n      host: ${POSTGRES_HOST}".into()),
             edits: vec![Edit::string(place(&run, base, "better-sqlite3"), "pg")],
             chains: vec![ChainName("production".into())],
-            config_path: Some("backend.database.connection".into()),
+            config_path: "backend.database.connection".parse().ok(),
         },
         Finding {
             rule: RuleId::new("schema-deprecated"),
@@ -69,7 +69,7 @@ pub(super) fn portal() -> Run {
             help: Some("write `token: ${BACKEND_TOKEN}` and set the variable where the app runs, not in a file that everybody can read".into()),
             edits: vec![Edit::string(place(&run, base, "token"), "externalToken")],
             chains: Vec::new(),
-            config_path: Some("backend.auth.token".into()),
+            config_path: "backend.auth.token".parse().ok(),
         },
     ];
     run.checked.app_roots = 1;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::card::Card;
+use crate::backstage::schema::ConfigPath;
 use crate::finding::{ChainName, Finding, RuleId};
 use crate::text::Place;
 
@@ -13,7 +14,7 @@ use crate::text::Place;
 /// and is told as where it is worst.
 pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
     let mut combined: Vec<Finding> = Vec::new();
-    let mut known: HashMap<(RuleId, Place, Option<String>), usize> = HashMap::new();
+    let mut known: HashMap<(RuleId, Place, Option<ConfigPath>), usize> = HashMap::new();
     for finding in findings {
         let path = finding.config_path.clone();
         let key = (finding.rule.clone(), finding.primary.place, path);

@@ -251,7 +251,7 @@ impl<'c> Rule<'c> {
             severity,
             message,
             related,
-            config_path: config_path.map(|path| path.to_string()),
+            config_path,
             primary,
             help: Some(match &case.help {
                 Some(help) => render(help, &items, secrets),

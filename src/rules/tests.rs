@@ -120,7 +120,7 @@ fn a_condition_that_holds_is_a_finding_at_its_place() {
         ["1 error `memory` is lost at every restart of production [memory]"]
     );
     let finding = &judged.findings.as_ref().unwrap()[0];
-    assert_eq!(finding.config_path.as_deref(), Some("database"));
+    assert_eq!(finding.config_path, "database".parse().ok());
     assert_eq!(finding.chains, [ChainName("production".into())]);
     assert_eq!(finding.primary.note, "in memory");
     assert_eq!(judged.sources.slice(finding.related[0].place), "hunter22");

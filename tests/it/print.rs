@@ -63,6 +63,29 @@ fn open_values_stand_as_written_with_what_they_would_override() {
 }
 
 #[test]
+fn origins_of_a_key_with_a_dot_and_of_a_key_in_a_key_are_both_told() {
+    let folder = app(&[("app-config.yaml", "\"a.b\": 1\na:\n  b: 2\n")]);
+    let arguments = [
+        "--config",
+        "app-config.yaml",
+        "--origins",
+        "--format",
+        "json",
+    ];
+    let (shown, _, code) = print(&folder, &arguments);
+    assert_eq!(code, Some(0));
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let set_at = |line: usize| {
+        let place = format!("app-config.yaml:{line}");
+        serde_json::json!({ "setAt": place, "overrode": [] })
+    };
+    assert_eq!(
+        shown["chains"][0]["values"],
+        serde_json::json!({ "[\"a.b\"]": set_at(1), "a.b": set_at(3) })
+    );
+}
+
+#[test]
 fn variables_are_put_in_and_their_values_hidden_where_secrets_belong() {
     let text = "backend:\n  database:\n    client: pg\n    connection:\n      host: ${HOST}\n      password: ${PASSWORD}\n";
     let folder = app(&[("app-config.yaml", text)]);

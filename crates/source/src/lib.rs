@@ -8,5 +8,5 @@ mod config_path;
 mod text;
 
 pub use closest::{closest, is_slip};
-pub use config_path::{ConfigPath, Part};
+pub use config_path::{ConfigPath, NotAPath, Part};
 pub use text::{LineColumn, Place, Source, SourceId, Sources, Span};

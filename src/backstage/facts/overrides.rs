@@ -5,12 +5,12 @@
 
 mod items;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use self::items::{Compared, named, written};
 use super::fact::{Bool, List, Number, Text};
 use super::macros::facts;
+use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
 use crate::text::Place;
 
@@ -62,7 +62,7 @@ pub fn collect(chains: &[Vec<Layer<'_>>]) -> Vec<List<Override>> {
     for layer in chains.iter().flatten() {
         *loads.entry(layer.name).or_default() += 1;
     }
-    let mut times: HashMap<(Effect, Place, &str), usize> = HashMap::new();
+    let mut times: HashMap<(Effect, Place, &ConfigPath), usize> = HashMap::new();
     for one in found.iter().flatten() {
         if let Some(key) = one.key() {
             *times.entry(key).or_default() += 1;
@@ -89,7 +89,7 @@ enum Effect {
 /// One value that overrides another.
 struct Found<'v> {
     effect: Effect,
-    path: String,
+    path: ConfigPath,
     layer: &'v str,
     top: &'v Value,
     below: Below<'v>,
@@ -106,7 +106,7 @@ struct Below<'v> {
 
 impl Found<'_> {
     /// What the same override in another chain shares with it.
-    fn key(&self) -> Option<(Effect, Place, &str)> {
+    fn key(&self) -> Option<(Effect, Place, &ConfigPath)> {
         let place = self.top.key_place().or_else(|| self.top.place())?;
         Some((self.effect, place, &self.path))
     }
@@ -137,7 +137,7 @@ impl Found<'_> {
         };
         Override {
             origin: at_top,
-            path: Text::from(self.path.as_str()).with_origin(at_top),
+            path: Text::from(self.path.to_string()).with_origin(at_top),
             kind: kind.into(),
             layer: self.layer.into(),
             below: Text::from(self.below.layer).with_origin(super::at_key(self.below.value)),
@@ -160,7 +160,7 @@ fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Found<'v>> {
     let mut walk = Walk {
         lookups: 0,
         layer: "",
-        path: Vec::new(),
+        path: ConfigPath::root(),
         found: Vec::new(),
     };
     // Nearest layer first.
@@ -180,15 +180,6 @@ fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Found<'v>> {
     walk.found
 }
 
-/// A path with a further key or index.
-fn joined(mut path: String, part: &str) -> String {
-    if !path.is_empty() && !part.starts_with('[') {
-        path.push('.');
-    }
-    path.push_str(part);
-    path
-}
-
 /// How often a key is looked up in lower layers for one chain. Of more layers and keys than that the rest is not told:
 /// nobody writes as many.
 const MOST_LOOKUPS: usize = 5_000_000;
@@ -196,7 +187,7 @@ const MOST_LOOKUPS: usize = 5_000_000;
 struct Walk<'v> {
     lookups: usize,
     layer: &'v str,
-    path: Vec<Cow<'v, str>>,
+    path: ConfigPath,
     found: Vec<Found<'v>>,
 }
 
@@ -235,14 +226,14 @@ impl<'v> Walk<'v> {
                             Some(Below { value, ..*lower })
                         })
                         .collect();
-                    self.path.push(Cow::Borrowed(key));
+                    self.path.push(Part::Key(key.clone()));
                     if self.value(child, &under) == Change::Something {
                         change = Change::Something;
                     }
                     self.path.pop();
                 }
                 // A mapping that changes nothing is told once, instead of key by key.
-                if change == Change::Nothing && !self.path.is_empty() {
+                if change == Change::Nothing && !self.path.is_root() {
                     self.found.truncate(first);
                     self.note(Effect::Same, top, nearest);
                 }
@@ -277,7 +268,7 @@ impl<'v> Walk<'v> {
             }
         }
         for (index, item, value) in compared.changed {
-            self.path.push(Cow::Owned(format!("[{index}]")));
+            self.path.push(Part::Item(index));
             self.within(item, Below { value, ..nearest });
             self.path.pop();
         }
@@ -292,7 +283,7 @@ impl<'v> Walk<'v> {
                     let Some(value) = under.get(key) else {
                         continue;
                     };
-                    self.path.push(Cow::Borrowed(key));
+                    self.path.push(Part::Key(key.clone()));
                     self.within(child, Below { value, ..below });
                     self.path.pop();
                 }
@@ -307,10 +298,7 @@ impl<'v> Walk<'v> {
     fn note(&mut self, effect: Effect, top: &'v Value, below: Below<'v>) {
         self.found.push(Found {
             effect,
-            path: self
-                .path
-                .iter()
-                .fold(String::new(), |path, part| joined(path, part)),
+            path: self.path.clone(),
             layer: self.layer,
             top,
             below,

@@ -23,7 +23,7 @@ pub fn collect(vanished: &[&Vanished], config: &Value) -> List<Unset> {
     let is_gone = |gone: &&&Vanished| config.at(gone.keys.iter().map(|key| &**key)).is_none();
     let fact = |gone: &&Vanished| Unset {
         origin: None,
-        path: Text::from(gone.path.as_str()).at(Some(gone.place)),
+        path: Text::from(gone.path.to_string()).at(Some(gone.place)),
         variable: gone.variable.clone().into(),
     };
     vanished.iter().filter(is_gone).map(fact).collect()

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::environment::Environment;
 use super::layer::Layer;
+use super::schema::ConfigPath;
 use super::value::{Kind, OpenCause, Value};
 use crate::files::Files;
 use crate::finding::{Effect, Problem};
@@ -71,7 +72,7 @@ pub struct Resolved {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vanished {
     /// Its config path.
-    pub path: String,
+    pub path: ConfigPath,
     /// The same, key by key.
     pub keys: Vec<Arc<str>>,
     /// The variable.

@@ -137,10 +137,7 @@ fn broken_directives_are_named_where_they_stand() {
             rule != "file-not-found",
             "{value}"
         );
-        assert_eq!(
-            outcome.resolved.problems[0].config_path.as_deref(),
-            Some("v")
-        );
+        assert_eq!(outcome.resolved.problems[0].config_path, "v".parse().ok());
     }
 }
 

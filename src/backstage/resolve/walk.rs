@@ -1,7 +1,6 @@
 //! The walk over one layer and what it includes.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::Vanished;
@@ -11,6 +10,7 @@ use super::placeholder::{self, MalformedRead, Substituted};
 use crate::backstage::environment::Environment;
 use crate::backstage::javascript;
 use crate::backstage::layer::Layer;
+use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
 use crate::backstage::workspace::LayerRole;
 use crate::files::{FilePath, Files};
@@ -41,14 +41,8 @@ pub(super) struct Walk<'w> {
     ignored: HashMap<FilePath, bool>,
     problems: Vec<Problem>,
     vanished: Vec<Vanished>,
-    path: Vec<Step>,
+    path: ConfigPath,
     values: usize,
-}
-
-/// A step of the config path.
-enum Step {
-    Key(Arc<str>),
-    Index(usize),
 }
 
 /// Where in which file the walk is.
@@ -89,7 +83,7 @@ impl<'w> Walk<'w> {
                 .collect(),
             problems: Vec::new(),
             vanished: Vec::new(),
-            path: Vec::new(),
+            path: ConfigPath::root(),
             values: 0,
         }
     }
@@ -116,16 +110,16 @@ impl<'w> Walk<'w> {
 
     /// Notes that the value at hand is gone, since a variable is not set. Items of lists are not noted.
     pub(super) fn vanish(&mut self, variable: &str, place: Place) {
-        let key = |step: &Step| match step {
-            Step::Key(key) => Some(Arc::clone(key)),
-            Step::Index(_) => None,
+        let key = |part: &Part| match part {
+            Part::Key(key) => Some(Arc::clone(key)),
+            Part::Item(_) => None,
         };
-        let keys: Option<Vec<Arc<str>>> = self.path.iter().map(key).collect();
+        let keys: Option<Vec<Arc<str>>> = self.path.parts().iter().map(key).collect();
         let (Some(keys), true) = (keys, self.vanished.len() < MAX_PROBLEMS) else {
             return;
         };
         self.vanished.push(Vanished {
-            path: self.config_path(),
+            path: self.path.clone(),
             keys,
             variable: variable.into(),
             place,
@@ -180,7 +174,7 @@ impl<'w> Walk<'w> {
     fn array(&mut self, items: &[Node], here: &Here) -> Kind {
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            self.path.push(Step::Index(index));
+            self.path.push(Part::Item(index));
             values.extend(self.value(item, here, None));
             self.path.pop();
         }
@@ -191,7 +185,7 @@ impl<'w> Walk<'w> {
         directive::report_unknown(self, entries, here);
         let mut object = Object::with_capacity(entries.len());
         for entry in entries {
-            self.path.push(Step::Key(Arc::clone(&entry.key.text)));
+            self.path.push(Part::Key(Arc::clone(&entry.key.text)));
             let key = here.place(entry.key.span);
             let is_kept = &*entry.key.text != javascript::PROTOTYPE;
             if let Some(value) = self
@@ -268,29 +262,11 @@ impl<'w> Walk<'w> {
     /// Notes a problem at the config path the walk is at.
     pub(super) fn report(&mut self, problem: Problem) {
         if self.problems.len() < MAX_PROBLEMS {
-            let path = self.config_path();
-            self.problems.push(match path.is_empty() {
+            self.problems.push(match self.path.is_root() {
                 true => problem,
-                false => problem.with_config_path(path),
+                false => problem.with_config_path(self.path.clone()),
             });
         }
-    }
-
-    fn config_path(&self) -> String {
-        let mut path = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) if path.is_empty() => path.push_str(key),
-                Step::Key(key) => {
-                    path.push('.');
-                    path.push_str(key);
-                }
-                Step::Index(index) => {
-                    let _ = write!(path, "[{index}]");
-                }
-            }
-        }
-        path
     }
 }
 

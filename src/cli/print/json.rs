@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::super::output;
 use super::Printed;
 use super::shown::{Origins, Shown, directive};
+use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::NoConfig;
 
@@ -51,7 +52,7 @@ fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
             fields.insert("config".into(), value(config, shown));
             if shown.origins == Origins::Said {
                 let mut values = Map::new();
-                origins(config, String::new(), shown, &mut values);
+                origins(config, &mut ConfigPath::root(), shown, &mut values);
                 fields.insert("values".into(), values.into());
             }
         }
@@ -107,21 +108,25 @@ pub(in crate::cli) fn json_number(number: f64) -> Json {
     json!(number)
 }
 
-fn origins(config: &Value, path: String, shown: &Shown<'_>, values: &mut Map<String, Json>) {
+fn origins(
+    config: &Value,
+    path: &mut ConfigPath,
+    shown: &Shown<'_>,
+    values: &mut Map<String, Json>,
+) {
     match &config.kind {
         Kind::Object(object) if !object.is_empty() => {
             for (key, inner) in object {
-                let key = shown.key(key);
-                let path = match path.is_empty() {
-                    true => key.into_owned(),
-                    false => format!("{path}.{key}"),
-                };
+                path.push(Part::Key(shown.key(key).as_ref().into()));
                 origins(inner, path, shown, values);
+                path.pop();
             }
         }
         Kind::Array(items) if !items.is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                origins(item, format!("{path}[{index}]"), shown, values);
+                path.push(Part::Item(index));
+                origins(item, path, shown, values);
+                path.pop();
             }
         }
         kind => {
@@ -138,7 +143,7 @@ fn origins(config: &Value, path: String, shown: &Shown<'_>, values: &mut Map<Str
                     said.insert("below".into(), value(below, shown));
                 }
             }
-            values.insert(path, said.into());
+            values.insert(path.to_string(), said.into());
         }
     }
 }

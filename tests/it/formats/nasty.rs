@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stagecheck::backstage::schema::{ConfigPath, Part};
 use stagecheck::backstage::workspace::LeftOut;
 use stagecheck::files::FilePath;
 use stagecheck::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
@@ -100,8 +101,16 @@ fn finding(
             _ => Vec::new(),
         },
         chains: vec![ChainName(format!("chain, {SECRET}\n;").into())],
-        config_path: Some(format!("größe.new\nline.{SECRET}")),
+        config_path: Some(nasty_path()),
     }
+}
+
+fn nasty_path() -> ConfigPath {
+    let mut path = ConfigPath::root();
+    for key in ["größe", "new\nline", SECRET] {
+        path.push(Part::Key(key.into()));
+    }
+    path
 }
 
 fn place(run: &Run, source: SourceId, piece: &str) -> Place {

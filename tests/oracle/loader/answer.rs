@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use stagecheck::backstage::environment::Environment;
+use stagecheck::backstage::schema::{ConfigPath, Part};
 use stagecheck::backstage::value::{Kind, Value};
 use stagecheck::backstage::workspace::{Lack, LackKind};
 use stagecheck::check::effective::{self, ChainConfig};
@@ -67,7 +68,7 @@ pub fn answer(case: &Case) -> Json {
             "file": source.path(),
             "line": at.line,
             "column": at.column,
-            "path": problem.config_path,
+            "path": problem.config_path.as_ref().map(as_the_loader_writes),
         } });
     }
     let variables = variables
@@ -155,6 +156,19 @@ fn text(value: &Json) -> String {
 /// Whether the real loader stops at a problem: with exactly these files, a file that is not there is not anywhere.
 fn stops(problem: &Problem) -> bool {
     problem.effect == Effect::Fatal || problem.rule == "file-not-found"
+}
+
+/// A config path as the real loader's messages write it: no key is quoted.
+fn as_the_loader_writes(path: &ConfigPath) -> String {
+    let mut text = String::new();
+    for part in path.parts() {
+        match part {
+            Part::Item(index) => text.push_str(&format!("[{index}]")),
+            Part::Key(key) if text.is_empty() => text.push_str(key),
+            Part::Key(key) => text.push_str(&format!(".{key}")),
+        }
+    }
+    text
 }
 
 /// Plain JSON; numbers that JSON does not know as the recorder writes them.
