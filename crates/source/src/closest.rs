@@ -29,12 +29,43 @@ pub fn closest<'c>(
     best.map(|(_, candidate)| candidate)
 }
 
-/// Whether two names differ by one slip of the keys: a letter inserted, deleted, replaced or swapped. Names that differ
-/// in their digits are of two things.
+/// Whether two names differ by one slip of the keys: a letter inserted, deleted, replaced or swapped, or nothing but
+/// case. Names that differ in their digits are of two things.
 pub fn is_slip(written: &str, candidate: &str) -> bool {
     let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-    let characters: Vec<char> = written.chars().take(MAX_LENGTH + 1).collect();
-    digits(written) == digits(candidate) && distance(&characters, candidate) == 1
+    differ_by_one_edit(written, candidate) && digits(written) == digits(candidate)
+}
+
+/// Linear in the names, without the table that [`distance`] needs: every key of every layer is asked against every
+/// name of a secret. One edit is what is left between the longest common beginning and the longest common end.
+fn differ_by_one_edit(written: &str, candidate: &str) -> bool {
+    let (mut left, mut right) = (written.chars(), candidate.chars());
+    while left
+        .clone()
+        .next()
+        .is_some_and(|next| right.clone().next() == Some(next))
+    {
+        left.next();
+        right.next();
+    }
+    while left
+        .clone()
+        .next_back()
+        .is_some_and(|last| right.clone().next_back() == Some(last))
+    {
+        left.next_back();
+        right.next_back();
+    }
+    let differing = |rest: &str| rest.chars().take(3).collect::<Vec<_>>();
+    match (
+        differing(left.as_str()).as_slice(),
+        differing(right.as_str()).as_slice(),
+    ) {
+        ([_], []) | ([], [_]) | ([_], [_]) => true,
+        ([a, b], [c, d]) if a == d && b == c => true,
+        ([], []) => false,
+        _ => same_but_for_case(left, right),
+    }
 }
 
 /// Names longer than this are never compared: the effort grows with the product of the lengths.
@@ -46,7 +77,8 @@ fn distance(written: &[char], candidate: &str) -> usize {
     if written.len() > MAX_LENGTH || candidate.len() > MAX_LENGTH {
         return usize::MAX;
     }
-    if written != candidate && same_but_for_case(written, &candidate) {
+    if written != candidate && same_but_for_case(written.iter().copied(), candidate.iter().copied())
+    {
         return 1;
     }
     let mut before_previous: Vec<usize> = Vec::new();
@@ -72,17 +104,14 @@ fn distance(written: &[char], candidate: &str) -> usize {
     previous.last().copied().unwrap_or(usize::MAX)
 }
 
-fn same_but_for_case(left: &[char], right: &[char]) -> bool {
-    left.len() == right.len()
-        && left
-            .iter()
-            .zip(right)
-            .all(|(a, b)| a.to_lowercase().eq(b.to_lowercase()))
+fn same_but_for_case(left: impl Iterator<Item = char>, right: impl Iterator<Item = char>) -> bool {
+    left.flat_map(char::to_lowercase)
+        .eq(right.flat_map(char::to_lowercase))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, differ_by_one_edit, distance};
 
     #[test]
     fn a_slip_is_recognised_and_a_different_word_is_not() {
@@ -99,5 +128,32 @@ mod tests {
         let long = "a".repeat(10_000);
         assert_eq!(closest(&long, ["b"]), None);
         assert_eq!(closest("b", [long.as_str()]), None);
+    }
+    #[test]
+    fn one_edit_is_a_distance_of_one() {
+        let mut names = vec![String::new()];
+        for length in 1..=4 {
+            let shorter: Vec<String> = names
+                .iter()
+                .filter(|name| name.len() == length - 1)
+                .cloned()
+                .collect();
+            names.extend(
+                shorter
+                    .iter()
+                    .flat_map(|name| ["a", "A", "b"].map(|end| format!("{name}{end}"))),
+            );
+        }
+        for written in &names {
+            let characters: Vec<char> = written.chars().collect();
+            for candidate in &names {
+                let expected = distance(&characters, candidate) == 1;
+                assert_eq!(
+                    differ_by_one_edit(written, candidate),
+                    expected,
+                    "{written} {candidate}"
+                );
+            }
+        }
     }
 }
