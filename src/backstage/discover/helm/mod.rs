@@ -196,6 +196,7 @@ impl Reader<'_> {
         let maps = values.environment_from.iter();
         let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
         let mut environment = variables_of_maps(maps, values.place, &mut lacks);
+        environment.push(values.listen_port());
         environment.extend(values.environment.iter().cloned());
         let mut unread: Vec<Word> = match own.templates {
             Templates::OfOnesOwn => chart_words(&["the chart's own templates"], values.place),

@@ -154,11 +154,6 @@ pub(super) fn sureness(around: &Around, root: &Node, key: Option<&str>, parent: 
         }
         _ => {}
     }
-    let foreign = |node: &Node, known: &[&str]| {
-        let keys = node.entries().iter().map(|entry| &*entry.key.text);
-        let mut others = keys.filter(|key| !known.contains(key) && !key.starts_with("x-"));
-        others.next().map(str::to_owned)
-    };
     // The official chart takes keys of its own beside `backstage` that it does not know; below the name of Red Hat's
     // chart they tell nothing.
     let outside = match key {
@@ -167,6 +162,39 @@ pub(super) fn sureness(around: &Around, root: &Node, key: Option<&str>, parent: 
     };
     let inside = || foreign(parent.get("backstage")?, BACKSTAGE);
     let unknown = outside.or_else(inside);
+    by_keys(around, unknown)
+}
+
+/// How sure it is for what a chart of one's own passes on to that of Red Hat, as its dependency `name`: `chart` is the
+/// part of the file under that name, `upstream` what it holds for the official chart. An alias that no Chart.yaml
+/// here gives tells nothing.
+pub(super) fn sureness_below(
+    around: &Around,
+    name: &str,
+    chart: &Node,
+    upstream: &Node,
+) -> Sureness {
+    match around {
+        Around::Brings(known) if known == name => return Sureness::Sure,
+        Around::Brings(_) | Around::IsOurs => {
+            return Sureness::Unsure(format!(
+                "holds values of a Backstage under `{name}`, which is no dependency in Chart.yaml"
+            ));
+        }
+        Around::Nothing | Around::Own => {}
+    }
+    let inside = || foreign(upstream.get("backstage")?, BACKSTAGE);
+    by_keys(around, foreign(chart, RED_HAT).or_else(inside))
+}
+
+/// The first key that is none of the known ones.
+fn foreign(node: &Node, known: &[&str]) -> Option<String> {
+    let keys = node.entries().iter().map(|entry| &*entry.key.text);
+    let mut others = keys.filter(|key| !known.contains(key) && !key.starts_with("x-"));
+    others.next().map(str::to_owned)
+}
+
+fn by_keys(around: &Around, unknown: Option<String>) -> Sureness {
     match (around, unknown) {
         (_, Some(key)) => Sureness::Unsure(format!(
             "holds values with the key `{key}`, which no chart that is known here has"

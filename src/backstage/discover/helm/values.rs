@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::backstage::discover::document::NodeExt as _;
 use crate::backstage::discover::embedded;
 use crate::text::{Place, SourceId};
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 use super::shape::{self, Around, Sureness};
 use crate::backstage::discover::command::word::{Certainty, Variables, Word};
@@ -45,6 +45,8 @@ pub(super) struct Values {
     pub(super) config: Option<(Vec<Arc<str>>, Place)>,
     /// `extraEnvVars`, and what the chart sets for its own database.
     pub(super) environment: Vec<(String, Word)>,
+    /// `containerPorts.backend`, when it is set.
+    pub(super) port: Option<Word>,
     /// ConfigMaps whose data are variables.
     pub(super) environment_from: Vec<String>,
 }
@@ -58,11 +60,14 @@ const MARKS: &[&str] = &[
     "command",
     "installDir",
     "extraVolumeMounts",
+    "extraEnvVarsCM",
+    "extraEnvVarsSecrets",
 ];
 
 /// Whether a text may be values of ours, at a first look.
 pub(crate) fn may_be(text: &str) -> bool {
-    text.contains("backstage:") && MARKS.iter().any(|mark| text.contains(mark))
+    let has_mark = || MARKS.iter().any(|mark| text.contains(mark));
+    text.contains("backstage:") && (text.contains("repository:") || has_mark())
 }
 
 /// Values that a file holds, and how sure it is what they are for.
@@ -80,23 +85,80 @@ pub(super) fn values(
     root: &Node,
     around: &Around,
 ) -> Option<Found> {
-    let at_top = std::iter::once((None, root));
-    let below = root
-        .entries()
-        .iter()
-        .map(|entry| (Some(Arc::clone(&entry.key.text)), &entry.value));
-    let (key, parent, entry) = at_top.chain(below).find_map(|(key, parent)| {
-        let entry = parent.entry("backstage")?;
-        let is_ours = MARKS.iter().any(|mark| entry.value.get(mark).is_some());
-        is_ours.then_some((key, parent, entry))
-    })?;
-    let sureness = shape::sureness(around, root, key.as_deref(), parent);
-    let keys = keys.iter().map(|key| Arc::from(*key)).chain(key);
-    let place = objects::place(source, entry.key.span);
-    Some(Found {
-        values: read(source, keys.collect(), parent, &entry.value, place),
-        sureness,
+    let parts = parts(root);
+    let marked = |entry: &Entry| MARKS.iter().any(|mark| entry.value.get(mark).is_some());
+    let found = parts.iter().find_map(|part| {
+        let entry = part.parent.entry("backstage")?;
+        marked(entry).then_some((part, entry))
+    });
+    if let Some((part, entry)) = found {
+        let sureness = part.sureness(around);
+        return Some(part.found(source, keys, entry, sureness));
+    }
+    // Whoever trusts the command of the image sets little else. Any chart may have such values, so that nothing but
+    // keys of the known ones will do.
+    parts.iter().find_map(|part| {
+        let entry = part.parent.entry("backstage")?;
+        entry.value.get("image")?.get("repository")?;
+        let sureness = part.sureness(around);
+        let is_sure = matches!(sureness, Sureness::Sure);
+        is_sure.then(|| part.found(source, keys, entry, sureness))
     })
+}
+
+/// A part of values that may hold `backstage`.
+struct Part<'n> {
+    /// What leads to it.
+    keys: Vec<Arc<str>>,
+    /// The values of the chart: the whole, or what stands under the name of a dependency.
+    chart: &'n Node,
+    /// What has the key `backstage`.
+    parent: &'n Node,
+}
+
+/// The whole, what stands below each key, and Red Hat's `upstream` below the name of a dependency.
+fn parts(root: &Node) -> Vec<Part<'_>> {
+    let whole = Part {
+        keys: Vec::new(),
+        chart: root,
+        parent: root,
+    };
+    let below = root.entries().iter().map(|entry| Part {
+        keys: vec![Arc::clone(&entry.key.text)],
+        chart: root,
+        parent: &entry.value,
+    });
+    let wrapped = root.entries().iter().filter_map(|entry| {
+        let inner = entry.value.entry("upstream")?;
+        Some(Part {
+            keys: vec![Arc::clone(&entry.key.text), Arc::clone(&inner.key.text)],
+            chart: &entry.value,
+            parent: &inner.value,
+        })
+    });
+    std::iter::once(whole).chain(below).chain(wrapped).collect()
+}
+
+impl Part<'_> {
+    fn sureness(&self, around: &Around) -> Sureness {
+        match &*self.keys {
+            [name, _] => shape::sureness_below(around, name, self.chart, self.parent),
+            keys => {
+                let key = keys.first().map(|key| &**key);
+                shape::sureness(around, self.chart, key, self.parent)
+            }
+        }
+    }
+
+    fn found(&self, source: SourceId, keys: &[&str], entry: &Entry, sureness: Sureness) -> Found {
+        let keys = keys.iter().map(|key| Arc::from(*key));
+        let keys = keys.chain(self.keys.iter().cloned()).collect();
+        let place = objects::place(source, entry.key.span);
+        Found {
+            values: read(source, keys, self.parent, &entry.value, place),
+            sureness,
+        }
+    }
 }
 
 /// What a manifest names as further values: they are in the cluster, in other files, or in a chart that is not known.
@@ -203,6 +265,9 @@ fn read(
             .map(|list| extra(source, list, &variables)),
         config: config.map(|entry| (keys, objects::place(source, entry.key.span))),
         environment,
+        port: node
+            .get("containerPorts")
+            .and_then(|ports| objects::word(source, ports.get("backend")?, &variables)),
         environment_from: maps
             .iter()
             .filter_map(|map| map.as_str())
@@ -263,6 +328,14 @@ fn database(
 }
 
 impl Values {
+    /// The variable that the deployment template of the official chart, which Red Hat's wraps, sets in front of all
+    /// others, whatever the values say: the port of `containerPorts.backend`, by default 7007.
+    pub(super) fn listen_port(&self) -> (String, Word) {
+        let port = self.port.clone();
+        let port = port.unwrap_or_else(|| Word::known("7007", self.place));
+        ("APP_CONFIG_backend_listen_port".to_owned(), port)
+    }
+
     /// These values over those of a file that helm is given before. Lists replace, as in helm.
     pub(super) fn over(mut self, below: &Self) -> Self {
         self.command = self.command.or_else(|| below.command.clone());
@@ -272,6 +345,7 @@ impl Values {
         let own = std::mem::take(&mut self.environment);
         self.environment = below.environment.clone();
         self.environment.extend(own);
+        self.port = self.port.or_else(|| below.port.clone());
         if self.environment_from.is_empty() {
             self.environment_from = below.environment_from.clone();
         }

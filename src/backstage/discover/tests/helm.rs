@@ -36,6 +36,7 @@ fn values_of_the_official_chart_are_read_in_its_order() {
     assert_eq!(
         known_environment(chain),
         [
+            ("APP_CONFIG_backend_listen_port", "7007"),
             ("POSTGRES_PORT", "5432"),
             ("POSTGRES_USER", "bn_backstage"),
             ("PGSSLMODE", "verify-full")
@@ -228,8 +229,10 @@ fn variables(values: &str) -> Vec<String> {
         ("values.yaml", values),
     ]));
     let chain = &workspace.app_roots[0].chains[0];
+    // The port, which every chart sets, has a test of its own.
     let known = chain
         .known_environment()
+        .filter(|(name, _)| &***name != "APP_CONFIG_backend_listen_port")
         .map(|(name, value)| format!("{name}={value}"));
     let unknown = chain.environment.iter();
     let unknown = unknown.filter(|variable| variable.value.is_none());
@@ -281,4 +284,80 @@ fn values_that_name_a_layer_under_a_key_of_their_own_are_noted() {
         workspace.left_out[0].reason,
         "names `app-config.stage.yaml` under a key that only its own chart can read"
     );
+}
+
+#[test]
+fn the_chart_sets_the_port_to_listen_on_by_a_variable() {
+    let port = |values: &str, further: &str| {
+        let workspace = found(&MemoryFiles::new([
+            ("app-config.yaml", ""),
+            ("values.yaml", values),
+            ("values-a.yaml", further),
+        ]));
+        let chains = &workspace.app_roots[0].chains;
+        let chain = chains
+            .iter()
+            .find(|chain| chain.name.to_string() == "helm:values-a.yaml")
+            .unwrap();
+        let known = known_environment(chain);
+        let name = "APP_CONFIG_backend_listen_port";
+        let (_, port) = known.iter().find(|(known, _)| *known == name).unwrap();
+        (*port).to_owned()
+    };
+    let plain = "backstage:\n  args: []\n";
+    let other = "backstage:\n  args: []\n  containerPorts: {backend: 8080}\n";
+    assert_eq!(port(plain, plain), "7007");
+    assert_eq!(port(other, plain), "8080");
+    assert_eq!(port(plain, other), "8080");
+}
+
+#[test]
+fn values_that_leave_the_start_to_the_image_are_those_of_the_chart() {
+    let start = |values: &str| {
+        chains_of(&[("app-config.yaml", ""), ("deploy/values.yaml", values)])
+            .iter()
+            .any(|chain| chain.starts_with("helm:"))
+    };
+    let image = "backstage:\n  image: {repository: acme/portal}\n";
+    assert!(start(image));
+    assert!(start(
+        "backstage:\n  image: {tag: a}\n  extraEnvVarsSecrets: [a]\n"
+    ));
+    assert!(start("backstage:\n  extraEnvVarsCM: [a]\n"));
+    assert!(start(&format!(
+        "{image}  replicas: 2\ningress: {{enabled: true}}\n"
+    )));
+    // Those of a chart that has more than the known ones, or another form.
+    assert!(!start(&format!("{image}  team: a\n")));
+    assert!(!start(&format!("{image}portal: {{}}\n")));
+    assert!(!start("backstage: {image: acme/portal}\n"));
+}
+
+#[test]
+fn the_red_hat_chart_may_be_a_dependency_of_one_s_own() {
+    let values = "  upstream:\n    backstage:\n      appConfig:\n        app: {title: x}\n";
+    let chains = |name: &str, chart: &str| {
+        chains_of(&[
+            ("app-config.yaml", ""),
+            ("deploy/Chart.yaml", chart),
+            (
+                "deploy/values.yaml",
+                &format!("other: 1\n{name}:\n{values}"),
+            ),
+        ])
+    };
+    let chart = "name: portal\ndependencies:\n  - name: redhat-developer-hub\n    repository: https://charts.openshift.io\n";
+    let layer = |chains: Vec<String>, layer: &str| {
+        chains
+            .iter()
+            .any(|chain| chain.contains(layer) && chain.contains("helm:"))
+    };
+    let below = "deploy/values.yaml#redhat-developer-hub.upstream.backstage.appConfig";
+    assert!(layer(chains("redhat-developer-hub", chart), below));
+    let alias = format!("{chart}    alias: hub\n");
+    assert!(layer(
+        chains("hub", &alias),
+        "deploy/values.yaml#hub.upstream.backstage.appConfig"
+    ));
+    assert!(!layer(chains("hub", chart), "#hub."));
 }
