@@ -151,11 +151,15 @@ impl LoadedApp {
 
     fn layer_facts(&self, loaded: &LoadedLayer) -> Option<Value> {
         let file = self.app.layer(&loaded.layer.path)?;
+        let sections = facts::LayerFacts::collect(&facts::LayerInput {
+            root: loaded.resolved.root.as_ref(),
+            secrets: &loaded.secrets,
+        });
         let facts = facts::OfLayer {
             origin: None,
             layer: facts::layer::collect(file, &self.app.chains, Some(loaded.start())),
             config: loaded.resolved.root.as_ref().into(),
-            facts: facts::LayerFacts::collect(&loaded.secrets),
+            facts: sections,
         };
         Some(facts.into_value())
     }

@@ -20,7 +20,9 @@ pub mod deployment;
 pub mod docs;
 pub mod extensions;
 pub mod fact;
+pub mod flattened;
 pub mod hosts;
+pub mod ignored;
 pub mod image_copies;
 pub mod integrations;
 mod join;
@@ -89,6 +91,8 @@ sections! {
         extensions: List<extensions::Extension> = extensions::collect(input.config, input.databases.packages),
         /// the GitHub Apps of `integrations.github`
         github_apps: List<hosts::GithubApp> = hosts::apps(input.config),
+        /// keys that nothing reads, in objects that are read by fixed names
+        ignored_keys: List<ignored::IgnoredKey> = ignored::collect(input.config),
         /// hosts of `integrations` that are refused at start
         integration_hosts: List<hosts::RefusedHost> = hosts::collect(input.config),
         /// the code hosts the portal reads from
@@ -122,11 +126,21 @@ sections! {
     }
 }
 
+/// What the facts of a layer are computed from.
+pub struct LayerInput<'a> {
+    /// What it sets, directives and placeholders resolved; `None` where that is nothing.
+    pub root: Option<&'a Value>,
+    /// The secrets found in it.
+    pub secrets: &'a [Secret],
+}
+
 sections! {
     /// The sections of `facts` in a layer.
-    pub struct LayerFacts(found: &[Secret]) {
+    pub struct LayerFacts(input: &LayerInput<'_>) {
+        /// keys that stand beside the empty key they belong under
+        flattened: List<flattened::Flattened> = flattened::collect(input.root),
         /// where secrets stand, or belong
-        secrets: List<secrets::SecretFact> = secrets::collect(found),
+        secrets: List<secrets::SecretFact> = secrets::collect(input.secrets),
     }
 }
 

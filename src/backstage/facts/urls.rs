@@ -23,6 +23,9 @@ facts! {
         host_dotted: Bool,
         /// the path of the first of these URLs whose host is this very machine; absent when none is. Points at its value
         first_local: Text,
+        /// the path of the first of these URLs whose scheme is `http` and whose host is not known to be this very
+        /// machine; absent when none is. Points at its value
+        first_plain: Text,
     }
 }
 
@@ -39,11 +42,14 @@ pub fn collect(config: &Value) -> List<BaseUrl> {
             Some(Url { name, value, parts })
         })
         .collect();
-    let first = urls.iter().find(|url| url.is_local());
-    let first = first.map_or_else(Text::default, |url| {
-        Text::from(url.name.as_str()).with_origin(url.value.origin)
-    });
-    urls.iter().map(|url| url.fact(&first)).collect()
+    let path_of = |url: Option<&Url<'_>>| {
+        url.map_or_else(Text::default, |url| {
+            Text::from(url.name.as_str()).with_origin(url.value.origin)
+        })
+    };
+    let local = path_of(urls.iter().find(|url| url.is_local()));
+    let plain = path_of(urls.iter().find(|url| url.is_plain()));
+    urls.iter().map(|url| url.fact(&local, &plain)).collect()
 }
 
 struct Url<'v> {
@@ -57,7 +63,11 @@ impl Url<'_> {
         self.parts.local.known() == Some(true)
     }
 
-    fn fact(&self, first_local: &Text) -> BaseUrl {
+    fn is_plain(&self) -> bool {
+        self.parts.scheme.known() == Some("http") && !self.is_local()
+    }
+
+    fn fact(&self, first_local: &Text, first_plain: &Text) -> BaseUrl {
         let (origin, parts) = (self.value.origin, self.parts.clone());
         BaseUrl {
             origin,
@@ -68,6 +78,7 @@ impl Url<'_> {
             host_local: parts.local.with_origin(origin),
             host_dotted: parts.dotted.with_origin(origin),
             first_local: first_local.clone(),
+            first_plain: first_plain.clone(),
         }
     }
 }

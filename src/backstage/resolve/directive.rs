@@ -67,7 +67,12 @@ pub(super) fn apply(
         match placeholder::substitute(&text.value, walk.environment) {
             Substituted::Unchanged => site.read(walk, &text.value),
             Substituted::Text(argument) => site.read(walk, &argument),
-            Substituted::Open { .. } => Some(site.open(directive.cause(&text.value))),
+            Substituted::Open { .. } => {
+                if directive == Directive::Env {
+                    walk.report(name_from_variable(site.argument_place));
+                }
+                Some(site.open(directive.cause(&text.value)))
+            }
             Substituted::Vanished => {
                 walk.report(vanished(directive, site.argument_place));
                 None
@@ -208,6 +213,16 @@ fn not_string(directive: Directive, place: Place) -> Problem {
     )
 }
 
+/// The loader substitutes the argument first, so that the value of the variable is taken for the name of another one.
+fn name_from_variable(place: Place) -> Problem {
+    Problem::surprising(
+        "env-name-from-variable",
+        "`$env` takes the name of a variable, but `${…}` puts the value of one there",
+        place,
+    )
+    .with_help("write the name alone, e.g. `$env: GITHUB_TOKEN`, or the placeholder without `$env`")
+}
+
 fn vanished(directive: Directive, place: Place) -> Problem {
     let message = format!(
         "the argument of `{}` depends on a variable that is not set: the app does not start",
@@ -243,17 +258,18 @@ pub(super) fn report_unknown(walk: &mut Walk<'_>, entries: &[Entry], here: &Here
     {
         return;
     }
-    let problem = Problem::surprising(
-        "directive-unknown",
-        format!("the loader knows no directive `{key}`: the app sees an object with that key"),
-        here.place(entry.key.span),
-    );
+    // Entity predicates (`$contains`, `$all`, …) and other languages have keys like these too: only a slip is told.
     let meant = match key {
         "$secret" | "$data" => Some("$include"),
         key => closest(key, ["$file", "$env", "$include"]),
     };
-    walk.report(match meant {
-        Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
-        None => problem,
-    });
+    let Some(meant) = meant else { return };
+    walk.report(
+        Problem::surprising(
+            "directive-unknown",
+            format!("unknown directive `{key}`: the app sees an object with that key"),
+            here.place(entry.key.span),
+        )
+        .with_help(format!("did you mean `{meant}`?")),
+    );
 }

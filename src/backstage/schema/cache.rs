@@ -20,7 +20,7 @@ use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
 use crate::files::{FilePath, Files, Identity};
 
 /// Changes when the form of entries or the making of schemas does.
-const FORM: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
 
 /// The largest entry that is read, in bytes.
 const ENTRY_LIMIT: u64 = 64 << 20;
@@ -56,7 +56,7 @@ struct Entry {
     version: Arc<str>,
     /// The file of an installed schema.
     file: Option<String>,
-    in_force: bool,
+    standing: Standing,
     keys: Vec<Arc<str>>,
     text: Range<usize>,
 }
@@ -108,12 +108,13 @@ impl Cache {
             let origin = entry.file.map_or(SchemaOrigin::Bundled, |file| {
                 SchemaOrigin::Installed(FilePath::new(&file))
             });
-            let standing = if entry.in_force {
-                Standing::InForce
-            } else {
-                Standing::AnotherVersion
-            };
-            let parts = (entry.name, entry.version, origin, standing, entry.keys);
+            let parts = (
+                entry.name,
+                entry.version,
+                origin,
+                entry.standing,
+                entry.keys,
+            );
             Some(Arc::new(PackageSchema::kept(
                 parts,
                 Arc::clone(&text),
@@ -161,7 +162,7 @@ impl Cache {
                     SchemaOrigin::Installed(file) => Some(file.as_str().to_owned()),
                     SchemaOrigin::Bundled => None,
                 },
-                in_force: package.standing == Standing::InForce,
+                standing: package.standing,
                 keys: package.keys().to_vec(),
                 text: start..texts.len(),
             });

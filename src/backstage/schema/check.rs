@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::explain;
 use super::packages::Schemas;
+use super::stray;
 use super::walk::{Seen, Walk};
 use crate::backstage::value::Value;
 use crate::finding::{Edit, RuleId, Severity};
@@ -54,6 +55,10 @@ pub fn check(effective: &Value, schemas: &Schemas) -> Vec<Problem> {
         walk.step(Part::Key(key.clone()), value, |walk| {
             walk.value(&judged, &described, value, Seen::default());
         });
+    }
+    let strays = std::mem::take(&mut walk.strays);
+    for problem in stray::problems(&strays, effective, schemas) {
+        walk.adopt(problem);
     }
     for conflict in schemas.conflicts() {
         walk.report_conflict(conflict, effective);

@@ -17,6 +17,7 @@ use super::packages::{PackageSchema, Schemas, Standing};
 use super::typescript;
 use crate::backstage::workspace::packages::Lockfile;
 use crate::files::{FilePath, Files, Identity};
+use crate::version::Version;
 
 /// What was collected.
 #[derive(Debug, Default)]
@@ -65,6 +66,9 @@ pub fn collect(files: &dyn Files, app_root: &FilePath, lockfile: Option<&Lockfil
         bundled: HashSet::new(),
         absent: Vec::new(),
     };
+    // One that was written for an empty workspace says nothing about what the app is made of.
+    collector.lockfile = lockfile.filter(|lockfile| lockfile.names_scope("@backstage/"));
+    let lockfile = collector.lockfile;
     let own = members(files, &node, app_root);
     if own.is_empty() {
         return Collection {
@@ -233,14 +237,8 @@ impl Collector<'_> {
                 continue;
             };
             let locked = self.lockfile.map(|lockfile| lockfile.versions(name));
-            let same =
-                locked.is_some_and(|versions| versions.iter().any(|one| **one == *package.version));
-            let standing = if same {
-                Standing::InForce
-            } else {
-                Standing::AnotherVersion
-            };
-            self.found.extend(package.with(standing));
+            self.found
+                .extend(package.with(standing(locked, package.version)));
             self.absent.push(name);
         }
         // The real loader leaves this one out beside its successor, whose keys are the same.
@@ -279,6 +277,21 @@ impl Collector<'_> {
             }
             folder = folder.parent();
         }
+    }
+}
+
+/// How far a built-in schema can be relied on, where these versions of its package are locked.
+fn standing(locked: Option<&[Arc<str>]>, built_in: &str) -> Standing {
+    let Some(versions) = locked else {
+        return Standing::Untold;
+    };
+    let is_older = |version: &Arc<str>| Version::parse(version) < Version::parse(built_in);
+    if versions.iter().any(|version| **version == *built_in) {
+        Standing::InForce
+    } else if versions.iter().any(is_older) {
+        Standing::OlderInUse
+    } else {
+        Standing::AnotherVersion
     }
 }
 

@@ -31,7 +31,15 @@ pub(super) fn conflicts(packages: &[Arc<PackageSchema>]) -> Vec<Conflict> {
         }
     }
     let mut search = Search::default();
-    search.below(&root, Inherited::default());
+    let passes = |wanted| {
+        let mut demands = root.iter();
+        demands.any(|demand| demand.schema.deep_visibility == Some(wanted))
+    };
+    let inherited = Inherited {
+        frontend: passes(Visibility::Frontend),
+        secret: passes(Visibility::Secret),
+    };
+    search.below(&root, inherited);
     search.found
 }
 

@@ -12,6 +12,7 @@ use crate::backstage::value::{Kind, Value};
 use crate::finding::Edit;
 use crate::text::Place;
 use crate::text::closest;
+use ::source::Part;
 
 pub(super) use super::meant::union;
 
@@ -105,26 +106,39 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     saying
 }
 
-/// A key is required and missing.
-pub(super) fn missing(walk: &Walk, key: &str, value: &Value) -> Saying {
-    let message = if walk.path.is_root() {
-        format!("`{key}` is missing, but the configuration needs it")
-    } else {
-        format!("`{}` lacks `{key}`, which it needs", name(walk))
+/// Keys are required and missing.
+pub(super) fn missing(walk: &Walk, keys: &[&str], value: &Value) -> Saying {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
+    let (listed, is, it) = match keys {
+        [_] => (and_list(&quoted), "is", "it"),
+        _ => (and_list(&quoted), "are", "them"),
     };
-    let near = value.as_object().and_then(|object| {
-        let keys = object.keys().map(|key| &**key);
-        misspelling_of(key, keys)
-    });
-    let near_place = near.and_then(|near| value.get(near)?.key_place());
+    let message = if walk.path.is_root() {
+        format!("{listed} {is} missing, but the configuration needs {it}")
+    } else {
+        format!("`{}` lacks {listed}, which it needs", name(walk))
+    };
+    let mut slip = None;
+    if let ([key], Some(object)) = (keys, value.as_object()) {
+        let written = object.keys().map(|key| &**key);
+        slip = misspelling_of(key, written).map(|near| (*key, near));
+    }
+    let near_place = slip.and_then(|(_, near)| value.get(near)?.key_place());
     Saying {
         rule: VIOLATION,
         message,
         place: value.key_place().or(value.place()),
-        note: format!("`{key}` is missing"),
-        help: near.map(|near| format!("is `{near}` meant to be `{key}`?")),
-        edit: near_place.map(|place| Edit::string(place, key)),
+        note: format!("{listed} {is} missing"),
+        help: Some(match slip {
+            Some((key, near)) => format!("is `{near}` meant to be `{key}`?"),
+            None => format!("add {listed} here, or in another layer of this chain"),
+        }),
+        edit: slip
+            .zip(near_place)
+            .map(|((key, _), place)| Edit::string(place, key)),
         ground: Ground::Absence,
+        is_rename: false,
     }
 }
 
@@ -156,8 +170,17 @@ pub(super) fn too_many_items(walk: &Walk, child: &Value) -> Saying {
 }
 
 /// A value that should no longer be set. The reason is the schema's own text.
-pub(super) fn deprecated(walk: &Walk, reason: &str, value: &Value) -> Saying {
-    let name = name(walk);
+pub(super) fn deprecated(walk: &Walk, schema: &Schema, reason: &str, value: &Value) -> Saying {
+    // Of a form that takes one value alone, that value is deprecated, and not the key.
+    let literal = match schema.allowed.as_deref() {
+        Some([serde_json::Value::String(only)]) => Some(only.as_str()),
+        _ => None,
+    };
+    let literal = literal.filter(|literal| value.as_str() == Some(literal));
+    let name = match literal {
+        Some(literal) => format!("{}: {literal}", name(walk)),
+        None => name(walk),
+    };
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = if reason.is_empty() {
         format!("`{name}` is deprecated and may stop working after an update")
@@ -167,11 +190,15 @@ pub(super) fn deprecated(walk: &Walk, reason: &str, value: &Value) -> Saying {
     Saying {
         rule: DEPRECATED,
         message,
-        place: value.key_place().or(value.place()),
+        place: match literal {
+            Some(_) => value.place().or(value.key_place()),
+            None => value.key_place().or(value.place()),
+        },
         note: String::new(),
         help: None,
         edit: None,
         ground: Ground::Presence,
+        is_rename: false,
     }
 }
 
@@ -188,6 +215,7 @@ pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
         help: Some("correct the `@visibility` in the schema of one of the packages".into()),
         edit: None,
         ground: Ground::Presence,
+        is_rename: false,
     }
 }
 
@@ -213,7 +241,20 @@ pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
         help: Some(format!("did you mean `{near}`?")),
         edit: value.key_place().map(|place| Edit::string(place, near)),
         ground: Ground::Presence,
+        is_rename: walk
+            .path
+            .parts()
+            .last()
+            .is_some_and(|part| is_form_of(part, near)),
     }
+}
+
+/// Whether a written key and a known one are forms of one word: the plural of the other, or longer by an ending.
+fn is_form_of(written: &Part, known: &str) -> bool {
+    let Part::Key(written) = written else {
+        return false;
+    };
+    written.starts_with(known) || known.starts_with(&**written)
 }
 
 /// The end of a message: which packages' schemas say so.
@@ -252,6 +293,7 @@ pub(super) fn violation(message: String, place: Option<Place>) -> Saying {
         help: None,
         edit: None,
         ground: Ground::Presence,
+        is_rename: false,
     }
 }
 
@@ -335,6 +377,14 @@ fn bare(literal: &serde_json::Value) -> String {
     match literal {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+/// `a`, `b` and `c`.
+fn and_list(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => words.concat(),
     }
 }
 

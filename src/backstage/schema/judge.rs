@@ -86,7 +86,9 @@ impl Judge {
                 match demand.package.standing {
                     Standing::InForce => return Verdict::Invalid,
                     // Another version may require other keys.
-                    Standing::AnotherVersion => verdict = Verdict::Unknown,
+                    Standing::OlderInUse | Standing::Untold | Standing::AnotherVersion => {
+                        verdict = Verdict::Unknown;
+                    }
                 }
             }
         }

@@ -21,6 +21,7 @@ mod model;
 mod node;
 mod packages;
 mod source;
+mod stray;
 pub mod typescript;
 mod visibility;
 mod walk;

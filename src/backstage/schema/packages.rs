@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::bundled::BUNDLED;
 use super::conflicts::Conflict;
 use super::model::Schema;
@@ -42,8 +44,12 @@ pub enum SchemaOrigin {
 }
 
 /// How far a schema can be relied on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Standing {
+    /// The app uses an older version: what this one deprecates, or no longer knows, may be the only way there.
+    OlderInUse,
+    /// Nothing tells which version the app uses: what it says is a warning, missing keys included.
+    Untold,
     /// It may be of another version than the app uses: its problems are warnings, and it cannot know which
     /// keys the other version requires.
     AnotherVersion,

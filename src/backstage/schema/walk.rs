@@ -43,6 +43,8 @@ pub(super) struct Saying {
     pub help: Option<String>,
     pub edit: Option<Edit>,
     pub ground: Ground,
+    /// It calls a key unknown that another version may well know: the known one is its plural, singular or longer form.
+    pub is_rename: bool,
 }
 
 /// A walk down a configuration with all demands side by side.
@@ -50,6 +52,8 @@ pub(super) struct Walk {
     pub judge: Judge,
     pub path: ConfigPath,
     pub problems: Vec<Problem>,
+    /// Keys that no schema knows, nor any name much like them.
+    pub strays: Vec<ConfigPath>,
     /// The nearest place for values that have none.
     pub nearest: Option<Place>,
 }
@@ -60,6 +64,7 @@ impl Walk {
             judge: Judge::default(),
             path: ConfigPath::root(),
             problems: Vec::new(),
+            strays: Vec::new(),
             nearest,
         }
     }
@@ -216,11 +221,13 @@ impl Walk {
     }
 
     pub fn report_missing(&mut self, demand: Demand<'_>, value: &Value) {
-        if demand.package.standing == Standing::AnotherVersion {
+        let standing = demand.package.standing;
+        if matches!(standing, Standing::AnotherVersion | Standing::OlderInUse) {
             return;
         }
-        for key in missing_keys(demand.schema, value) {
-            let saying = explain::missing(self, key, value);
+        let keys: Vec<&str> = missing_keys(demand.schema, value).collect();
+        if !keys.is_empty() {
+            let saying = explain::missing(self, &keys, value);
             self.say(demand, saying);
         }
     }
@@ -244,7 +251,7 @@ impl Walk {
                 ..
             } = demand.schema;
             if let Some(reason) = deprecated.as_deref().filter(|_| speaks_of_this) {
-                let saying = explain::deprecated(self, reason, value);
+                let saying = explain::deprecated(self, demand.schema, reason, value);
                 self.say(demand, saying);
             }
             for given in [visibility, deep_visibility].into_iter().flatten() {
@@ -283,6 +290,8 @@ impl Walk {
                     .find(|demand| demand.schema.properties.contains_key(nearest))
             });
             self.say(owner.unwrap_or(by), saying);
+        } else {
+            self.strays.push(self.path.clone());
         }
     }
 
@@ -302,6 +311,7 @@ impl Walk {
             .map(|key| &**key)
             .filter(|known| !object.contains_key(*known));
         let Some(nearest) = explain::misspelling_of(key, absent) else {
+            self.strays.push(self.path.with(Part::Key(key.clone())));
             return;
         };
         let Some(package) = schemas.about(nearest).next() else {
@@ -359,12 +369,22 @@ impl Walk {
     /// Notes a problem, or one more package that says the same.
     pub fn say(&mut self, demand: Demand<'_>, saying: Saying) {
         let package = demand.package;
+        // What a newer schema deprecates or has renamed may be all that the version in use knows.
+        let is_advice = match package.standing {
+            Standing::OlderInUse => saying.rule == explain::DEPRECATED || saying.is_rename,
+            Standing::Untold => saying.rule == explain::DEPRECATED,
+            Standing::AnotherVersion | Standing::InForce => false,
+        };
+        if is_advice {
+            return;
+        }
         let severity = match (saying.rule, package.standing) {
             // Whether the version in use deprecates it too is not known.
             (explain::DEPRECATED, Standing::AnotherVersion) => Severity::Info,
+            (_, Standing::Untold) if saying.is_rename => Severity::Info,
             (explain::DEPRECATED | explain::UNKNOWN_KEY, _) => Severity::Warning,
             (_, Standing::InForce) => Severity::Error,
-            (_, Standing::AnotherVersion) => Severity::Warning,
+            (_, _) => Severity::Warning,
         };
         self.adopt(Problem {
             rule: RuleId::loader(saying.rule),

@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -52,6 +53,14 @@ impl Lockfile {
     /// Whether any version of a package is locked.
     pub fn has(&self, name: &str) -> bool {
         self.versions.contains_key(name)
+    }
+
+    /// Whether any package of a scope is locked, e.g. of `@backstage/`.
+    pub fn names_scope(&self, scope: &str) -> bool {
+        let mut from = self
+            .versions
+            .range::<str, _>((Bound::Included(scope), Bound::Unbounded));
+        from.next().is_some_and(|(name, _)| name.starts_with(scope))
     }
 
     fn add(&mut self, name: &str, version: &str) {

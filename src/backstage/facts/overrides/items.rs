@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::backstage::value::{Kind, Value};
 
@@ -72,7 +73,15 @@ fn name(item: &Value) -> Option<(&'static str, &Value)> {
 pub(super) fn named(item: &Value) -> Value {
     match (&item.kind, name(item)) {
         (Kind::Object(_), Some((_, name))) => named(name),
-        (Kind::Object(_), None) => Value::string("{…}").with_origin(item.origin),
+        (Kind::Object(object), None) => {
+            // `page:catalog: {…}`: an item with one key is known by it.
+            let mut keys = object.keys();
+            let name = match (keys.next(), keys.next()) {
+                (Some(only), None) => Value::string(Arc::clone(only)),
+                _ => Value::string("{…}"),
+            };
+            name.with_origin(item.origin)
+        }
         (Kind::Array(_), _) => Value::string("[…]").with_origin(item.origin),
         (Kind::Null | Kind::Bool(_) | Kind::Number(_), _) => {
             Value::string(written(item)).with_origin(item.origin)

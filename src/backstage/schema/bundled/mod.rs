@@ -43,6 +43,8 @@ static SHARED: LazyLock<Vec<Shared>> =
 struct Shared {
     in_force: OnceLock<Arc<PackageSchema>>,
     another_version: OnceLock<Arc<PackageSchema>>,
+    older_in_use: OnceLock<Arc<PackageSchema>>,
+    untold: OnceLock<Arc<PackageSchema>>,
 }
 
 impl Bundled {
@@ -65,6 +67,8 @@ impl Bundled {
         let cell = match standing {
             Standing::InForce => &shared.in_force,
             Standing::AnotherVersion => &shared.another_version,
+            Standing::OlderInUse => &shared.older_in_use,
+            Standing::Untold => &shared.untold,
         };
         Some(Arc::clone(cell.get_or_init(make)))
     }

@@ -160,7 +160,9 @@ fn of_a_union_only_the_branch_of_the_discriminator_is_explained() {
     ]}));
     assert_eq!(
         said(&schemas, json!({ "a": { "store": "redis" } })),
-        ["schema-violation: `a` lacks `connection`, which it needs"]
+        [
+            "schema-violation: `a` lacks `connection`, which it needs [add `connection` here, or in another layer of this chain]"
+        ]
     );
     assert_eq!(
         said(&schemas, json!({ "a": { "store": "reddis" } })),
@@ -215,7 +217,7 @@ fn what_a_form_says_is_not_said_of_a_value_that_has_none_of_the_forms() {
     ]}));
     assert_eq!(
         said(&schemas, json!({ "a": { "kind": "old" } })),
-        ["schema-deprecated: `a.kind` is deprecated: use new"]
+        ["schema-deprecated: `a.kind: old` is deprecated: use new"]
     );
     assert!(said(&schemas, json!({ "a": { "kind": "new" } })).is_empty());
     let said = said(&schemas, json!({ "a": { "kind": "other" } }));
@@ -262,7 +264,9 @@ fn required_keys_of_the_root_count_once_the_package_is_in_use() {
     let schemas = of(json!({ "required": ["b"], "properties": { "a": {}, "b": {} } }));
     assert_eq!(
         said(&schemas, json!({ "a": 1 })),
-        ["schema-violation: `b` is missing, but the configuration needs it"]
+        [
+            "schema-violation: `b` is missing, but the configuration needs it [add `b` here, or in another layer of this chain]"
+        ]
     );
 }
 
@@ -343,4 +347,104 @@ fn a_problem_says_which_schema_wants_it() {
         problem(&["one", "two", "three"]),
         format!("{wrong} (schemas of one 1.0.0 and 2 more packages)")
     );
+}
+
+#[test]
+fn what_a_newer_schema_deprecates_or_renames_is_not_told_to_an_older_version() {
+    let schema = json!({ "properties": { "a": { "type": "object", "properties": {
+        "old": { "deprecated": "use new" }, "generator": {}, "setting": {}
+    } } } });
+    let with = |standing| {
+        let mut package = package("own", schema.clone());
+        package.standing = standing;
+        said(
+            &Schemas::new(vec![package]),
+            json!({ "a": { "old": 1, "generators": 1, "seting": 1 } }),
+        )
+        .len()
+    };
+    assert_eq!(with(Standing::InForce), 3);
+    assert_eq!(
+        with(Standing::OlderInUse),
+        1,
+        "a slip is one in every version"
+    );
+    assert_eq!(with(Standing::Untold), 2);
+}
+
+#[test]
+fn required_keys_are_named_together_and_without_a_lockfile_too() {
+    let mut own = package(
+        "own",
+        json!({ "properties": { "a": {
+        "type": "object", "required": ["x", "y", "z"], "properties": { "x": {}, "y": {}, "z": {} }
+    } } }),
+    );
+    own.standing = Standing::Untold;
+    let problems = check(
+        &config(json!({ "a": { "z": 1 } })),
+        &Schemas::new(vec![own]),
+    );
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0]
+            .message
+            .starts_with("`a` lacks `x` and `y`, which it needs")
+    );
+    assert_eq!(problems[0].severity, Severity::Warning);
+}
+
+#[test]
+fn a_key_under_the_wrong_parent_is_told_where_it_belongs() {
+    let schemas = of(json!({ "properties": {
+        "backend": { "type": "object", "properties": {
+            "auth": { "type": "object", "properties": { "externalAccess": { "type": "array" } } },
+            "database": { "type": "object", "properties": { "client": {}, "connection": {} } },
+            "listen": { "type": "object", "properties": { "port": {} } },
+        } },
+        "auth": { "type": "object", "properties": { "session": { "type": "object", "properties": { "secret": {} } } } },
+        "app": { "type": "object", "properties": { "title": {} } },
+        "integrations": { "type": "object", "properties": { "github": { "type": "array" } } },
+    } }));
+    let told = |json| {
+        let said = said(&schemas, json);
+        let told = said.first().cloned().unwrap_or_default();
+        told.split('`').nth(3).unwrap_or_default().to_owned()
+    };
+    for (json, home) in [
+        (
+            json!({ "app": { "database": { "client": "pg" } } }),
+            "backend.database",
+        ),
+        (
+            json!({ "database": { "client": "pg" } }),
+            "backend.database",
+        ),
+        (
+            json!({ "backend": { "externalAccess": [1], "auth": {} } }),
+            "backend.auth.externalAccess",
+        ),
+        (
+            json!({ "backend": { "auth": { "session": { "secret": "x" } } } }),
+            "auth.session",
+        ),
+        (
+            json!({ "backend": { "listen": { "listen": { "port": 1 } } } }),
+            "backend.listen",
+        ),
+        (
+            json!({ "app": { "integrations": { "github": [1] } } }),
+            "integrations",
+        ),
+    ] {
+        assert_eq!(told(json.clone()), home, "{json}");
+    }
+    for json in [
+        json!({ "app": { "database": { "engine": "x" } } }),
+        json!({ "app": { "port": 1 } }),
+        json!({ "own": { "title": "x" } }),
+        json!({ "backend": { "database": { "connection": { "session": { "secret": "x" } } } } }),
+    ] {
+        assert_eq!(told(json.clone()), "", "{json}");
+    }
 }
