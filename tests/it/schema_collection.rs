@@ -285,7 +285,7 @@ fn packages_that_are_not_installed_are_replaced_by_their_built_in_schemas_and_wh
     );
     for package in collection.schemas.packages() {
         assert_eq!(package.origin, SchemaOrigin::Bundled);
-        assert_eq!(package.standing, Standing::AnotherVersion);
+        assert_eq!(package.standing, Standing::Untold);
     }
 }
 
