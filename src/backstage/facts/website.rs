@@ -213,7 +213,8 @@ mod tests {
         }
     }
 
-    /// Recorded from minimatch 9 with `nocase` and `noglobstar`, as the backend calls it.
+    /// Written by hand from the documentation of minimatch, for `nocase` and `noglobstar`, with which the backend calls
+    /// it.
     #[test]
     fn a_pattern_matches_where_minimatch_does() {
         let origin = "https://portal.acme.example";
