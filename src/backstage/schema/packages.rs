@@ -48,7 +48,7 @@ pub enum SchemaOrigin {
 pub enum Standing {
     /// The app uses an older version: what this one deprecates, or no longer knows, may be the only way there.
     OlderInUse,
-    /// Nothing tells which version the app uses: what it says is a warning, missing keys included.
+    /// Nothing tells which version the app uses: what it says is a warning, and that a key is missing a hint.
     Untold,
     /// It may be of another version than the app uses: its problems are warnings, and it cannot know which
     /// keys the other version requires.

@@ -36,9 +36,10 @@ const GENERIC: [&str; 16] = [
     "url",
 ];
 
-/// Objects that are handed on to a driver or a library, which knows more keys than the schema.
-const HANDED_ON: [&str; 5] = [
+/// Objects that are handed on to a driver, a library or a loader of plugins, which knows more keys than the schema.
+const HANDED_ON: [&str; 6] = [
     "connection",
+    "dynamicPlugins",
     "knexConfig",
     "proxy",
     "clientOptions",
@@ -119,7 +120,7 @@ impl<'s> Search<'s> {
             return Some(home.to_vec());
         }
         // In a section of the wrong section: `backend.auth.session` for `auth.session`.
-        if let Some((_, [rest @ ..])) = parent.split_first()
+        if let Some((_, rest)) = parent.split_first()
             && !rest.is_empty()
             && fits(rest)
         {

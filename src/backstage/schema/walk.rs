@@ -381,7 +381,10 @@ impl Walk {
         let severity = match (saying.rule, package.standing) {
             // Whether the version in use deprecates it too is not known.
             (explain::DEPRECATED, Standing::AnotherVersion) => Severity::Info,
-            (_, Standing::Untold) if saying.is_rename => Severity::Info,
+            // Another version may know it, or do without.
+            (_, Standing::Untold) if saying.is_rename || saying.ground == Ground::Absence => {
+                Severity::Info
+            }
             (explain::DEPRECATED | explain::UNKNOWN_KEY, _) => Severity::Warning,
             (_, Standing::InForce) => Severity::Error,
             (_, _) => Severity::Warning,
