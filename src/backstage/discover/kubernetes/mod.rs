@@ -2,6 +2,7 @@
 
 mod kustomize;
 pub(super) mod objects;
+mod operator;
 mod ownership;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ pub(super) struct Cluster {
     kustomizations: Vec<kustomize::Kustomization>,
     config_maps: Vec<(FilePath, ConfigMap)>,
     workloads: Vec<(FilePath, SourceId, Workload)>,
+    portals: Vec<(FilePath, operator::Portal)>,
     pub(super) values: Vec<ValuesIn>,
 }
 
@@ -70,6 +72,9 @@ impl Reader<'_> {
             for container in &workload.containers {
                 self.container(path, *source, workload, container, &cluster);
             }
+        }
+        for (path, portal) in &cluster.portals {
+            self.portal(path, portal, &cluster);
         }
         self.charts(&cluster);
     }
@@ -124,6 +129,7 @@ impl Reader<'_> {
             for object in objects {
                 match object {
                     Object::ConfigMap(map) => cluster.config_maps.push((path.clone(), map)),
+                    Object::Portal(portal) => cluster.portals.push((path.clone(), portal)),
                     Object::Workload(workload) => {
                         cluster.workloads.push((path.clone(), source, workload))
                     }

@@ -10,6 +10,7 @@ use crate::backstage::discover::document::NodeExt as _;
 use crate::text::{Place, SourceId, Span};
 use crate::yaml::Node;
 
+use super::operator::{self, Portal};
 use crate::backstage::discover::command::word::{Certainty, Variables, Word};
 
 /// What a manifest describes, as far as it matters here.
@@ -18,6 +19,8 @@ pub(crate) enum Object {
     ConfigMap(ConfigMap),
     /// Containers that run.
     Workload(Workload),
+    /// A portal that an operator runs.
+    Portal(Portal),
 }
 
 /// A ConfigMap.
@@ -127,7 +130,9 @@ const LARGEST_CONFIG_MAP: usize = 2 << 20;
 /// Whether a document may be one of ours, at a first look.
 pub(crate) fn may_be(text: &str) -> bool {
     text.contains("kind:")
-        && (text.contains("ConfigMap") || text.contains("containers:"))
+        && ["ConfigMap", "containers:", operator::GROUP]
+            .iter()
+            .any(|mark| text.contains(mark))
         && !text.contains("{{")
 }
 
@@ -184,6 +189,7 @@ fn object(
             Some(workload(name, job.get("template")?.get("spec")?))
         }
         "Pod" => Some(workload(name, node.get("spec")?)),
+        "Backstage" => operator::read(source, node).map(Object::Portal),
         _ => None,
     }
 }

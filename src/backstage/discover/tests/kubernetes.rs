@@ -279,3 +279,34 @@ fn values_from_elsewhere_make_a_release_incomplete() {
         assert_eq!(chain.is_complete(), complete, "{:?}", chain.lacks);
     }
 }
+
+#[test]
+fn the_resource_of_an_operator_loads_the_config_maps_that_it_names() {
+    let map = |name: &str, key: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata:\n  {key}: |\n    app: {{title: x}}\n"
+        )
+    };
+    let maps = format!(
+        "{}---\n{}",
+        map("a", "app-config.a.yaml"),
+        map("b", "app-config.b.yaml")
+    );
+    let portal = |group: &str| {
+        let resource = format!(
+            "apiVersion: {group}/v1alpha3\nkind: Backstage\nmetadata: {{name: hub}}\nspec:\n  application:\n    appConfig:\n      configMaps:\n        - name: b\n        - name: a\n"
+        );
+        chains_of(&[("maps.yaml", &maps), ("hub.yaml", &resource)])
+    };
+    let chains = portal("rhdh.redhat.com");
+    let layers = "kubernetes:hub!: maps.yaml#app-config.b.yaml maps.yaml#app-config.a.yaml ? ";
+    assert!(
+        chains.iter().any(|chain| chain.starts_with(layers)),
+        "{chains:?}"
+    );
+    let other = portal("example.org");
+    assert!(
+        !other.iter().any(|chain| chain.contains("hub")),
+        "{other:?}"
+    );
+}
