@@ -1,6 +1,6 @@
-//! `cargo xtask docs`: the pages that are made from the cards and the declared facts.
+//! `cargo xtask docs`: the pages that are made from the cards, the declared facts and the code.
 //!
-//! Out: docs/rules/*.md with an index, and docs/facts.md. With `--check` nothing is written, and a stale, missing
+//! Out: docs/rules/*.md with an index, docs/facts.md, docs/limits.md, and the counts in README.md. With `--check` nothing is written, and a stale, missing
 //! or left-over page fails.
 
 use std::collections::BTreeSet;
@@ -10,12 +10,16 @@ use stagecheck::backstage::facts;
 use stagecheck::rules::{catalog, page};
 
 use crate::run::{Outcome, project, write_or_check};
+use crate::{counts, limits};
 
 const FOLDER: &str = "docs/rules";
 
 /// Writes the pages, or checks them.
 pub fn run(arguments: &[String]) -> Outcome {
     write_or_check("docs/facts.md", &facts::docs::page(), arguments)?;
+    write_or_check("docs/limits.md", &limits::page()?, arguments)?;
+    let readme = fs::read_to_string(project().join("README.md"))?;
+    write_or_check("README.md", &counts::written(&readme)?, arguments)?;
     let mut names = BTreeSet::from(["README.md".to_owned()]);
     let index = page::index(catalog::cards());
     write_or_check(&format!("{FOLDER}/README.md"), &index, arguments)?;

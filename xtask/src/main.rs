@@ -8,8 +8,10 @@
 mod bench;
 mod bench_roots;
 mod collected_schemas;
+mod counts;
 mod database_oracle;
 mod docs;
+mod limits;
 mod man;
 mod picture;
 mod run;
@@ -43,7 +45,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "docs",
-        about: "write docs/rules and docs/facts.md from the cards and facts [--check]",
+        about: "write docs/rules, docs/facts.md, docs/limits.md and the counts in README [--check]",
         run: docs::run,
     },
     Command {

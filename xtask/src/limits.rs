@@ -1,0 +1,120 @@
+//! The table of limits: what stagecheck refuses to read further, and where the number stands.
+//!
+//! In: the sources of the product and its crates. Out: docs/limits.md, a row for each constant whose name begins with
+//! `MAX_`, in the words of its doc comment. A limit without a doc comment fails: the table would not say what it is.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::project;
+
+const HEAD: &str = "# Limits
+
+Every bound on what stagecheck reads or works through. Past a limit there is a finding, an error or a note, and
+whatever else can be judged still is. `cargo xtask docs` makes this page from the constants themselves.
+
+| limit | value | defined in |
+| --- | --- | --- |
+";
+
+/// A bound in the code.
+struct Limit {
+    about: String,
+    value: String,
+    file: String,
+}
+
+/// The page.
+///
+/// # Errors
+/// When a source cannot be read, or a limit has no doc comment.
+pub fn page() -> Result<String, Box<dyn Error>> {
+    let mut limits = Vec::new();
+    for folder in ["src", "crates"] {
+        for file in sources(&project().join(folder))? {
+            limits.extend(of_file(&file)?);
+        }
+    }
+    let mut page = HEAD.to_owned();
+    for Limit { about, value, file } in limits {
+        writeln!(page, "| {about} | `{value}` | `{file}` |")?;
+    }
+    Ok(page)
+}
+
+/// The Rust files below a folder, without tests, in order of path.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    if !folder.is_dir() {
+        return Ok(files);
+    }
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    entries.sort();
+    for entry in entries {
+        let is_test = entry.file_stem().is_some_and(|stem| stem == "tests");
+        if entry.is_dir() && !is_test {
+            files.extend(sources(&entry)?);
+        } else if entry.extension().is_some_and(|ending| ending == "rs") && !is_test {
+            files.push(entry);
+        }
+    }
+    Ok(files)
+}
+
+/// The limits that a file defines, in its order.
+fn of_file(file: &Path) -> Result<Vec<Limit>, Box<dyn Error>> {
+    let text = fs::read_to_string(file)?;
+    let name = file
+        .strip_prefix(project())?
+        .to_string_lossy()
+        .replace('\\', "/");
+    let mut limits = Vec::new();
+    let mut doc: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(sentence) = line.strip_prefix("///") {
+            doc.push(sentence.trim());
+        } else if let Some((constant, value)) = limit(line) {
+            if doc.is_empty() {
+                return Err(format!("{name}: `{constant}` has no doc comment").into());
+            }
+            limits.push(Limit {
+                about: doc.join(" ").replace('|', "\\|"),
+                value: value.to_owned(),
+                file: name.clone(),
+            });
+            doc.clear();
+        } else {
+            doc.clear();
+        }
+    }
+    Ok(limits)
+}
+
+/// Name and value of a constant `MAX_…`, on one line.
+fn limit(line: &str) -> Option<(&str, &str)> {
+    let start = line.find("const MAX_")?;
+    let before = line.get(..start)?.trim();
+    if !before.is_empty() && !before.starts_with("pub") {
+        return None;
+    }
+    let (name, value) = line.get(start + "const ".len()..)?.split_once(':')?;
+    let value = value.split_once('=')?.1.trim().trim_end_matches(';');
+    Some((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limit;
+
+    #[test]
+    fn a_limit_is_a_constant_of_that_name_on_a_line_of_its_own() {
+        let found = limit("pub(super) const MAX_DEPTH: usize = 256;");
+        assert_eq!(found, Some(("MAX_DEPTH", "256")));
+        assert_eq!(limit("let max = const_max(MAX_DEPTH);"), None);
+        assert_eq!(limit("// const MAX_DEPTH: usize = 256;"), None);
+    }
+}
