@@ -1,7 +1,8 @@
 //! The table of limits: what stagecheck refuses to read further, and where the number stands.
 //!
-//! In: the sources of the product and its crates. Out: docs/limits.md, a row for each constant whose name begins with
-//! `MAX_`, in the words of its doc comment. A limit without a doc comment fails: the table would not say what it is.
+//! In: the sources of the product and its crates. Out: docs/limits.md, a row for each constant of a module whose name
+//! says that it is a bound ([`WORDS`]), in the words of its doc comment. A limit without a doc comment fails: the table
+//! would not say what it is.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -12,12 +13,15 @@ use crate::run::project;
 
 const HEAD: &str = "# Limits
 
-Every bound on what stagecheck reads or works through. Past a limit there is a finding, an error or a note, and
+Bounds on what stagecheck reads or works through. Past a limit there is a finding, an error or a note, and
 whatever else can be judged still is. `cargo xtask docs` makes this page from the constants themselves.
 
 | limit | value | defined in |
 | --- | --- | --- |
 ";
+
+/// What names a bound: a word of the constant's name.
+const WORDS: &[&str] = &["LIMIT", "LONGEST", "LARGEST", "MAX", "MOST"];
 
 /// A bound in the code.
 struct Limit {
@@ -74,7 +78,7 @@ fn of_file(file: &Path) -> Result<Vec<Limit>, Box<dyn Error>> {
         .replace('\\', "/");
     let mut limits = Vec::new();
     let mut doc: Vec<&str> = Vec::new();
-    for line in text.lines().map(str::trim) {
+    for line in text.lines() {
         if let Some(sentence) = line.strip_prefix("///") {
             doc.push(sentence.trim());
         } else if let Some((constant, value)) = limit(line) {
@@ -94,16 +98,15 @@ fn of_file(file: &Path) -> Result<Vec<Limit>, Box<dyn Error>> {
     Ok(limits)
 }
 
-/// Name and value of a constant `MAX_…`, on one line.
+/// Name and value of a constant that is a bound, on one line. One within a function begins further right: it is no
+/// limit on input, or its function says so.
 fn limit(line: &str) -> Option<(&str, &str)> {
-    let start = line.find("const MAX_")?;
-    let before = line.get(..start)?.trim();
-    if !before.is_empty() && !before.starts_with("pub") {
-        return None;
-    }
-    let (name, value) = line.get(start + "const ".len()..)?.split_once(':')?;
+    let (before, constant) = line.split_once("const ")?;
+    let of_module = before.is_empty() || before.starts_with("pub");
+    let (name, value) = constant.split_once(':')?;
+    let is_bound = name.split('_').any(|word| WORDS.contains(&word));
     let value = value.split_once('=')?.1.trim().trim_end_matches(';');
-    Some((name, value))
+    (of_module && is_bound).then_some((name, value))
 }
 
 #[cfg(test)]
@@ -114,7 +117,10 @@ mod tests {
     fn a_limit_is_a_constant_of_that_name_on_a_line_of_its_own() {
         let found = limit("pub(super) const MAX_DEPTH: usize = 256;");
         assert_eq!(found, Some(("MAX_DEPTH", "256")));
-        assert_eq!(limit("let max = const_max(MAX_DEPTH);"), None);
+        let named = limit("const LAYER_LIMIT: u64 = 1 << 20;");
+        assert_eq!(named, Some(("LAYER_LIMIT", "1 << 20")));
+        assert_eq!(limit("    const MAX_DEPTH: usize = 256;"), None);
+        assert_eq!(limit("const SCHEMA: u32 = 1;"), None);
         assert_eq!(limit("// const MAX_DEPTH: usize = 256;"), None);
     }
 }
