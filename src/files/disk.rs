@@ -184,14 +184,22 @@ impl DiskFiles {
         if path.is_outside() || path.as_str().contains('\0') {
             return Err(ReadError::Outside);
         }
+        if path.is_in_git_folder() {
+            return Err(ReadError::InGitFolder);
+        }
         let mut full = self.folder(&path.parent())?.join(path.name());
         let mut metadata = fs::symlink_metadata(&full).map_err(|e| io(&e))?;
         if metadata.is_symlink() {
             full = fs::canonicalize(&full).map_err(|e| leads_to(&e))?;
             metadata = fs::metadata(&full).map_err(|e| leads_to(&e))?;
         }
-        if !full.starts_with(&self.root) {
+        let Ok(below) = full.strip_prefix(&self.root) else {
             return Err(ReadError::Outside);
+        };
+        // A link may lead there, or a folder above may be one.
+        let is_git = |part: std::path::Component<'_>| part.as_os_str().eq_ignore_ascii_case(".git");
+        if below.components().any(is_git) {
+            return Err(ReadError::InGitFolder);
         }
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
@@ -341,7 +349,7 @@ impl<'f> Walk<'f> {
         if let Some(git) = &self.files.git {
             // What this clone and this person ignore besides: such files are on no other machine.
             let own = [
-                ignore::gitignore::gitconfig_excludes_path(),
+                super::excludes::path(),
                 Some(git.folders.common.join("info/exclude")),
             ];
             for path in own.into_iter().flatten() {

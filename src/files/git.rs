@@ -10,6 +10,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::named::read_named;
 use super::{FilePath, reason};
 use gix_index::entry::{Flags, Mode};
 use gix_index::{State, decode, hash};
@@ -18,6 +19,15 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 /// The largest ignore file or index that is read, in bytes.
 pub(super) const GIT_FILE_LIMIT: u64 = 256 << 20;
+
+/// The longest file that holds nothing but a path, in bytes.
+const PATH_LIMIT: u64 = 4096;
+
+/// The largest configuration of a repository that is read, in bytes.
+const CONFIG_LIMIT: u64 = 1 << 20;
+
+/// How many bytes of patterns become one search: those of all might be larger than a search may be.
+const RULES_AT_ONCE: usize = 32 << 10;
 
 /// The ignore rules that hold in one folder: its own and those of the folders above, the nearest last.
 #[derive(Debug, Clone, Default)]
@@ -29,14 +39,23 @@ impl IgnoreRules {
     /// These rules and those of an ignore file in `folder` (relative to the root, `/` between parts). Lines that
     /// are no valid pattern are passed over, as git does.
     pub(super) fn with(&self, folder: &str, text: &str) -> Self {
+        let mut files = self.files.clone();
         let mut builder = GitignoreBuilder::new(folder);
-        for line in text.trim_start_matches('\u{feff}').lines() {
+        let mut bytes = 0;
+        let mut lines = text.trim_start_matches('\u{feff}').lines().peekable();
+        while let Some(line) = lines.next() {
             // A line that is no valid glob matches nothing in git either.
             let _ = builder.add_line(None, line);
-        }
-        let mut files = self.files.clone();
-        if let Ok(rules) = builder.build() {
-            files.push(Arc::new(rules));
+            bytes += line.len();
+            if bytes < RULES_AT_ONCE && lines.peek().is_some() {
+                continue;
+            }
+            let whole = std::mem::replace(&mut builder, GitignoreBuilder::new(folder));
+            bytes = 0;
+            // The later of two parts decides, as the later of two files does.
+            if let Ok(rules) = whole.build() {
+                files.push(Arc::new(rules));
+            }
         }
         Self { files }
     }
@@ -105,23 +124,19 @@ impl GitFolders {
         let metadata = fs::metadata(&dot_git).ok()?;
         let own = if metadata.is_dir() {
             dot_git
-        } else if metadata.is_file() && metadata.len() < 4096 {
-            let text = fs::read_to_string(&dot_git).ok()?;
-            root.join(text.strip_prefix("gitdir:")?.trim())
         } else {
-            return None;
+            let text = read_named(&dot_git, PATH_LIMIT).ok()?;
+            root.join(text.strip_prefix("gitdir:")?.trim())
         };
-        let common = fs::metadata(own.join("commondir"))
+        let common = read_named(&own.join("commondir"), PATH_LIMIT)
             .ok()
-            .filter(|metadata| metadata.is_file() && metadata.len() < 4096)
-            .and_then(|_| fs::read_to_string(own.join("commondir")).ok())
             .map_or_else(|| own.clone(), |text| own.join(text.trim()));
         own.is_dir().then_some(Self { own, common })
     }
 
     /// Whether objects are named by SHA-256, as the repository's own configuration says.
     fn uses_sha256(&self) -> bool {
-        let Ok(config) = fs::read_to_string(self.common.join("config")) else {
+        let Ok(config) = read_named(&self.common.join("config"), CONFIG_LIMIT) else {
             return false;
         };
         let format = config.lines().find_map(|line| {
@@ -251,8 +266,10 @@ impl Index {
     pub(super) fn read(file: &IndexFile, git: &GitFolders) -> Result<Option<Self>, IndexError> {
         let path = file.path();
         // Opening a pipe would wait for whoever writes to it.
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(IndexError::Damaged);
+        match fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => return Err(IndexError::Damaged),
+            Ok(metadata) if metadata.len() > GIT_FILE_LIMIT => return Err(IndexError::TooLarge),
+            _ => {}
         }
         let mut bytes = Vec::new();
         let read =
@@ -282,8 +299,13 @@ impl Index {
         let (state, _) = State::from_bytes(&bytes, now, hash::Kind::Sha1, options)
             .map_err(|_| IndexError::Damaged)?;
         let shared = state.link().map(|link| link.shared_index_checksum);
-        if shared.is_none_or(|shared| shared.is_null()) {
+        let Some(shared) = shared.filter(|shared| !shared.is_null()) else {
             return Ok(Some(Self(state)));
+        };
+        let shared = path.with_file_name(format!("sharedindex.{shared}"));
+        let is_plain = |about: &fs::Metadata| about.is_file() && about.len() <= GIT_FILE_LIMIT;
+        if !fs::metadata(shared).is_ok_and(|about| is_plain(&about)) {
+            return Err(IndexError::Split);
         }
         let whole = gix_index::File::at(path, hash::Kind::Sha1, true, options);
         whole

@@ -5,9 +5,11 @@
 //! stage is a pure function.
 
 mod disk;
+mod excludes;
 mod git;
 mod memory;
 mod named;
+mod objects;
 mod reason;
 mod staged;
 
@@ -77,6 +79,14 @@ impl FilePath {
         self.0.starts_with('/') || &*self.0 == ".." || self.0.starts_with("../")
     }
 
+    /// Whether it is in the folder that git keeps for itself: what stands there is nobody's configuration, and may hold
+    /// credentials.
+    pub(crate) fn is_in_git_folder(&self) -> bool {
+        self.0
+            .split('/')
+            .any(|part| part.eq_ignore_ascii_case(".git"))
+    }
+
     /// Whether this is `folder` or something below it.
     pub fn is_within(&self, folder: &FilePath) -> bool {
         folder.0.is_empty()
@@ -141,6 +151,9 @@ pub enum ReadError {
     /// The path leads out of the root.
     #[error("it is outside the repository")]
     Outside,
+    /// It is in `.git`, which is never read as a file of the repository.
+    #[error("it is in `.git`")]
+    InGitFolder,
     /// A folder, device, socket or pipe.
     #[error("it is not a regular file")]
     NotAFile,

@@ -15,6 +15,7 @@ use gix_index::hash::{Kind, ObjectId};
 use gix_object::{Find as _, FindHeader as _};
 
 use super::git::{EntryKind, IgnoreRules, Index, Staged, StagedKind};
+use super::objects;
 use super::{DiskFiles, FilePath, Files, GitStatus, Listed, OpenError, ReadError};
 
 /// The files that are staged.
@@ -34,6 +35,8 @@ const IGNORE_FILE_LIMIT: u64 = 1 << 20;
 /// The objects of a repository. What reads them cannot be shared by threads, so each opens them for itself.
 struct Objects {
     folder: PathBuf,
+    /// It and those it refers to; `None` when they are not safe to read.
+    folders: Option<Vec<PathBuf>>,
     /// Tells these objects from others that the same thread has open.
     number: u64,
 }
@@ -46,7 +49,12 @@ impl Objects {
     fn at(folder: PathBuf) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Self { folder, number }
+        let folders = objects::folders(&folder);
+        Self {
+            folder,
+            folders,
+            number,
+        }
     }
 
     /// Reads objects; `None` when they cannot be opened.
@@ -55,7 +63,10 @@ impl Objects {
             let own = opened.take().filter(|(number, _)| *number == self.number);
             let own = match own {
                 Some(own) => own,
-                None => (self.number, gix_odb::at(&self.folder, Kind::Sha1).ok()?),
+                None => {
+                    self.folders.as_ref()?;
+                    (self.number, gix_odb::at(&self.folder, Kind::Sha1).ok()?)
+                }
             };
             let (_, objects) = opened.insert(own);
             Some(read(objects))
@@ -110,6 +121,10 @@ impl StagedFiles {
         let unreadable = || ReadError::Io("git's object cannot be read".into());
         if object == ObjectId::empty_blob(Kind::Sha1) {
             return Ok(String::new());
+        }
+        let folders = self.objects.folders.as_deref().unwrap_or_default();
+        if !objects::is_plain(folders, &object) {
+            return Err(unreadable());
         }
         let read = |objects: &gix_odb::Handle| {
             let header = objects.try_header(&object);

@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use super::collect::{Collection, NoteWeight, SchemaNote};
 use super::conflicts::Conflict;
+use super::model::Schema;
 use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
-use crate::files::{FilePath, Files, Identity};
+use crate::files::{FilePath, Files, Identity, read_named};
 
 /// Changes when the form of entries or the making of schemas does.
 const FORM: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
@@ -88,12 +89,13 @@ impl Cache {
     /// What was kept for the packages at `base`, when nothing it came from has changed.
     pub(super) fn load(&self, files: &dyn Files, base: &FilePath) -> Option<Collection> {
         let entry = self.entry(files, base);
-        if fs::metadata(&entry).ok()?.len() > ENTRY_LIMIT {
+        let text: Arc<str> = read_named(&entry, ENTRY_LIMIT).ok()?.into();
+        let (sum, rest) = text.split_once('\n')?;
+        if sum != sum_of(rest) {
             return None;
         }
-        let text: Arc<str> = fs::read_to_string(&entry).ok()?.into();
-        let (header, _) = text.split_once('\n')?;
-        let texts_start = header.len() + 1;
+        let (header, _) = rest.split_once('\n')?;
+        let texts_start = sum.len() + 1 + header.len() + 1;
         let header: Header = serde_json::from_str(header).ok()?;
         let same = |(path, size, modified): &(String, u64, String)| {
             let now = files.identify(&FilePath::new(path));
@@ -153,6 +155,10 @@ impl Cache {
             let Ok(text) = serde_json::to_string(package.schema()) else {
                 return;
             };
+            // What nests too deeply to be read back would be a schema that demands nothing.
+            if serde_json::from_str::<Schema>(&text).is_err() {
+                return;
+            }
             let start = texts.len();
             texts.push_str(&text);
             packages.push(Entry {
@@ -194,7 +200,8 @@ impl Cache {
         };
         if let Ok(header) = serde_json::to_string(&header) {
             let entry = self.entry(files, base);
-            write(&entry, &format!("{header}\n{texts}"));
+            let rest = format!("{header}\n{texts}");
+            write(&entry, &format!("{}\n{rest}", sum_of(&rest)));
         }
     }
 
@@ -204,6 +211,14 @@ impl Cache {
         self.folder
             .join(format!("schemas-{:016x}", hasher.finish()))
     }
+}
+
+/// Tells an entry that was damaged, or written over, from one that is whole. Who can write to the cache on purpose can
+/// also write this; a shared cache is only as trustworthy as those who share it.
+fn sum_of(text: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// The file that the package manager wrote when it installed the packages at or above a folder.
