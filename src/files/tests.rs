@@ -309,3 +309,34 @@ fn a_file_that_is_not_there_is_ignored_when_a_rule_names_it_or_its_folder() {
     assert!(!ignored("app/open-credentials.yaml"));
     assert!(!ignored("../x-credentials.yaml"));
 }
+
+#[test]
+fn what_git_keeps_for_itself_is_never_read() {
+    let folder = tree(&[
+        (".git/config", "[remote \"origin\"]\n"),
+        ("sub/.git", "gitdir: ../.git\n"),
+        ("dotgit/config", "mine"),
+        (".gitignore", "*.log\n"),
+    ]);
+    let files = open(folder.path());
+    for path in [
+        ".git/config",
+        "./dotgit/../.git/config",
+        "sub/.git",
+        ".GIT/config",
+    ] {
+        let read = files.read(&FilePath::new(path), 1 << 10);
+        assert!(
+            matches!(read, Err(ReadError::InGitFolder)),
+            "{path}: {read:?}"
+        );
+    }
+    assert!(files.read(&FilePath::new("dotgit/config"), 1 << 10).is_ok());
+    assert!(files.read(&FilePath::new(".gitignore"), 1 << 10).is_ok());
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(".git", folder.path().join("link")).unwrap();
+        let read = files.read(&FilePath::new("link/config"), 1 << 10);
+        assert!(matches!(read, Err(ReadError::InGitFolder)), "{read:?}");
+    }
+}

@@ -456,6 +456,14 @@ fn a_damaged_entry_is_collected_anew() {
     let whole = fs::read_to_string(&entry).unwrap();
     fs::write(&entry, &whole[..whole.len() - 5]).unwrap();
     assert_eq!(listed(&through(&cache, &app)), ["a 1.0.0 key"]);
+    for (was, rewritten) in [("\"string\"", "\"number\""), ("\"key\"", "\"kex\"")] {
+        let text = whole.replace(was, rewritten);
+        assert_ne!(text, whole, "{was}");
+        fs::write(&entry, text).unwrap();
+        let collected = through(&cache, &app);
+        assert!(!collected.seen.is_empty(), "{rewritten} is not believed");
+        assert_eq!(listed(&collected), ["a 1.0.0 key"]);
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
 use crate::files::{FilePath, Files, Identity, read_named};
 
 /// Changes when the form of entries or the making of schemas does.
-const FORM: &str = concat!("3 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("4 ", env!("CARGO_PKG_VERSION"));
 
 /// The largest entry that is read, in bytes.
 const ENTRY_LIMIT: u64 = 64 << 20;
