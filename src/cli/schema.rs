@@ -54,8 +54,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     };
     output::to_stdout(|out| {
         for schema in &schemas {
-            serde_json::to_writer_pretty(&mut *out, schema)?;
-            writeln!(out)?;
+            output::json(schema, out)?;
         }
         Ok(())
     })?;

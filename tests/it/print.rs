@@ -235,3 +235,41 @@ fn facts_come_as_json_or_yaml() {
     assert_eq!(json, yaml);
     assert!(json.as_array().is_some_and(|facts| !facts.is_empty()));
 }
+
+#[test]
+fn no_key_or_value_speaks_to_the_log_of_a_ci_job() {
+    let folder = app(&[
+        (
+            "app-config.yaml",
+            "'::error::key': yes\napp: {title: 'a ##vso[task.complete]', list: ['##[error]x']}\n",
+        ),
+        (
+            "package.json",
+            r###"{"name": "a", "configSchema": {"type": "object", "title": "##vso[x]", "properties": {"::error::key": {"type": "string", "pattern": "##[error]"}}}}"###,
+        ),
+    ]);
+    let commands: [&[&str]; 6] = [
+        &["print"],
+        &["print", "--format", "json"],
+        &["facts"],
+        &["facts", "--format", "yaml"],
+        &["facts", "--format", "json"],
+        &["schema"],
+    ];
+    for arguments in commands {
+        let mut command = Command::cargo_bin("stagecheck").unwrap();
+        command.current_dir(folder.path()).env_clear();
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.contains("error::key"),
+            "{arguments:?} shows the key: {text}"
+        );
+        assert!(!text.contains("##"), "{arguments:?}: {text}");
+        let speaks = text
+            .lines()
+            .find(|line| line.trim_start().starts_with("::"));
+        assert_eq!(speaks, None, "{arguments:?}");
+    }
+}

@@ -6,7 +6,7 @@ use super::Printed;
 use super::json::json_number;
 use super::shown::{Origins, Shown, directive};
 use crate::backstage::value::{Kind, Object, Value};
-use crate::text::mask::escape;
+use crate::text::mask::{escape, inert_line, json_line};
 use crate::yaml::{self, NodeValue, ScalarStyle};
 
 pub(super) fn write(
@@ -145,16 +145,18 @@ impl Printer<'_> {
     }
 }
 
-/// A string as YAML reads it back: plain where that is safe in every version, else in double quotes.
+/// A string as YAML reads it back: plain where that is safe in every version, and for the log that it is printed to,
+/// else in double quotes, with the escapes of JSON, which are escapes of YAML too.
 fn scalar(text: &str) -> String {
     let document = yaml::parse(text);
     let is_plain = document.problems.is_empty()
         && matches!(&document.root.map(|root| root.value), Some(NodeValue::String(read))
             if read.style == ScalarStyle::Plain && *read.value == *text)
         && !matches!(text, "y" | "Y" | "n" | "N" | "<<");
-    match is_plain && *escape(text) == *text {
+    match is_plain && *escape(text) == *text && *inert_line(text) == *text {
         true => text.to_owned(),
-        false => serde_json::Value::from(text).to_string(),
+        // A string can always be written.
+        false => json_line(&text).unwrap_or_default(),
     }
 }
 
@@ -192,6 +194,27 @@ mod tests {
             "n",
         ] {
             assert!(scalar(text).starts_with('"'), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_string_speaks_to_a_log_or_terminal_and_each_is_read_back() {
+        for text in [
+            "::error::x",
+            "a ##vso[task.complete]",
+            "##[error]x",
+            "a\u{202e}b",
+            "a\u{2028}::error::x",
+            "a\n::error::x",
+        ] {
+            let written = scalar(text);
+            assert!(
+                written.starts_with('"') && !written.contains("##"),
+                "{written}"
+            );
+            assert!(written.is_ascii() && !written.contains('\n'), "{written}");
+            let root = yaml::parse(&written).root.unwrap();
+            assert!(matches!(&root.value, NodeValue::String(read) if *read.value == *text));
         }
     }
 
