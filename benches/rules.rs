@@ -13,8 +13,8 @@ use std::path::Path;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use stagecheck::check::check;
+use stagecheck::request::{Request, RuleSelection, SchemaCache};
 use stagecheck::rules::catalog;
-use stagecheck::run::{Request, RuleSelection, SchemaCache};
 use tempfile::TempDir;
 
 const POLICIES: usize = 200;

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod files;
 pub mod finding;
 pub mod report;
+pub mod request;
 pub mod rules;
 pub mod run;
 pub mod settings;

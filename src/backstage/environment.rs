@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 
 use super::javascript;
 use crate::files::read_named;
-use crate::run::{EnvironmentRequest, Failure, ProcessEnvironment};
+use crate::request::{EnvironmentRequest, ProcessEnvironment};
 use crate::text::Place;
 use crate::text::mask::escape;
 
@@ -26,12 +26,12 @@ pub use overrides::{OverrideError, OverrideReason, path_of};
 /// `process` are the process' variables; file paths are relative to `start`.
 ///
 /// # Errors
-/// When a file cannot be read, is larger than 1 MiB, or is not UTF-8.
+/// One sentence, when a file cannot be read, is larger than 1 MiB, or is not UTF-8.
 pub fn from_request(
     request: &EnvironmentRequest,
     start: &Path,
     process: impl IntoIterator<Item = (String, String)>,
-) -> Result<Environment, Failure> {
+) -> Result<Environment, String> {
     let process: IndexMap<String, String> = process.into_iter().collect();
     let mut environment = Environment::default();
     match request.process {
@@ -44,10 +44,10 @@ pub fn from_request(
     }
     for file in &request.files {
         let text = read_named(&start.join(file), MAX_FILE).map_err(|reason| {
-            Failure::new(format!(
+            format!(
                 "cannot read the variables in {}: {reason}",
                 escape(&file.display().to_string())
-            ))
+            )
         })?;
         let shown = escape(&file.display().to_string()).into_owned();
         for line in environment.add_file(&text) {
@@ -257,11 +257,7 @@ mod tests {
             ..EnvironmentRequest::default()
         };
         let failure = from_request(&request, Path::new("."), []).unwrap_err();
-        assert!(
-            failure.message.contains("no-such.env"),
-            "{}",
-            failure.message
-        );
+        assert!(failure.contains("no-such.env"), "{}", failure);
     }
 
     #[test]

@@ -266,7 +266,10 @@ impl LoadedApp {
                 .collect(),
             overrides,
             vanished: vanished.collect(),
-            settings: judge.settings,
+            scale: facts::deployment::Scale {
+                replicas: judge.settings.replicas,
+                max_connections: judge.settings.max_connections,
+            },
             databases: self.of_databases(chain, &config, judge.files, judge.environment, &role_of),
         };
         let sections = facts::ChainFacts::collect(&input);

@@ -15,7 +15,8 @@ use crate::backstage::secrets;
 use crate::backstage::value::Value;
 use crate::backstage::workspace::Chain;
 use crate::files::Files;
-use crate::run::{Failure, Request, Run};
+use crate::request::Request;
+use crate::run::{Failure, Run};
 use crate::text::Place;
 
 /// Works out the effective config of every chain that is asked for.

@@ -6,8 +6,9 @@ use super::target::Target;
 use super::wanted::Known;
 use crate::baseline::Baseline;
 use crate::files::{FilePath, read_named};
+use crate::request::{BaselineRequest, FileState, Request};
 use crate::rules::catalog;
-use crate::run::{BaselineRequest, Baselined, Failure, FileState, Note, NoteLevel, Request, Run};
+use crate::run::{Baselined, Failure, Note, NoteLevel, Run};
 use crate::text::mask::escape;
 
 /// The largest baseline, in bytes.

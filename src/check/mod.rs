@@ -5,6 +5,7 @@
 
 mod app;
 pub mod effective;
+pub mod examples;
 mod judged;
 mod known;
 mod sure;
@@ -18,9 +19,10 @@ use std::time::Instant;
 use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
 use crate::files::{DiskFiles, Files};
+use crate::request::{Request, SchemaCache};
 use crate::rules::card::Card;
 use crate::rules::engine::{BrokenRule, Rules};
-use crate::run::{Failure, Note, NoteLevel, Request, Run, SchemaCache};
+use crate::run::{Failure, Note, NoteLevel, Run};
 use crate::settings::Loader;
 use crate::suppress;
 use crate::text::Sources;
@@ -169,7 +171,8 @@ impl<'t> Prepared<'t> {
 /// When they cannot be read, or the app would not start with them.
 fn asked_environment(request: &Request, run: &mut Run) -> Result<Environment, Failure> {
     let process = environment::of_process();
-    let environment = environment::from_request(&request.environment, &request.start, process)?;
+    let environment = environment::from_request(&request.environment, &request.start, process)
+        .map_err(Failure::new)?;
     environment.overrides().map_err(|error| {
         Failure::new(format!(
             "the app would not start with these variables: {error}"

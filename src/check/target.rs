@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::backstage::workspace::{self, BackstageEnv, LeftOut, Workspace};
 use crate::files::{DiskFiles, FilePath, Files, OpenError, ReadError, StagedFiles};
 use crate::finding::Finding;
-use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
+use crate::request::{FileState, Request};
+use crate::run::{Failure, Note, NoteLevel, Run};
 use crate::text::Sources;
 
 /// A place to look for app roots.

@@ -14,10 +14,11 @@ use crate::backstage::workspace::{
 };
 use crate::files::{FilePath, Files};
 use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
+use crate::request::Request;
 use crate::rules::card::Card;
 use crate::rules::engine::Rules;
-use crate::rules::select::{self, Selection};
-use crate::run::{Failure, Request, Run};
+use crate::run::{Failure, Run};
+use crate::settings::select::{self, Selection};
 use crate::settings::{
     ChainSetting, FailOn, Loader, Mistake, MistakenFile, SettingVariable, Settings,
 };

@@ -6,7 +6,8 @@ use super::wanted::Wanted;
 use super::{asked_environment, target};
 use crate::backstage::workspace::{AppRoot, LeftOut};
 use crate::files::{FilePath, Files};
-use crate::run::{Failure, Note, Request, Run};
+use crate::request::Request;
+use crate::run::{Failure, Note, Run};
 use crate::text::Sources;
 
 /// The app roots that a request is about, as their settings want them.

@@ -9,14 +9,15 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{chains, completions, explain, facts, init, print, rules, schema};
-use crate::backstage::workspace::LocalLayers;
 use crate::files::GitVariables;
 use crate::finding::Severity;
 use crate::report::Format;
-use crate::run::{
-    BaselineRequest, EnvironmentRequest, ExplicitProduction, Failure, FileState,
-    ProcessEnvironment, Request, RuleSelection, SchemaCache,
+use crate::request::LocalLayers;
+use crate::request::{
+    BaselineRequest, EnvironmentRequest, ExplicitProduction, FileState, ProcessEnvironment,
+    Request, RuleSelection, SchemaCache,
 };
+use crate::run::Failure;
 use crate::settings::FailOn;
 
 const WHAT: &str = "What to check";

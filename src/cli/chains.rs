@@ -11,9 +11,11 @@ use super::args::ListFormat;
 use super::console::Console;
 use super::paint::Paint;
 use super::{Outcome, Status, check, output};
-use crate::backstage::workspace::{AppRoot, Chain, LayerFile, LocalLayers, StartKind, source_kind};
+use crate::backstage::workspace::{AppRoot, Chain, LayerFile, StartKind, source_kind};
 use crate::check::workspaces::{self, Found};
-use crate::run::{Note, NoteLevel, Request};
+use crate::request::LocalLayers;
+use crate::request::Request;
+use crate::run::{Note, NoteLevel};
 use crate::text::mask::escape;
 
 /// Its arguments.

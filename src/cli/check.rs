@@ -12,7 +12,8 @@ use super::{Outcome, Status, list_files, output};
 use crate::baseline::Baseline;
 use crate::files::reason;
 use crate::report::{self, Clean, Format};
-use crate::run::{Failure, FileState, Note, NoteLevel, Request, Run};
+use crate::request::{FileState, Request};
+use crate::run::{Failure, Note, NoteLevel, Run};
 use crate::text::closest;
 use crate::text::mask::escape;
 

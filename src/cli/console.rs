@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::args::{ColorChoice, ConsoleArguments};
 use super::progress::ProgressLine;
 use crate::report::{Clean, Color, Drawing, Format, Look, Time};
-use crate::run::{Note, NoteLevel, Progress};
+use crate::request::Progress;
+use crate::run::{Note, NoteLevel};
 use crate::text::mask;
 
 /// The version, with the commit it was built from where that is known.

@@ -3,9 +3,11 @@
 use clap::Args;
 
 use super::{Outcome, Status, check, output};
+use crate::check::examples;
 use crate::report::{Format, Look};
-use crate::rules::{catalog, examples, page, select};
+use crate::rules::{catalog, page};
 use crate::run::{Failure, Run};
+use crate::settings::select;
 
 /// Its arguments.
 #[derive(Debug, Args)]

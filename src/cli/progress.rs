@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::run::Progress;
+use crate::request::Progress;
 
 /// Nobody wonders before.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -12,7 +12,8 @@ use crate::backstage::schema::{self, Cache, Collection, NoteWeight, SchemaOrigin
 use crate::backstage::workspace::packages::Installs;
 use crate::check::workspaces::{self, Found, FoundApp};
 use crate::files::DiskFiles;
-use crate::run::{Failure, Note, NoteLevel, Request};
+use crate::request::Request;
+use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
 use crate::text::mask::escape;
 

@@ -5,8 +5,8 @@
 use std::io::{self, Write};
 
 use super::{Outcome, Status, check, output};
+use crate::check::examples;
 use crate::rules::card::Card;
-use crate::rules::examples;
 use crate::run::Failure;
 use crate::text::mask::escape;
 

@@ -10,14 +10,13 @@ pub mod check;
 pub mod combine;
 pub mod condition;
 pub mod engine;
-pub mod examples;
+pub mod facts_page;
 pub mod loader;
 pub mod message;
 pub mod page;
 pub mod path;
 pub mod point;
 pub mod policy;
-pub mod select;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::card::{Card, Detection, Since};
 use super::engine::{BrokenRule, Rules, Subject, evaluate};
-use super::{catalog, check, examples, shape};
+use super::{catalog, check, shape};
 use crate::backstage::database::Refusal;
 use crate::backstage::facts::trees::{list, object, truth};
 use crate::backstage::value::{Origin, Value};
@@ -283,25 +283,6 @@ fn no_card_with_conditions_is_named_in_the_code() {
             }
         }
     }
-}
-
-/// The built-in catalogue, its facts and the pipeline agree on what each card says of itself.
-#[test]
-fn every_example_of_every_card_finds_what_it_says() {
-    let mut wrong = Vec::new();
-    for card in catalog::cards() {
-        for example in card.examples.iter() {
-            match examples::run(card, example) {
-                Err(failure) => wrong.push(format!("{} ({}): {failure}", card.id, example.name)),
-                Ok(outcome) if !outcome.is_as_expected() => wrong.push(format!(
-                    "{} ({}): finds {:?}, not {:?}",
-                    card.id, example.name, outcome.found, example.finds
-                )),
-                Ok(_) => {}
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What `print --databases` calls refused is a finding of `check`.

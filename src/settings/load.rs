@@ -7,7 +7,7 @@ use super::read::{Raw, read};
 use super::{Globs, Mistake, MistakenFile, RuleSetting, Settings};
 use crate::files::{FilePath, Files, ReadError};
 use crate::rules::card::Card;
-use crate::rules::{policy, select};
+use crate::rules::policy;
 use crate::text::{Place, SourceId, Sources, Span};
 use crate::yaml;
 
@@ -105,7 +105,7 @@ impl<'f> Loader<'f> {
         }
         let overrides = settings.overrides.iter().flat_map(|one| &one.rules);
         for RuleSetting { name, place, .. } in settings.rules.iter().chain(overrides) {
-            if let Some(message) = select::unknown(name, &settings.policies) {
+            if let Some(message) = super::select::unknown(name, &settings.policies) {
                 self.mistake(*place, message);
             }
         }

@@ -6,6 +6,7 @@
 mod globs;
 mod load;
 mod read;
+pub mod select;
 #[cfg(test)]
 mod tests;
 

@@ -6,8 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use stagecheck::backstage::facts;
-use stagecheck::rules::{catalog, page};
+use stagecheck::rules::{catalog, facts_page, page};
 
 use crate::run::{Outcome, project, write_or_check};
 use crate::{counts, limits};
@@ -16,7 +15,7 @@ const FOLDER: &str = "docs/rules";
 
 /// Writes the pages, or checks them.
 pub fn run(arguments: &[String]) -> Outcome {
-    write_or_check("docs/facts.md", &facts::docs::page(), arguments)?;
+    write_or_check("docs/facts.md", &facts_page::page(), arguments)?;
     write_or_check("docs/limits.md", &limits::page()?, arguments)?;
     let readme = fs::read_to_string(project().join("README.md"))?;
     write_or_check("README.md", &counts::written(&readme)?, arguments)?;

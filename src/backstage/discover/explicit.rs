@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
-use crate::run::ExplicitProduction;
+use crate::request::ExplicitProduction;
 use crate::text::Sources;
 
 use super::layers::ancestors;

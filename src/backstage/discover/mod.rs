@@ -32,6 +32,7 @@ use super::environment::path_of;
 use super::schema::{ConfigPath, Part};
 use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
+use crate::request::LocalLayers;
 use crate::text::{Place, Sources};
 
 pub use defaults::{BACKSTAGE_ENV, BackstageEnv};
@@ -98,16 +99,6 @@ pub struct Options {
     pub local_layers: LocalLayers,
     /// What is known of `BACKSTAGE_ENV` beyond what start commands set.
     pub backstage_env: BackstageEnv,
-}
-
-/// What becomes of local layers that git ignores (`--with-local`). One that git does not ignore always takes part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LocalLayers {
-    /// They are in no chain, so that a laptop and CI say the same.
-    #[default]
-    LeaveOut,
-    /// They join the chains that would load them.
-    Join,
 }
 
 /// Everything found below one folder.

@@ -2,7 +2,6 @@
 
 use super::fact::Number;
 use super::macros::facts;
-use crate::settings::Settings;
 
 facts! {
     /// What the settings say about the deployment.
@@ -14,12 +13,21 @@ facts! {
     }
 }
 
+/// What the settings say about how the app is deployed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scale {
+    /// How many replicas of the backend run at most.
+    pub replicas: Option<u32>,
+    /// How many connections the database server takes.
+    pub max_connections: Option<u32>,
+}
+
 /// The deployment as facts.
-pub fn collect(settings: &Settings) -> Deployment {
+pub fn collect(scale: Scale) -> Deployment {
     let count = |count: Option<u32>| count.map_or_else(Number::default, |n| f64::from(n).into());
     Deployment {
         origin: None,
-        replicas: count(settings.replicas),
-        max_connections: count(settings.max_connections),
+        replicas: count(scale.replicas),
+        max_connections: count(scale.max_connections),
     }
 }

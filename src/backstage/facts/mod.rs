@@ -17,7 +17,6 @@ pub mod cors;
 pub mod csp;
 pub mod databases;
 pub mod deployment;
-pub mod docs;
 pub mod extensions;
 pub mod fact;
 pub mod flattened;
@@ -49,8 +48,7 @@ use super::secrets::Secret;
 use super::value::{Origin, Value};
 use super::workspace::{AppRoot, Chain};
 use crate::files::FilePath;
-use crate::rules::card::Scope;
-use crate::settings::Settings;
+use rule_card::card::Scope;
 
 /// What the facts of a chain are computed from.
 pub struct ChainInput<'a> {
@@ -64,8 +62,8 @@ pub struct ChainInput<'a> {
     pub overrides: List<overrides::Override>,
     /// What vanished from its layers.
     pub vanished: Vec<&'a Vanished>,
-    /// What the repository wants.
-    pub settings: &'a Settings,
+    /// How the app is deployed.
+    pub scale: deployment::Scale,
     /// What its databases are computed from.
     pub databases: databases::Input<'a>,
 }
@@ -86,7 +84,7 @@ sections! {
         /// what the DatabaseManager would do: first for every plugin without settings of its own, then for the others
         databases: List<databases::Database> = databases::collect(&input.databases),
         /// what the settings say about the deployment
-        deployment: deployment::Deployment = deployment::collect(input.settings),
+        deployment: deployment::Deployment = deployment::collect(input.scale),
         /// the items of `app.extensions`, as the new frontend system reads them
         extensions: List<extensions::Extension> = extensions::collect(input.config, input.databases.packages),
         /// the GitHub Apps of `integrations.github`

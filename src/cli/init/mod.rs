@@ -12,7 +12,8 @@ use clap::Args;
 
 use super::{Outcome, Status, output};
 use crate::files::reason;
-use crate::run::{Failure, Request};
+use crate::request::Request;
+use crate::run::Failure;
 
 /// Its arguments.
 #[derive(Debug, Args)]

@@ -13,7 +13,8 @@ use stagecheck::backstage::workspace::{Lack, LackKind};
 use stagecheck::check::effective::{self, ChainConfig};
 use stagecheck::files::{FilePath, Files, MemoryFiles};
 use stagecheck::finding::{Effect, Problem};
-use stagecheck::run::{EnvironmentRequest, Failure, ProcessEnvironment, Request};
+use stagecheck::request::{EnvironmentRequest, ProcessEnvironment, Request};
+use stagecheck::run::Failure;
 
 /// What a process would be started with.
 #[derive(Deserialize)]

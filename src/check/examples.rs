@@ -5,14 +5,13 @@
 
 use std::path::PathBuf;
 
-use super::card::{Card, Example, Production, Surroundings, Switch};
-use super::catalog;
-use crate::check;
 use crate::files::MemoryFiles;
-use crate::run::{
-    EnvironmentRequest, ExplicitProduction, Failure, ProcessEnvironment, Request, RuleSelection,
-    Run, SchemaCache,
+use crate::request::{
+    EnvironmentRequest, ExplicitProduction, ProcessEnvironment, Request, RuleSelection, SchemaCache,
 };
+use crate::rules::card::{Card, Example, Production, Surroundings, Switch};
+use crate::rules::catalog;
+use crate::run::{Failure, Run};
 
 /// What became of an example.
 pub struct Outcome<'c> {
@@ -78,7 +77,7 @@ pub fn run<'c>(card: &Card, example: &'c Example) -> Result<Outcome<'c>, Failure
     } else {
         std::slice::from_ref(card)
     };
-    let mut run = check::check_files(Box::new(files), policies, &request)?;
+    let mut run = super::check_files(Box::new(files), policies, &request)?;
     run.findings
         .retain(|finding| finding.rule.as_str() == card.id);
     let found = run
@@ -96,4 +95,30 @@ pub fn run<'c>(card: &Card, example: &'c Example) -> Result<Outcome<'c>, Failure
         run,
         found,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The built-in catalogue, its facts and the pipeline agree on what each card says of itself.
+    #[test]
+    fn every_example_of_every_card_finds_what_it_says() {
+        let mut wrong = Vec::new();
+        for card in catalog::cards() {
+            for example in card.examples.iter() {
+                match run(card, example) {
+                    Err(failure) => {
+                        wrong.push(format!("{} ({}): {failure}", card.id, example.name))
+                    }
+                    Ok(outcome) if !outcome.is_as_expected() => wrong.push(format!(
+                        "{} ({}): finds {:?}, not {:?}",
+                        card.id, example.name, outcome.found, example.finds
+                    )),
+                    Ok(_) => {}
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

@@ -6,12 +6,12 @@
 //! What is asked for last wins: the card's own severity, then the settings, then those for the file of a finding,
 //! then the command line. A rule's own name wins over its group's at each of these.
 
-use super::card::{Card, Group, Switch};
-use super::catalog;
+use super::{Level, RuleSetting, Settings};
 use crate::files::FilePath;
 use crate::finding::Finding;
-use crate::run::RuleSelection;
-use crate::settings::{Level, RuleSetting, Settings};
+use crate::request::RuleSelection;
+use crate::rules::card::{Card, Group, Switch};
+use crate::rules::catalog;
 use crate::text::closest;
 
 /// Which rules are judged, and with which severity.

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::fact::{Field, Shape};
-use super::variables;
-use crate::rules::card::Scope;
-use crate::rules::condition::{FUNCTIONS, Function, METHODS, URL_FIELDS};
+use super::card::Scope;
+use super::condition::{FUNCTIONS, Function, METHODS, URL_FIELDS};
+use crate::backstage::facts::fact::{Field, Shape};
+use crate::backstage::facts::variables;
 
 /// The page.
 pub fn page() -> String {
