@@ -1,7 +1,7 @@
 //! stagecheck: a linter and policy checker for the configuration of a Backstage portal.
 //!
 //! It loads every layer, works out what the running process would really see, and reports what is wrong with
-//! it. The way of the data: [`backstage::workspace`] finds layers and chains, [`yaml`] parses them,
+//! it. The way of the data: [`backstage::discover`] finds layers and chains, [`npm_yaml`] parses them,
 //! [`backstage::resolve`] and [`backstage::merge`] compute the effective config of each chain,
 //! [`backstage::schema`] and [`rules`] judge it, [`report`] writes the findings down.
 
@@ -19,6 +19,3 @@ pub mod settings;
 pub mod suppress;
 pub mod text;
 pub mod version;
-
-pub use npm_yaml as yaml;
-pub use rule_card::tree;

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::backstage::workspace::LeftOut;
+use crate::backstage::words::LeftOut;
 use crate::finding::{Finding, Severity};
-use crate::rules::card::Card;
 use crate::rules::catalog;
 use crate::settings::FailOn;
 use crate::text::mask::Secrets;
 use crate::text::{SourceId, Sources};
+use rule_card::card::Card;
 
 /// What a run found.
 #[derive(Debug, Default)]

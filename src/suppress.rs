@@ -10,10 +10,10 @@
 use std::collections::HashMap;
 
 use crate::finding::{Edit, Finding};
-use crate::rules::card::Card;
 use crate::rules::{catalog, loader};
 use crate::text::{Place, SourceId, Sources, Span, closest};
-use crate::yaml::Comment;
+use npm_yaml::Comment;
+use rule_card::card::Card;
 
 /// One comment that suppresses.
 #[derive(Debug, Clone, PartialEq, Eq)]

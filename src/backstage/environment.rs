@@ -20,7 +20,7 @@ use crate::request::{EnvironmentRequest, ProcessEnvironment};
 use crate::text::Place;
 use crate::text::mask::escape;
 
-pub use overrides::{OverrideError, OverrideReason, path_of};
+pub use overrides::{OverrideError, OverrideReason};
 
 /// Collects what a request says: the process' own variables, when asked for, below those of files, below single ones.
 /// `process` are the process' variables; file paths are relative to `start`.

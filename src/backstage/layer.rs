@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::workspace::LayerFile;
+use crate::backstage::words::LayerFile;
 use crate::files::{FilePath, Files, ReadError};
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, SourceId, Sources, Span};
-use crate::yaml::{self, Document};
+use npm_yaml::Document;
 
 /// Reads and parses one layer. Its text is added to `sources`; a file that cannot be read is a source without text,
 /// so that the problem has a place.
@@ -18,7 +18,7 @@ pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer 
     match files.read(path, MAX_BYTES) {
         Ok(text) => {
             let source = sources.add(files.source(path, Arc::clone(&text)));
-            let document = yaml::parse(&text);
+            let document = npm_yaml::parse(&text);
             let problems = problems(&document, source);
             Layer {
                 path: path.clone(),
@@ -98,7 +98,7 @@ impl Layer {
 
 /// The problems of a parsed text.
 pub(super) fn problems(document: &Document, source: SourceId) -> Vec<Problem> {
-    let problem = |problem: &yaml::Problem| {
+    let problem = |problem: &npm_yaml::Problem| {
         let place = Place::new(source, problem.span);
         let converted = if problem.is_fatal() {
             Problem::fatal(problem.rule, problem.message.as_str(), place)

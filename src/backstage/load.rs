@@ -16,7 +16,7 @@ use super::resolve::{self, Deployed, Resolved};
 use super::schema::Schemas;
 use super::secrets::{self, Secret};
 use super::value::Value;
-use super::workspace::{AppRoot, Chain};
+use crate::backstage::words::{AppRoot, Chain};
 use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::Effect;
 use crate::text::mask::Secrets;

@@ -6,6 +6,7 @@
 
 pub mod database;
 pub mod discover;
+pub mod document;
 pub mod environment;
 pub mod facts;
 pub mod host;
@@ -13,8 +14,9 @@ pub mod javascript;
 pub mod layer;
 pub mod load;
 pub mod merge;
+pub mod npm;
 pub mod resolve;
 pub mod schema;
 pub mod secrets;
 pub mod value;
-pub use discover as workspace;
+pub mod words;

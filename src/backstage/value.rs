@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::text::Place;
-use crate::yaml::ScalarStyle;
+use npm_yaml::ScalarStyle;
 
 /// One value with where it came from.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,15 +9,15 @@ use crate::backstage::facts::overrides::Override;
 use crate::backstage::load::{LoadedApp, LoadedLayer};
 use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
-use crate::backstage::workspace::Chain;
+use crate::backstage::words::Chain;
 use crate::files::{FilePath, Files};
 use crate::finding::{Finding, Label, Problem, RuleId, Severity};
-use crate::rules::card::Scope;
 use crate::rules::catalog;
 use crate::rules::engine::{self, BrokenRule, Rules, Subject};
 use crate::settings::Settings;
 use crate::text::Place;
 use crate::text::mask::Secrets;
+use rule_card::card::Scope;
 
 /// What an app root is judged by.
 pub struct Judge<'j> {

@@ -13,7 +13,7 @@ use crate::backstage::facts::fact::List;
 use crate::backstage::load::{LoadedApp, Refusal};
 use crate::backstage::secrets;
 use crate::backstage::value::Value;
-use crate::backstage::workspace::Chain;
+use crate::backstage::words::Chain;
 use crate::files::Files;
 use crate::request::Request;
 use crate::run::{Failure, Run};

@@ -9,9 +9,9 @@ use crate::files::MemoryFiles;
 use crate::request::{
     EnvironmentRequest, ExplicitProduction, ProcessEnvironment, Request, RuleSelection, SchemaCache,
 };
-use crate::rules::card::{Card, Example, Production, Surroundings, Switch};
 use crate::rules::catalog;
 use crate::run::{Failure, Run};
+use rule_card::card::{Card, Example, Production, Surroundings, Switch};
 
 /// What became of an example.
 pub struct Outcome<'c> {

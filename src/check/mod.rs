@@ -20,12 +20,12 @@ use crate::backstage::environment::{self, Environment};
 use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaSource};
 use crate::files::{DiskFiles, Files};
 use crate::request::{Request, SchemaCache};
-use crate::rules::card::Card;
 use crate::rules::engine::{BrokenRule, Rules};
 use crate::run::{Failure, Note, NoteLevel, Run};
 use crate::settings::Loader;
 use crate::suppress;
 use crate::text::Sources;
+use rule_card::card::Card;
 
 pub use app::Facts;
 

@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use crate::backstage::workspace::{self, BackstageEnv, LeftOut, Workspace};
+use crate::backstage::discover::{self, BackstageEnv};
+use crate::backstage::words::{LeftOut, Workspace};
 use crate::files::{DiskFiles, FilePath, Files, OpenError, ReadError, StagedFiles};
 use crate::finding::Finding;
 use crate::request::{FileState, Request};
@@ -194,12 +195,12 @@ impl Target {
         backstage_env: &BackstageEnv,
         sources: &mut Sources,
     ) -> Result<Workspace, Failure> {
-        let options = workspace::Options {
+        let options = discover::Options {
             local_layers: request.local_layers,
             backstage_env: backstage_env.clone(),
         };
         match &self.scope {
-            Scope::Folder(folder) => Ok(workspace::find(
+            Scope::Folder(folder) => Ok(discover::find(
                 self.files.as_ref(),
                 folder,
                 &options,
@@ -212,7 +213,7 @@ impl Target {
                 Ok(found)
             }
             Scope::Chain(layers) => {
-                workspace::explicit(self.files.as_ref(), layers, request.production, sources)
+                discover::explicit(self.files.as_ref(), layers, request.production, sources)
                     .map_err(|missing| {
                         let missing = missing.first().map(FilePath::to_string).unwrap_or_default();
                         Failure::new(format!("`--config` names `{missing}`, which is not a file"))
@@ -225,12 +226,12 @@ impl Target {
     fn around(
         &self,
         layer: &FilePath,
-        options: &workspace::Options,
+        options: &discover::Options,
         sources: &mut Sources,
     ) -> Workspace {
         let mut folder = layer.parent();
         loop {
-            let found = workspace::find(self.files.as_ref(), &folder, options, sources);
+            let found = discover::find(self.files.as_ref(), &folder, options, sources);
             if folder == FilePath::root()
                 || found.app_roots.iter().any(|app| app.layer(layer).is_some())
             {

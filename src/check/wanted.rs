@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::target::Target;
+use crate::backstage::discover::{BACKSTAGE_ENV, BackstageEnv};
 use crate::backstage::environment::{Environment, Variable};
-use crate::backstage::workspace::{
-    AppRoot, BACKSTAGE_ENV, BackstageEnv, Chain, ChainLayer, ChainOrigin, EnvironmentVariable,
-    Lack, LackKind, LayerFile, LayerRole, LeftOut,
+use crate::backstage::words::{
+    AppRoot, Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerFile,
+    LayerRole, LeftOut,
 };
 use crate::files::{FilePath, Files};
 use crate::finding::{ChainName, Finding, Label, RuleId, Severity};
 use crate::request::Request;
-use crate::rules::card::Card;
 use crate::rules::engine::Rules;
 use crate::run::{Failure, Run};
 use crate::settings::select::{self, Selection};
@@ -23,6 +23,7 @@ use crate::settings::{
     ChainSetting, FailOn, Loader, Mistake, MistakenFile, SettingVariable, Settings,
 };
 use crate::text::Sources;
+use rule_card::card::Card;
 
 /// Settings under way: files are still being read.
 pub struct Wanted<'r> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::wanted::Wanted;
 use super::{asked_environment, target};
-use crate::backstage::workspace::{AppRoot, LeftOut};
+use crate::backstage::words::{AppRoot, LeftOut};
 use crate::files::{FilePath, Files};
 use crate::request::Request;
 use crate::run::{Failure, Note, Run};

@@ -13,9 +13,9 @@ use super::{Outcome, Status, check, output};
 use crate::backstage::value::{Kind, Value};
 use crate::check::Facts;
 use crate::files::FilePath;
-use crate::rules::card::Scope;
 use crate::run::Failure;
 use crate::text::mask::{self, MASK, Secrets, escape, inert_line};
+use rule_card::card::Scope;
 
 /// Its arguments.
 #[derive(Debug, Args)]

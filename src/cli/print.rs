@@ -14,7 +14,7 @@ use super::args::{EnvironmentArguments, FileArguments};
 use super::console::Console;
 use super::paint::Paint;
 use super::{Outcome, Status, check, output};
-use crate::backstage::workspace::AppRoot;
+use crate::backstage::words::AppRoot;
 use crate::check::effective::{self, ChainConfig};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::args::ListFormat;
 use super::{Outcome, Status, check, output};
-use crate::rules::card::{Card, Switch};
 use crate::rules::catalog;
 use crate::text::mask::escape;
+use rule_card::card::{Card, Switch};
 
 /// Its arguments.
 #[derive(Debug, Args)]

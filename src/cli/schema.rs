@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::console::Console;
 use super::{Outcome, Status, check, output};
+use crate::backstage::npm::Installs;
 use crate::backstage::schema::{self, Cache, Collection, NoteWeight, SchemaOrigin, SchemaSource};
-use crate::backstage::workspace::packages::Installs;
 use crate::check::workspaces::{self, Found, FoundApp};
 use crate::files::DiskFiles;
 use crate::request::Request;

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 
 use super::{Outcome, Status, check, output};
 use crate::check::examples;
-use crate::rules::card::Card;
 use crate::run::Failure;
 use crate::text::mask::escape;
+use rule_card::card::Card;
 
 pub(super) fn run() -> Outcome {
     let policies = crate::check::policies(&check::start()?)?;

@@ -69,6 +69,12 @@ impl FilePath {
             .map_or_else(Self::root, |(parent, _)| Self(parent.into()))
     }
 
+    /// This folder and every folder above it, up to the root.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> + use<> {
+        let above = |folder: &Self| (!folder.as_str().is_empty()).then(|| folder.parent());
+        std::iter::successors(Some(self.clone()), above)
+    }
+
     /// The last part.
     pub fn name(&self) -> &str {
         self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)

@@ -10,8 +10,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, RuleId};
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::text::Sources;
+use source::{ConfigPath, Part};
 
 /// The identity of a finding across runs: 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

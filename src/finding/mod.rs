@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::backstage::schema::ConfigPath;
 use crate::text::Place;
+use source::ConfigPath;
 
 pub use edit::Edit;
 pub use fingerprint::{Fingerprint, earlier_fingerprints, fingerprints};

@@ -1,8 +1,8 @@
 //! What a stage finds wrong before any rule card has looked at it.
 
 use super::Label;
-use crate::backstage::schema::ConfigPath;
 use crate::text::Place;
+use source::ConfigPath;
 
 /// One thing that is wrong. It becomes a [`Finding`](super::Finding) through the card of its rule, which says how bad
 /// it is and how to mend it.

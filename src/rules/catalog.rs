@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::card::{self, Card, Detection};
 use crate::finding::Severity;
+use rule_card::card::{self, Card, Detection};
 
 include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 

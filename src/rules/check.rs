@@ -6,13 +6,13 @@
 
 mod types;
 
-use super::card::{Card, Case, Detection};
 use super::condition::Condition;
 use super::message::{Part, Template};
 use super::path::{Path, Step};
 use crate::backstage::facts::variables;
 use crate::text::closest;
-use crate::tree::Mistake;
+use rule_card::card::{Card, Case, Detection};
+use rule_card::tree::Mistake;
 use types::{Names, Type};
 
 /// Every mistake in the meaning of a card; its shape is right already.
@@ -50,7 +50,7 @@ impl Checked {
         });
     }
 
-    fn each(&mut self, each: &super::card::Each) {
+    fn each(&mut self, each: &rule_card::card::Each) {
         let (key, item) = match self.path("for", &each.path) {
             Some(Type::List(item)) => (Type::Number, *item),
             Some(Type::Dynamic) | None => (Type::Dynamic, Type::Dynamic),

@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use super::card::Card;
-use crate::backstage::schema::ConfigPath;
 use crate::finding::{ChainName, Finding, RuleId};
 use crate::text::Place;
+use rule_card::card::Card;
+use source::ConfigPath;
 
 /// One finding for each rule, primary place and config path (one place may lack several keys): it names all chains,
 /// and is told as where it is worst.

@@ -6,17 +6,17 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::card::{Card, Case, Chains, Detection, Each, Incomplete, Replace, Scope};
 use super::condition::{Broken, Budget, Condition, NotACondition, Val, Variables};
 use super::message::Template;
 use super::path::Path;
 use super::point::{self, ConfigPaths};
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
-use crate::backstage::workspace::{Chain, Lack, LackKind};
+use crate::backstage::words::{Chain, Lack, LackKind};
 use crate::finding::{Edit, Finding, Label, RuleId};
 use crate::text::mask::Secrets;
 use crate::text::{Place, Span};
+use rule_card::card::{Card, Case, Chains, Detection, Each, Incomplete, Replace, Scope};
+use source::{ConfigPath, Part};
 
 /// Judges one subject by every rule of its scope.
 ///
@@ -329,7 +329,7 @@ fn primary(case: &Case, variables: &Variables<'_>, subject: &Subject<'_>) -> Pla
 /// The other labels: those whose value is there, each place once. A file as a whole is left out where the primary
 /// label stands in it: it is in sight already.
 fn related<'a>(
-    labels: impl Iterator<Item = &'a super::card::At>,
+    labels: impl Iterator<Item = &'a rule_card::card::At>,
     primary: Place,
     items: &[&Variables<'_>],
     secrets: &Secrets,

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::card::Scope;
 use super::condition::{FUNCTIONS, Function, METHODS, URL_FIELDS};
 use crate::backstage::facts::fact::{Field, Shape};
 use crate::backstage::facts::variables;
+use rule_card::card::Scope;
 
 /// The page.
 pub fn page() -> String {

@@ -8,7 +8,7 @@ use super::condition::{Val, Variables};
 use super::path::Path;
 use crate::backstage::value::{Kind, Value};
 use crate::text::mask::Secrets;
-use crate::yaml::number;
+use npm_yaml::number;
 
 /// The longest value in a message, in characters.
 const MAX_VALUE: usize = 80;

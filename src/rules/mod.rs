@@ -20,4 +20,4 @@ pub mod policy;
 #[cfg(test)]
 mod tests;
 
-pub use rule_card::{card, shape};
+pub use rule_card::shape;

@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use super::card::{
+use crate::text::prose::is_yaml;
+use rule_card::card::{
     Card, Case, Chains, Detection, Example, Group, Incomplete, Scope, Surroundings, Switch,
 };
-use crate::text::prose::is_yaml;
 
 /// The whole page of a card.
 pub fn page(card: &Card) -> String {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::condition::Variables;
 use super::path::Path;
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
 use crate::text::{Place, SourceId};
+use source::{ConfigPath, Part};
 
 /// The bytes to point at for a value: its own, or its key's when it is a mapping, a sequence or nothing at
 /// all, of which the own bytes would be too many or none. `None` for a derived value.

@@ -3,11 +3,11 @@
 //! In: the parsed text of a policy file: one card, or a list of them. Out: cards, or every mistake with its
 //! place in that file. Never: a run with a policy that is not understood.
 
-use super::card::{Card, Detection};
 use super::{catalog, check, shape};
 use crate::text::Span;
-use crate::tree::Mistake;
-use crate::yaml::{Node, NodeValue};
+use npm_yaml::{Node, NodeValue};
+use rule_card::card::{Card, Detection};
+use rule_card::tree::Mistake;
 
 /// A mistake in a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]

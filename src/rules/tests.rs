@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::card::{Card, Detection, Since};
 use super::engine::{BrokenRule, Rules, Subject, evaluate};
 use super::{catalog, check, shape};
 use crate::backstage::database::Refusal;
 use crate::backstage::facts::trees::{list, object, truth};
 use crate::backstage::value::{Origin, Value};
-use crate::backstage::workspace::{Chain, ChainOrigin, Lack, LackKind};
+use crate::backstage::words::{Chain, ChainOrigin, Lack, LackKind};
 use crate::finding::{ChainName, Finding, Severity};
 use crate::text::mask::Secrets;
 use crate::text::{Place, Source, Sources, Span};
+use rule_card::card::{Card, Detection, Since};
 
 const LAYER: &str = "database: memory\nplugins: [one, two]\nkey: hunter22\n";
 
@@ -23,7 +23,7 @@ struct Judged {
 }
 
 fn card(text: &str) -> Card {
-    let document = crate::yaml::parse(text);
+    let document = npm_yaml::parse(text);
     shape::card(&document.root.unwrap()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
 }
 
@@ -69,7 +69,7 @@ fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
     secrets.add(at("hunter22"), "hunter22");
     let rules = Rules::new([card]);
     let subject = Subject {
-        scope: super::card::Scope::Chain,
+        scope: rule_card::card::Scope::Chain,
         facts: &facts,
         chain: Some(&chain),
         place: Place::new(source, Span::at(0)),
@@ -235,7 +235,7 @@ fn every_built_in_card_is_sound() {
     for card in catalog::cards() {
         let mistakes = check::card(card);
         assert!(mistakes.is_empty(), "{}: {mistakes:?}", card.id);
-        let finds = |example: &&super::card::Example| !example.finds.is_empty();
+        let finds = |example: &&rule_card::card::Example| !example.finds.is_empty();
         assert!(
             card.examples.iter().any(|one| finds(&one)),
             "{}: no failing example",

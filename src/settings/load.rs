@@ -6,10 +6,9 @@ use std::sync::Arc;
 use super::read::{Raw, read};
 use super::{Globs, Mistake, MistakenFile, RuleSetting, Settings};
 use crate::files::{FilePath, Files, ReadError};
-use crate::rules::card::Card;
 use crate::rules::policy;
 use crate::text::{Place, SourceId, Sources, Span};
-use crate::yaml;
+use rule_card::card::Card;
 
 /// The names a settings file may have, in the order they are looked for.
 pub const NAMES: [&str; 3] = ["stagecheck.yaml", "stagecheck.yml", ".stagecheck.yaml"];
@@ -177,7 +176,7 @@ impl<'f> Loader<'f> {
     }
 
     fn raw(&mut self, source: SourceId, folder: &FilePath, sources: &Sources) -> Option<Raw> {
-        let document = yaml::parse(sources.get(source).text());
+        let document = npm_yaml::parse(sources.get(source).text());
         self.syntax(&document, source)?;
         let root = document.root?;
         let mut mistakes = Vec::new();
@@ -197,7 +196,7 @@ impl<'f> Loader<'f> {
     }
 
     /// Notes what is wrong with the YAML; `None` when something is.
-    fn syntax(&mut self, document: &yaml::Document, source: SourceId) -> Option<()> {
+    fn syntax(&mut self, document: &npm_yaml::Document, source: SourceId) -> Option<()> {
         let fatal = || {
             document
                 .problems
@@ -249,7 +248,7 @@ impl<'f> Loader<'f> {
 
     /// The cards of one policy file.
     fn cards(&mut self, source: SourceId, sources: &Sources) -> Vec<Card> {
-        let document = yaml::parse(sources.get(source).text());
+        let document = npm_yaml::parse(sources.get(source).text());
         if self.unreadable.contains(&source) || self.syntax(&document, source).is_none() {
             return Vec::new();
         }

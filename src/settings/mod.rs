@@ -18,8 +18,8 @@ pub use load::{Loader, NAMES};
 
 use crate::files::FilePath;
 use crate::finding::Severity;
-use crate::rules::card::Card;
 use crate::text::Place;
+use rule_card::card::Card;
 
 /// What a repository wants.
 #[derive(Debug, Clone, Default)]

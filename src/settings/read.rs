@@ -8,9 +8,9 @@ use super::{
 use crate::files::FilePath;
 use crate::finding::Severity;
 use crate::text::{Place, SourceId, Span};
-use crate::tree::{Field, Fields, Mistake, Tree};
 use crate::version::Version;
-use crate::yaml::{Node, NodeValue};
+use npm_yaml::{Node, NodeValue};
+use rule_card::tree::{Field, Fields, Mistake, Tree};
 
 /// One settings file as it stands: what it extends and which policies it names are yet to be read.
 #[derive(Debug, Default)]

@@ -10,9 +10,9 @@ use super::{Level, RuleSetting, Settings};
 use crate::files::FilePath;
 use crate::finding::Finding;
 use crate::request::RuleSelection;
-use crate::rules::card::{Card, Group, Switch};
 use crate::rules::catalog;
 use crate::text::closest;
+use rule_card::card::{Card, Group, Switch};
 
 /// Which rules are judged, and with which severity.
 pub struct Selection<'s> {

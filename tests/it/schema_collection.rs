@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use stagecheck::backstage::npm::{Installs, Packages};
 use stagecheck::backstage::schema::{
     Cache, Collection, NoteWeight, SchemaOrigin, SchemaSource, Standing, collect,
 };
-use stagecheck::backstage::workspace::packages::{Installs, Packages};
 use stagecheck::files::{DiskFiles, FilePath};
 use tempfile::TempDir;
 

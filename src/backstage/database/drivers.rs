@@ -3,7 +3,7 @@
 //! In: a plan, and the packages of the app. Out: [`Driver`]s. Never: a registry; the table below was read from the
 //! published package.json files of `@backstage/backend-defaults` and `@backstage/backend-common`.
 
-use crate::backstage::workspace::packages::{self, DependencyKind, Packages};
+use crate::backstage::npm::{self, DependencyKind, Packages};
 use crate::files::Files;
 use crate::text::Place;
 use crate::version::Version;
@@ -104,7 +104,7 @@ pub fn driver(packages: &Packages, files: &dyn Files, package: &'static str) -> 
     };
     let declared = backend.dependency(package);
     let installed = packages.version(files, package);
-    let is_installed = matches!(installed, Some(packages::Version::Installed(_)));
+    let is_installed = matches!(installed, Some(npm::Version::Installed(_)));
     let elsewhere = is_installed
         || packages.is_locked(package) == Some(true)
         || packages
@@ -153,7 +153,7 @@ fn brought(packages: &Packages, files: &dyn Files, package: &str) -> Option<bool
     (known && !unsure).then_some(false)
 }
 
-fn brings_at(by: &str, package: &str, version: &packages::Version) -> Option<bool> {
+fn brings_at(by: &str, package: &str, version: &npm::Version) -> Option<bool> {
     let rows = TABLE
         .iter()
         .filter(|row| row.by == by && row.package == package);
@@ -177,7 +177,7 @@ fn brings_at(by: &str, package: &str, version: &packages::Version) -> Option<boo
     )
 }
 
-impl packages::Version {
+impl npm::Version {
     /// The version, or the range where only that is known.
     pub fn text(&self) -> &str {
         match self {

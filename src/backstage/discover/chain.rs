@@ -10,8 +10,8 @@ use crate::text::Place;
 use super::command::word::{Certainty, Word};
 use super::command::{Arguments, NO_VALUE, base_name};
 use super::image::paths::Resolved;
-use super::names;
-use super::{
+use crate::backstage::words::names;
+use crate::backstage::words::{
     Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerRole, StartKind,
 };
 

@@ -6,9 +6,9 @@ use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 
 use super::defaults::names_of;
-use super::{
-    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, LocalLayers, Options,
-    StartKind, names,
+use super::{LocalLayers, Options};
+use crate::backstage::words::{
+    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind, names,
 };
 
 /// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X

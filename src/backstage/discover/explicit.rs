@@ -7,9 +7,10 @@ use crate::finding::ChainName;
 use crate::request::ExplicitProduction;
 use crate::text::Sources;
 
-use super::layers::ancestors;
-use super::packages::Finder;
-use super::{AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, Workspace, names};
+use crate::backstage::npm::Finder;
+use crate::backstage::words::{
+    AppRoot, Chain, ChainLayer, ChainOrigin, LayerFile, Workspace, names,
+};
 
 /// The workspace of one chain of these layers, in this order: nothing else is looked for. Its app root is the nearest
 /// folder with a base layer at or above the first layer, else the folder of the first layer.
@@ -32,7 +33,7 @@ pub fn explicit(
     };
     let folder = first.parent();
     let is_root = |folder: &FilePath| files.is_file(&folder.join("app-config.yaml"));
-    let above = ancestors(&folder).find(is_root);
+    let above = folder.ancestors().find(is_root);
     let mut root = AppRoot::new(above.unwrap_or(folder));
     for path in layers {
         if root.layer(path).is_none() {

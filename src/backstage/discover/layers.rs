@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::files::{FilePath, Files, Listed};
 
-use super::names::{self, NameKind};
-use super::{AppRoot, Lack, LayerFile, LayerRole, LeftOut, look_alike};
+use super::look_alike;
+use crate::backstage::words::names::{self, NameKind};
+use crate::backstage::words::{AppRoot, Lack, LayerFile, LayerRole, LeftOut};
 
 /// The largest text that is looked at to tell a layer from a look-alike, in bytes. Reading a layer has a limit of
 /// its own; a larger file is a layer until then.
@@ -96,7 +97,7 @@ impl Grouped {
 
     /// The nearest app root at or above `folder`.
     pub(super) fn nearest(&self, folder: &FilePath) -> Option<&FilePath> {
-        ancestors(folder).find_map(|folder| {
+        folder.ancestors().find_map(|folder| {
             let (path, _) = self.app_roots.get_key_value(&folder)?;
             Some(path)
         })
@@ -113,7 +114,7 @@ impl Grouped {
                 .binary_search_by(|listed| listed.path.cmp(&manifest))
                 .is_ok()
         };
-        ancestors(&folder).find(has_manifest).unwrap_or(folder)
+        folder.ancestors().find(has_manifest).unwrap_or(folder)
     }
 
     fn leave_out(&mut self, path: &FilePath, reason: impl Into<String>) {
@@ -142,12 +143,6 @@ fn template_apps(listing: &[Listed]) -> Vec<FilePath> {
         // A portal of its own in a folder of its own has a manifest that is no template.
         .filter(|folder| !has(&folder.join("package.json")))
         .collect()
-}
-
-/// A folder and every folder above it, up to the root.
-pub(super) fn ancestors(folder: &FilePath) -> impl Iterator<Item = FilePath> + use<> {
-    let above = |folder: &FilePath| (!folder.as_str().is_empty()).then(|| folder.parent());
-    std::iter::successors(Some(folder.clone()), above)
 }
 
 fn why_not(files: &dyn Files, path: &FilePath) -> Option<String> {

@@ -19,8 +19,8 @@ use super::image::dockerfile::{Dockerfile, Launch, Stage, join};
 use super::image::instruction::Form;
 use super::image::paths::{Image, Mount, MountSource, Resolved, STEP_LIMIT};
 use super::image::steps::{self, Step};
-use super::packages::Manifest;
-use super::{Lack, StartKind};
+use crate::backstage::npm::Manifest;
+use crate::backstage::words::{Lack, StartKind};
 
 /// The longest entry point script that is read, in bytes.
 const SCRIPT_LIMIT: u64 = 1 << 16;

@@ -9,14 +9,14 @@ use crate::text::{SourceId, Sources};
 use super::chain::{Audience, Draft, Picks};
 use super::command::word::Word;
 use super::compose::{EXTENDED_PARTS_LIMIT, Services};
-use super::embedded::Embedded;
 use super::image::dockerfile::{self, Dockerfile};
-use super::layers::{Grouped, ancestors};
-use super::packages::Manifest;
+use super::layers::Grouped;
 use super::process::{Around, Outcome, Process};
-use super::{
-    AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, Options, StartKind,
-    convention, names,
+use super::{Options, convention};
+use crate::backstage::document::embedded::Embedded;
+use crate::backstage::npm::Manifest;
+use crate::backstage::words::{
+    AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, StartKind, names,
 };
 
 /// The largest deployment file that is read, in bytes.
@@ -194,7 +194,7 @@ impl<'r> Reader<'r> {
     pub(super) fn contexts(&self, folder: &FilePath) -> Vec<FilePath> {
         let mut contexts: Vec<FilePath> =
             self.grouped.nearest(folder).cloned().into_iter().collect();
-        contexts.extend(ancestors(folder));
+        contexts.extend(folder.ancestors());
         if self.grouped.app_roots.len() == 1 {
             contexts.extend(self.grouped.app_roots.keys().cloned());
         }

@@ -8,7 +8,8 @@ use crate::text::Sources;
 
 use super::layers::Grouped;
 use super::reader::Reader;
-use super::{Options, StartKind, compose, image, kubernetes, look_alike, plain, script};
+use super::{Options, compose, image, kubernetes, look_alike, plain, script};
+use crate::backstage::words::StartKind;
 
 /// Reads start commands of one kind of file.
 pub(super) trait Source: Sync {

@@ -7,13 +7,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Environment, Variable};
-use crate::backstage::discover::EnvironmentVariable;
 use crate::backstage::javascript;
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
+use crate::backstage::words::{EnvironmentVariable, OVERRIDE_PREFIX};
 use crate::text::Place;
-use crate::yaml::{self, Node, NodeValue};
-
-const PREFIX: &str = "APP_CONFIG_";
+use npm_yaml::{Node, NodeValue};
 
 impl Environment {
     /// The config in `APP_CONFIG_*` variables; `None` when none is set.
@@ -50,11 +48,6 @@ impl Environment {
     }
 }
 
-/// The path of the value that a variable sets, key by key; `None` for one that sets none.
-pub fn path_of(variable: &str) -> Option<impl Iterator<Item = &str>> {
-    Some(variable.strip_prefix(PREFIX)?.split('_'))
-}
-
 /// A variable that may set a value.
 struct Override<'v> {
     name: &'v str,
@@ -68,7 +61,7 @@ fn of_variables<'v>(
 ) -> Result<Option<Value>, OverrideError> {
     let mut root: Option<Object> = None;
     for variable in variables {
-        let Some(key) = variable.name.strip_prefix(PREFIX) else {
+        let Some(key) = variable.name.strip_prefix(OVERRIDE_PREFIX) else {
             continue;
         };
         if variable.value.is_some_and(str::is_empty) {
@@ -186,7 +179,7 @@ fn value_of(variable: &Override<'_>) -> Result<Value, OverrideReason> {
         }));
         return Ok(Value::derived(open).with_origin(origin));
     };
-    let kind = match yaml::parse_json(text).root {
+    let kind = match npm_yaml::parse_json(text).root {
         Some(node) => kind(&node, origin),
         None => string(text),
     };

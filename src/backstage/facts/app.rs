@@ -2,7 +2,7 @@
 
 use super::fact::Text;
 use super::macros::facts;
-use crate::backstage::workspace::AppRoot;
+use crate::backstage::words::AppRoot;
 
 facts! {
     /// The app root that a card of scope `app` judges.

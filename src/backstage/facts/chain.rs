@@ -4,7 +4,7 @@ use super::fact::{Bool, List, Text};
 use super::macros::facts;
 use crate::backstage::environment::{Environment, OverrideError};
 use crate::backstage::value::Origin;
-use crate::backstage::workspace::{Chain, ChainLayer, ChainOrigin};
+use crate::backstage::words::{Chain, ChainLayer, ChainOrigin};
 use crate::text::Place;
 
 facts! {

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use super::at_key;
 use super::fact::{Bool, Config, List, Text};
 use super::macros::facts;
+use crate::backstage::npm::Packages;
 use crate::backstage::value::{Kind, Object, Value};
-use crate::backstage::workspace::packages::Packages;
 
 facts! {
     /// An item of `app.extensions`.

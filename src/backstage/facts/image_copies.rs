@@ -5,7 +5,7 @@
 use super::fact::{Bool, List, Text};
 use super::layers::Known;
 use super::macros::facts;
-use crate::backstage::workspace::{AppRoot, LayerCopy, LayerRole};
+use crate::backstage::words::{AppRoot, LayerCopy, LayerRole};
 use crate::files::FilePath;
 
 facts! {

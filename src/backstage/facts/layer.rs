@@ -2,7 +2,7 @@
 
 use super::fact::{Bool, Text};
 use super::macros::facts;
-use crate::backstage::workspace::{Chain, LayerFile, LayerRole};
+use crate::backstage::words::{Chain, LayerFile, LayerRole};
 use crate::text::Place;
 
 facts! {

@@ -5,7 +5,7 @@
 
 use super::fact::{Bool, List, Text};
 use super::macros::facts;
-use crate::backstage::workspace::{
+use crate::backstage::words::{
     AppRoot, Chain, ChainOrigin, LackKind, LayerFile, LayerRole, StartKind,
 };
 use crate::files::{FilePath, GitStatus};

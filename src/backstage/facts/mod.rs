@@ -46,7 +46,7 @@ use self::macros::{facts, sections};
 use super::resolve::Vanished;
 use super::secrets::Secret;
 use super::value::{Origin, Value};
-use super::workspace::{AppRoot, Chain};
+use crate::backstage::words::{AppRoot, Chain};
 use crate::files::FilePath;
 use rule_card::card::Scope;
 

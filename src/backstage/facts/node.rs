@@ -2,7 +2,7 @@
 
 use super::fact::Bool;
 use super::macros::facts;
-use crate::backstage::discover::{Chain, ChainOrigin, EnvironmentVariable};
+use crate::backstage::words::{Chain, ChainOrigin, EnvironmentVariable};
 
 facts! {
     /// What the variables of the deployment tell Node.js.

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use self::items::{Compared, named, written};
 use super::fact::{Bool, List, Number, Text};
 use super::macros::facts;
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
 use crate::text::Place;
+use source::{ConfigPath, Part};
 
 facts! {
     /// What a layer does to one below it.

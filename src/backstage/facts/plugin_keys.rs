@@ -6,8 +6,8 @@
 use super::at_key;
 use super::fact::{List, Text};
 use super::macros::facts;
+use crate::backstage::npm::Packages;
 use crate::backstage::value::Value;
-use crate::backstage::workspace::packages::Packages;
 
 facts! {
     /// A plugin id in another spelling.

@@ -2,9 +2,9 @@
 
 use super::fact::{Bool, List, Text};
 use super::macros::facts;
-use crate::backstage::schema::Part;
 use crate::backstage::secrets::{Certainty, Extent, Secret, Standing, origin};
 use crate::text::mask::MASK;
+use source::Part;
 
 facts! {
     /// A secret, or where one belongs.

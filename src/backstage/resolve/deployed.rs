@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::placeholder::{self, Substituted};
 use crate::backstage::environment::Environment;
 use crate::backstage::value::{Kind, Open, OpenCause, Text, Value};
-use crate::backstage::workspace::EnvironmentVariable;
+use crate::backstage::words::EnvironmentVariable;
 use crate::text::Place;
 
 /// The variables of one chain.

@@ -13,7 +13,7 @@ use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
 use crate::files::{FilePath, ReadError};
 use crate::finding::Problem;
 use crate::text::{Place, closest};
-use crate::yaml::{Entry, NodeValue};
+use npm_yaml::{Entry, NodeValue};
 
 /// The largest file that `$file` reads, in bytes: certificates and tokens are small.
 const MAX_FILE: u64 = 1024 * 1024;

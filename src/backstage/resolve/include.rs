@@ -10,7 +10,7 @@ use crate::backstage::value::Value;
 use crate::files::{FilePath, ReadError};
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, SourceId, Span};
-use crate::yaml::{self, Document, Node, NodeValue};
+use npm_yaml::{Document, Node, NodeValue};
 
 /// How many files an include may be away from its layer. Nobody writes more; each is read once, whatever includes it.
 const MAX_DEPTH: usize = 32;
@@ -123,8 +123,8 @@ fn load(
     };
     let included = read.map(|text| {
         let document = match format {
-            Format::Yaml => yaml::parse(&text),
-            Format::Json => yaml::parse_json(&text),
+            Format::Yaml => npm_yaml::parse(&text),
+            Format::Json => npm_yaml::parse_json(&text),
         };
         let source = walk.sources.add(walk.files.source(path, text));
         report_problems(walk, site, layer::problems(&document, source));

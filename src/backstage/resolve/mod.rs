@@ -1,4 +1,4 @@
-//! Directives and placeholders of one layer: [`Node`](crate::yaml::Node)s to [`Value`](super::value::Value)s.
+//! Directives and placeholders of one layer: [`Node`](npm_yaml::Node)s to [`Value`](super::value::Value)s.
 //!
 //! In: a parsed layer, what is known of the environment, and the files that directives name. Out: the tree that the
 //! real loader hands to the merge (`@backstage/config-loader` 1.11.3, `sources/transform`), in which what depends on
@@ -16,12 +16,12 @@ use std::sync::Arc;
 
 use super::environment::Environment;
 use super::layer::Layer;
-use super::schema::ConfigPath;
 use super::value::{Kind, OpenCause, Value};
 use crate::files::Files;
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, Sources};
-use crate::yaml::NodeValue;
+use npm_yaml::NodeValue;
+use source::ConfigPath;
 
 /// Resolves one layer. Included files are added to `sources`.
 ///

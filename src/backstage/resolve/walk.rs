@@ -10,16 +10,16 @@ use super::placeholder::{self, MalformedRead, Substituted};
 use crate::backstage::environment::Environment;
 use crate::backstage::javascript;
 use crate::backstage::layer::Layer;
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
-use crate::backstage::workspace::LayerRole;
+use crate::backstage::words::LayerRole;
 use crate::files::{FilePath, Files};
 use crate::finding::Problem;
 use crate::text::{Place, SourceId, Sources, Span};
-use crate::yaml::{self, Entry, Node, NodeValue};
+use npm_yaml::{Entry, Node, NodeValue};
+use source::{ConfigPath, Part};
 
 /// More values than these come of no real layer; includes can multiply them.
-const MAX_VALUES: usize = yaml::MAX_VALUES;
+const MAX_VALUES: usize = npm_yaml::MAX_VALUES;
 
 /// How many things that look like placeholders are told of one string: finding the bytes of each reads it again.
 const MAX_MALFORMED: usize = 8;
@@ -199,7 +199,7 @@ impl<'w> Walk<'w> {
         Kind::Object(object)
     }
 
-    fn string(&mut self, text: &yaml::Text, span: Span, here: &Here) -> Option<Kind> {
+    fn string(&mut self, text: &npm_yaml::Text, span: Span, here: &Here) -> Option<Kind> {
         self.report_malformed(text, span, here);
         let kind = match placeholder::substitute(&text.value, self.environment) {
             Substituted::Unchanged => Kind::String(Text {
@@ -225,13 +225,13 @@ impl<'w> Walk<'w> {
         Some(kind)
     }
 
-    fn report_malformed(&mut self, text: &yaml::Text, span: Span, here: &Here) {
+    fn report_malformed(&mut self, text: &npm_yaml::Text, span: Span, here: &Here) {
         for malformed in placeholder::malformed(&text.value)
             .into_iter()
             .take(MAX_MALFORMED)
         {
             let source = self.sources.get(here.source).text();
-            let exact = yaml::subspan(source, span, text.style, malformed.range);
+            let exact = npm_yaml::subspan(source, span, text.style, malformed.range);
             let place = here.place(exact.unwrap_or(span));
             self.report(Problem::surprising(
                 "placeholder-malformed",

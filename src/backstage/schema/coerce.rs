@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::model::Types;
 use crate::backstage::value::{Kind, Value};
-use crate::yaml::number::to_text;
+use npm_yaml::number::to_text;
 
 /// `value` as one of `types`: itself when it already is, else converted the way Ajv converts it; `None` when it
 /// cannot be converted. Open values are returned as they are.

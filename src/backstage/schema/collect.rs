@@ -15,7 +15,7 @@ use super::model::Schema;
 use super::node::{Located, NodeModules, NotLocated, SCHEMA_LIMIT};
 use super::packages::{PackageSchema, Schemas, Standing};
 use super::typescript;
-use crate::backstage::workspace::packages::Lockfile;
+use crate::backstage::npm::Lockfile;
 use crate::files::{FilePath, Files, Identity};
 use crate::version::Version;
 

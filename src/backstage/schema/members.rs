@@ -3,8 +3,7 @@
 use super::node::{Located, NodeModules};
 use crate::files::{FilePath, Files};
 use crate::text::globs::PathGlobs;
-use crate::tree::Tree as _;
-use crate::yaml;
+use rule_card::tree::Tree as _;
 
 /// The largest pnpm-workspace.yaml that is read, in bytes.
 const WORKSPACE_LIMIT: u64 = 1 << 20;
@@ -83,7 +82,7 @@ fn globs(
 
 /// The `packages` of a pnpm-workspace.yaml; `None` when it has none, or is broken.
 fn packages_of_pnpm(text: &str) -> Option<Vec<String>> {
-    let document = yaml::parse(text);
+    let document = npm_yaml::parse(text);
     let root = document.root?;
     let entries = root.entries()?;
     let (_, _, packages) = entries.into_iter().find(|(key, ..)| *key == "packages")?;

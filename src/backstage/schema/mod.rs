@@ -27,7 +27,6 @@ mod visibility;
 mod walk;
 
 pub use self::source::SchemaSource;
-pub use ::source::{ConfigPath, Part};
 pub use cache::Cache;
 pub use check::{Ground, Problem, check};
 pub use collect::{Collection, NoteWeight, SchemaNote, collect};

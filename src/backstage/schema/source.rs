@@ -7,7 +7,7 @@ use super::cache::Cache;
 use super::collect::{Collection, collect};
 use super::members::base;
 use super::packages::Schemas;
-use crate::backstage::workspace::packages::Lockfile;
+use crate::backstage::npm::Lockfile;
 use crate::files::{FilePath, Files};
 
 /// Gives each app root the schemas of its packages.

@@ -9,8 +9,8 @@ use super::name::{self, Name};
 use super::neighbour::host_of;
 use super::{Belongs, Certainty};
 use crate::backstage::host::is_local_host;
-use crate::backstage::schema::ConfigPath;
 use crate::text::mask::looks::{self, Look, assignment, literal};
+use source::ConfigPath;
 
 /// A range of a string that is secret.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,13 +15,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::schema::{ConfigPath, Part, Schemas, Scope, Visibility};
+use super::schema::{Schemas, Scope, Visibility};
 use super::value::{Kind, Open, OpenCause, Origin, Text, Value, Variable};
 use crate::text::mask::looks::assignment::names_secret;
 use crate::text::mask::looks::placeholder::is_placeholder;
 use crate::text::mask::{MASK, Secrets};
 use crate::text::{Place, SourceId, Sources, Span};
-use crate::yaml::Document;
+use npm_yaml::Document;
+use source::{ConfigPath, Part};
 
 use written::Known;
 

@@ -4,10 +4,10 @@
 //! variable that could hold it.
 
 use super::Certainty;
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::text::is_slip;
 use crate::text::mask::looks;
 use crate::text::mask::looks::assignment::{self, names_private, names_secret};
+use source::{ConfigPath, Part};
 
 /// What the last key says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! In: the values around a secret. Out: whether a literal local host stands beside it.
 
 use crate::backstage::host::is_local_host;
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
+use source::{ConfigPath, Part};
 
 /// The keys beside a password that say where it is used.
 const HOST_KEYS: &[&str] = &[

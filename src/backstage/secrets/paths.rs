@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::text::is_slip;
+use source::{ConfigPath, Part};
 
 /// What the list says about a path; `None` when it does not know it. `public` wins over `secret`. Below a secret path
 /// everything is secret: a mapping or list there is a mistake, and no less secret for it.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::text::{Place, Sources};
-use crate::yaml::{self, NodeValue, ScalarStyle, subspan};
+use npm_yaml::{NodeValue, ScalarStyle, subspan};
 
 /// The bytes of `range` of the string that the scalar at `scalar` spells. The whole scalar when they cannot be told
 /// apart; `None` for an empty range.
@@ -36,7 +36,7 @@ pub(super) fn as_spelled(sources: &Sources, scalar: Place) -> Option<String> {
     if !slice.contains("${") {
         return None;
     }
-    match yaml::parse(slice).root?.value {
+    match npm_yaml::parse(slice).root?.value {
         NodeValue::String(text) => Some(text.value.to_string()),
         _ => None,
     }

@@ -13,7 +13,7 @@ fn check(layer: &str) -> Vec<Secret> {
             _ => text.push(character),
         }
     }
-    let document = crate::yaml::parse(&text);
+    let document = npm_yaml::parse(&text);
     let mut sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));
     let secrets = of_layer(&document, source, None, &sources, &Schemas::bundled());
@@ -225,7 +225,7 @@ fn names_alone_raise_suspicion_and_are_hidden() {
 #[test]
 fn what_is_printed_of_a_config_holds_no_secret() {
     let text = "backend:\n  database:\n    connection:\n      user: postgres\n      password: postgres\n  cache:\n    connection: redis://:${PW:-hunter2}@redis\n    password: 1234\n";
-    let document = crate::yaml::parse(text);
+    let document = npm_yaml::parse(text);
     let mut sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));
     let config = written::value(document.root.as_ref().unwrap(), source);
@@ -250,7 +250,7 @@ fn what_is_printed_of_a_config_holds_no_secret() {
 #[test]
 fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
     let text = "password: ${PW}\nuser: ${PW}\n";
-    let document = crate::yaml::parse(text);
+    let document = npm_yaml::parse(text);
     let mut sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));
     let mut config = written::value(document.root.as_ref().unwrap(), source);
@@ -277,7 +277,7 @@ fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
 #[test]
 fn names_of_lists_slips_and_variables_say_what_is_secret() {
     let hidden = |layer: &str| {
-        let document = crate::yaml::parse(layer);
+        let document = npm_yaml::parse(layer);
         let mut sources = Sources::default();
         let source = sources.add(Source::new("app-config.yaml", layer));
         let secrets = of_layer(&document, source, None, &sources, &Schemas::bundled());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Standing, place};
 use crate::backstage::value::{Kind, Object, OpenCause, Origin, Text, Value};
 use crate::text::{Place, SourceId, Sources};
-use crate::yaml::{Node, NodeValue};
+use npm_yaml::{Node, NodeValue};
 
 /// The nodes of a layer as a value: placeholders stay text, and what directives stand for is open.
 pub(super) fn value(node: &Node, source: SourceId) -> Value {

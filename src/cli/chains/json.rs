@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{is_loaded, kind_name, output};
-use crate::backstage::workspace::{Chain, ChainOrigin, Lack, LackKind};
+use crate::backstage::words::{Chain, ChainOrigin, Lack, LackKind};
 use crate::check::workspaces::{Found, FoundApp};
 use crate::text::{Place, Sources};
 

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use super::super::paint::{Paint, Role};
 use super::is_loaded;
-use crate::backstage::workspace::{
-    Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind, source_kind,
+use crate::backstage::discover::source_kind;
+use crate::backstage::words::{
+    Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind,
 };
 use crate::check::workspaces::{Found, FoundApp};
 use crate::files::GitStatus;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::request;
 use crate::files::FilePath;
-use crate::yaml::{self, Node, NodeValue};
+use npm_yaml::{Node, NodeValue};
 
 /// The usual pattern without its end.
 const ENDINGS: [&str; 4] = [".yaml", ".yml", ".sh", ".service"];
@@ -54,7 +54,7 @@ pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
 /// What `$file` and `$include` in a text name. A text that is no YAML names nothing.
 fn directive_paths(text: &str) -> Vec<String> {
     let mut paths = Vec::new();
-    let root = yaml::parse(text).root;
+    let root = npm_yaml::parse(text).root;
     let mut open: Vec<&Node> = root.iter().collect();
     while let Some(node) = open.pop() {
         match &node.value {

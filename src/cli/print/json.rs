@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json, json};
 use super::super::output;
 use super::Printed;
 use super::shown::{Origins, Shown, directive};
-use crate::backstage::schema::{ConfigPath, Part};
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::NoConfig;
+use source::{ConfigPath, Part};
 
 /// Writes `{"schema": 1, "chains": […]}`. An open value is the string as written; with origins, `values` says for each
 /// config path what set it, what it overrode, and what it is instead when it is open.

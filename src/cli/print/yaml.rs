@@ -7,7 +7,7 @@ use super::json::json_number;
 use super::shown::{Origins, Shown, directive};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::text::mask::{escape, inert_line, json_line};
-use crate::yaml::{self, NodeValue, ScalarStyle};
+use npm_yaml::{NodeValue, ScalarStyle};
 
 pub(super) fn write(
     chains: &[Printed<'_>],
@@ -148,7 +148,7 @@ impl Printer<'_> {
 /// A string as YAML reads it back: plain where that is safe in every version, and for the log that it is printed to,
 /// else in double quotes, with the escapes of JSON, which are escapes of YAML too.
 fn scalar(text: &str) -> String {
-    let document = yaml::parse(text);
+    let document = npm_yaml::parse(text);
     let is_plain = document.problems.is_empty()
         && matches!(&document.root.map(|root| root.value), Some(NodeValue::String(read))
             if read.style == ScalarStyle::Plain && *read.value == *text)
@@ -213,7 +213,7 @@ mod tests {
                 "{written}"
             );
             assert!(written.is_ascii() && !written.contains('\n'), "{written}");
-            let root = yaml::parse(&written).root.unwrap();
+            let root = npm_yaml::parse(&written).root.unwrap();
             assert!(matches!(&root.value, NodeValue::String(read) if *read.value == *text));
         }
     }

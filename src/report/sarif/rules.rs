@@ -7,8 +7,8 @@ use super::model::{Configuration, Descriptor, Help, Message, RuleProperties};
 use crate::finding::Severity;
 use crate::report::item::Item;
 use crate::report::{page, text};
-use crate::rules::card::{Card, Detection, Group};
 use crate::run::Run;
+use rule_card::card::{Card, Detection, Group};
 
 /// Every rule that can speak, in order, and where each stands.
 pub(super) struct Rules {

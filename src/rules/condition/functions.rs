@@ -14,7 +14,7 @@ use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Value, truth_of, truth_of_number};
 use crate::text::patterns;
 use crate::version::Version;
-use crate::yaml::number;
+use npm_yaml::number;
 
 /// A function for documentation and the check of arguments.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use stagecheck::backstage::schema::{ConfigPath, Part};
-use stagecheck::backstage::workspace::LeftOut;
+use source::{ConfigPath, Part};
+use stagecheck::backstage::words::LeftOut;
 use stagecheck::files::FilePath;
 use stagecheck::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
 use stagecheck::run::{Baselined, Run};

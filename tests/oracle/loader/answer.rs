@@ -6,10 +6,10 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use source::{ConfigPath, Part};
 use stagecheck::backstage::environment::Environment;
-use stagecheck::backstage::schema::{ConfigPath, Part};
 use stagecheck::backstage::value::{Kind, Value};
-use stagecheck::backstage::workspace::{Lack, LackKind};
+use stagecheck::backstage::words::{Lack, LackKind};
 use stagecheck::check::effective::{self, ChainConfig};
 use stagecheck::files::{FilePath, Files, MemoryFiles};
 use stagecheck::finding::{Effect, Problem};

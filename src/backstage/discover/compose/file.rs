@@ -3,16 +3,16 @@
 //! In: the root node of a compose file. Out: [`Service`]s. Never: other files; images and env files are read by who
 //! knows where they are.
 
-use crate::backstage::discover::document::NodeExt as _;
+use crate::backstage::document::NodeExt as _;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Sources, Span};
-use crate::yaml::{Node, NodeValue};
+use npm_yaml::{Node, NodeValue};
 
-use crate::backstage::discover::Lack;
 use crate::backstage::discover::command::word::{Anchor, Certainty, Variables, Word};
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
+use crate::backstage::words::Lack;
 
 /// A service of a compose file.
 #[derive(Clone)]

@@ -15,10 +15,11 @@ use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Certainty;
 use crate::backstage::discover::image::dockerfile;
 use crate::backstage::discover::image::paths::Mount;
-use crate::backstage::discover::names::{self, NameKind};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::{Lack, LackKind, StartKind, document};
+use crate::backstage::document;
+use crate::backstage::words::names::{self, NameKind};
+use crate::backstage::words::{Lack, LackKind, StartKind};
 
 /// How many services are followed of which each extends the next.
 const EXTENDS_LIMIT: usize = 16;

@@ -8,15 +8,14 @@ pub(super) mod values;
 
 use std::ops::Range;
 
-use crate::backstage::discover::document::{self, NodeExt as _};
+use crate::backstage::document::{self, NodeExt as _};
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
-use crate::yaml::Node;
+use npm_yaml::Node;
 
 use self::shape::{Around, Sureness};
 use self::values::{Chart, Values};
 use crate::backstage::discover::command::word::Word;
-use crate::backstage::discover::embedded::{Embedded, FilledInBy};
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
@@ -25,7 +24,8 @@ use crate::backstage::discover::kubernetes::{
 };
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::Reader;
-use crate::backstage::discover::{LayerRole, StartKind};
+use crate::backstage::document::embedded::{Embedded, FilledInBy};
+use crate::backstage::words::{LayerRole, StartKind};
 
 /// Values, and where they are.
 pub(super) struct ValuesIn {

@@ -3,8 +3,8 @@
 //! In: the Chart.yaml around it, and the file's own keys. Out: why it may be for another chart than the two known ones,
 //! or nothing. Never: a guess; a chart of one's own may call its keys what it likes.
 
-use crate::backstage::discover::document::NodeExt as _;
-use crate::yaml::Node;
+use crate::backstage::document::NodeExt as _;
+use npm_yaml::Node;
 
 /// What the Chart.yaml beside or above a values file says.
 pub(super) enum Around {
@@ -207,7 +207,7 @@ fn by_keys(around: &Around, unknown: Option<String>) -> Sureness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backstage::discover::document;
+    use crate::backstage::document;
 
     fn judged(chart: Option<&str>, values: &str, key: Option<&str>) -> Sureness {
         let around = chart.map_or(Around::Nothing, |chart| {

@@ -8,10 +8,10 @@
 
 use std::sync::Arc;
 
-use crate::backstage::discover::document::NodeExt as _;
-use crate::backstage::discover::embedded;
+use crate::backstage::document::NodeExt as _;
+use crate::backstage::document::embedded;
 use crate::text::{Place, SourceId};
-use crate::yaml::{Entry, Node};
+use npm_yaml::{Entry, Node};
 
 use super::shape::{self, Around, Sureness};
 use crate::backstage::discover::command::word::{Certainty, Variables, Word};

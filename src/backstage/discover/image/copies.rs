@@ -8,7 +8,7 @@ use super::paths::{Image, Resolved, matches_glob, strip_folder};
 use super::steps::{Origin, Step};
 use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::{Certainty, Word};
-use crate::backstage::discover::names;
+use crate::backstage::words::names;
 use crate::files::FilePath;
 
 /// The steps of a stage, and those of the start behind them.

@@ -7,10 +7,10 @@ pub(crate) mod instruction;
 pub(crate) mod paths;
 pub(crate) mod steps;
 
-use crate::backstage::discover::StartKind;
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
 use crate::backstage::discover::sources::Source;
+use crate::backstage::words::StartKind;
 use crate::files::FilePath;
 
 /// Endings of files that only look like Dockerfiles.

@@ -13,7 +13,7 @@ use super::dockerignore::DockerIgnore;
 use super::steps::{Origin, Step};
 use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::{Certainty, Word};
-use crate::backstage::discover::names::{self, NameKind};
+use crate::backstage::words::names::{self, NameKind};
 
 /// How many stages a copied file is followed through.
 const STAGE_LIMIT: usize = 16;

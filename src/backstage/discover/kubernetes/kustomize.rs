@@ -3,7 +3,7 @@
 //! In: kustomization.yaml files. Out: which of them change a manifest. Never: the result of their patches.
 
 use crate::backstage::discover::command::word::Word;
-use crate::backstage::discover::document::{self, NodeExt as _};
+use crate::backstage::document::{self, NodeExt as _};
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
 

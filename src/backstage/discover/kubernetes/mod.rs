@@ -12,22 +12,22 @@ use crate::backstage::discover::compose;
 use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Span};
-use crate::yaml::Node;
+use npm_yaml::Node;
 
 use self::objects::{ConfigMap, Container, Object, Workload};
 use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Word;
-use crate::backstage::discover::document::NodeExt as _;
-use crate::backstage::discover::embedded::{Embedded, FilledInBy};
 use crate::backstage::discover::helm::ValuesIn;
 use crate::backstage::discover::helm::values;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
-use crate::backstage::discover::names::{self, NameKind};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::{Lack, LackKind, LayerRole, StartKind, document};
+use crate::backstage::document::embedded::{Embedded, FilledInBy};
+use crate::backstage::document::{self, NodeExt as _};
+use crate::backstage::words::names::{self, NameKind};
+use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 
 /// The manifests and values of a listing.
 #[derive(Default)]

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::backstage::discover::document::NodeExt as _;
+use crate::backstage::document::NodeExt as _;
 use crate::text::{Place, SourceId, Span};
-use crate::yaml::Node;
+use npm_yaml::Node;
 
 use super::operator::{self, Portal};
 use crate::backstage::discover::command::word::{Certainty, Variables, Word};

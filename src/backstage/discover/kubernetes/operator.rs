@@ -4,16 +4,16 @@
 //! image bring themselves, for which its chain is never complete.
 
 use crate::backstage::discover::command::word::Word;
-use crate::backstage::discover::document::NodeExt as _;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::Reader;
-use crate::backstage::discover::{LayerRole, StartKind};
+use crate::backstage::document::NodeExt as _;
+use crate::backstage::words::{LayerRole, StartKind};
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
-use crate::yaml::Node;
+use npm_yaml::Node;
 
 use super::{Cluster, LAYERS_IN_ONE, Lookup, Named, audience_of, find, objects, several};
 

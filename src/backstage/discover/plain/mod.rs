@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::backstage::discover::StartKind;
 use crate::backstage::discover::chain::{Audience, Draft, Picks};
 use crate::backstage::discover::command::shell;
 use crate::backstage::discover::command::word::{Anchor, Variables, Word};
@@ -13,6 +12,7 @@ use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::process::{Checkout, Process};
 use crate::backstage::discover::reader::Reader;
 use crate::backstage::discover::sources::Source;
+use crate::backstage::words::StartKind;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Span};
 

@@ -4,16 +4,16 @@
 //! not in the repository.
 
 use super::{Around, CHECKOUT, Process, SCRIPT_LIMIT, Start, StartedBy, exports, in_checkout};
-use crate::backstage::discover::StartKind;
 use crate::backstage::discover::command::shell::{self, Command};
 use crate::backstage::discover::command::word::{Anchor, Certainty, Variables, Word};
 use crate::backstage::discover::command::{self, Arguments, Script, Started, base_name};
-use crate::backstage::discover::document::{self, NodeExt as _};
 use crate::backstage::discover::image::dockerfile::join;
 use crate::backstage::discover::image::paths::{Image, Resolved, strip_folder};
 use crate::backstage::discover::image::steps;
-use crate::backstage::discover::packages::Manifest;
-use crate::yaml::Node;
+use crate::backstage::document::{self, NodeExt as _};
+use crate::backstage::npm::Manifest;
+use crate::backstage::words::StartKind;
+use npm_yaml::Node;
 
 /// How many scripts are followed of which each runs the next.
 const FOLLOWED_LIMIT: usize = 4;

@@ -1,14 +1,14 @@
 //! Scripts of a package.json to chains.
 
-use crate::backstage::discover::StartKind;
 use crate::backstage::discover::chain::{Audience, Draft, Picks};
 use crate::backstage::discover::command::word::Anchor;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
-use crate::backstage::discover::packages::{Manifest, Script};
 use crate::backstage::discover::process::{Checkout, Process};
 use crate::backstage::discover::reader::Reader;
 use crate::backstage::discover::sources::Source;
+use crate::backstage::npm::{Manifest, Script};
+use crate::backstage::words::StartKind;
 use crate::files::FilePath;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 use super::*;
 use crate::backstage::layer;
+use crate::backstage::words::LayerRole;
+use crate::text::Place;
 
 const CONFIG_MAP: &str = "\
 apiVersion: v1
@@ -124,7 +126,7 @@ fn other_workloads_and_templates_make_no_chain() {
 
 /// The text at the value of a path in an embedded layer.
 pub(super) fn at(files: &MemoryFiles, layer: &str, path: &[&str]) -> (String, usize) {
-    use crate::backstage::discover::document::NodeExt as _;
+    use crate::backstage::document::NodeExt as _;
     let mut sources = Sources::default();
     let workspace = find(files, &FilePath::root(), &Options::default(), &mut sources);
     let found = workspace

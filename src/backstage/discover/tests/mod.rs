@@ -1,4 +1,5 @@
 use super::*;
+use crate::backstage::words::{AppRoot, LackKind, LayerRole};
 use crate::files::MemoryFiles;
 
 fn found(files: &MemoryFiles) -> Workspace {

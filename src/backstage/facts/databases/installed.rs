@@ -1,6 +1,6 @@
 //! Whether the backend may have a plugin.
 
-use crate::backstage::workspace::packages::Packages;
+use crate::backstage::npm::Packages;
 
 /// Whether the backend may have the plugin of an id. Undecided counts as installed: a backend of the old kind names its
 /// plugins in its code, and a package of the repository itself may be any plugin.

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use super::fact::{Bool, Config, Fact, List, Text};
 use crate::backstage::database::{self, Client};
+use crate::backstage::npm::Packages;
 use crate::backstage::value::{Kind, Object, Value};
-use crate::backstage::workspace::packages::Packages;
 use crate::files::{FilePath, Files};
 use crate::text::Place;
 use item::Item;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::backstage::environment::Environment;
-use crate::backstage::workspace::packages::Packages;
+use crate::backstage::npm::Packages;
 use crate::backstage::{layer, merge, resolve};
 use crate::files::{FilePath, MemoryFiles};
 use crate::text::Sources;

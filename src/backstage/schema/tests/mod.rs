@@ -6,6 +6,8 @@ mod merged;
 use indexmap::IndexMap;
 use serde_json::json;
 
+use ::source::{ConfigPath, Part};
+
 use super::*;
 use crate::backstage::value::{Kind, Open, OpenCause, Value};
 use crate::finding::Severity;

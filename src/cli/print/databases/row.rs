@@ -5,7 +5,7 @@ use crate::backstage::value::{Kind, Value};
 use crate::check::effective::ChainConfig;
 use crate::cli::print::shown::Shown;
 use crate::text::Place;
-use crate::yaml::number;
+use npm_yaml::number;
 
 /// What each row says, in this order.
 pub(super) const COLUMNS: [&str; 6] = ["client", "where", "database", "tls", "pool", "driver"];

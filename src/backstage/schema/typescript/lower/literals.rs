@@ -5,7 +5,7 @@ use std::sync::Arc;
 use oxc_ast::ast;
 
 use crate::backstage::schema::typescript::tree::Type;
-use crate::yaml::number::to_text;
+use npm_yaml::number::to_text;
 
 pub fn property_name(key: &ast::PropertyKey<'_>) -> Option<Arc<str>> {
     Some(match key {

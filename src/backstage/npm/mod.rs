@@ -13,9 +13,6 @@ use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
 use crate::text::Sources;
-use crate::yaml;
-
-use super::layers::ancestors;
 
 pub use install::Installs;
 pub use lockfile::Lockfile;
@@ -92,7 +89,7 @@ fn installed(files: &dyn Files, folder: &FilePath, name: &str) -> Option<Arc<str
     if name.starts_with('/') || name.contains("..") {
         return None;
     }
-    let text = ancestors(folder).find_map(|folder| {
+    let text = folder.ancestors().find_map(|folder| {
         let manifest = folder.join("node_modules").join(name).join("package.json");
         files.read(&manifest, MANIFEST_LIMIT).ok()
     })?;
@@ -100,7 +97,7 @@ fn installed(files: &dyn Files, folder: &FilePath, name: &str) -> Option<Arc<str
 }
 
 /// Finds packages; each file is read once, however many app roots share it.
-pub(super) struct Finder<'f> {
+pub(in crate::backstage) struct Finder<'f> {
     files: &'f dyn Files,
     listing: &'f [Listed],
     manifests: BTreeMap<FilePath, Option<Arc<Manifest>>>,
@@ -109,7 +106,7 @@ pub(super) struct Finder<'f> {
 }
 
 impl<'f> Finder<'f> {
-    pub(super) fn new(files: &'f dyn Files, listing: &'f [Listed]) -> Self {
+    pub(in crate::backstage) fn new(files: &'f dyn Files, listing: &'f [Listed]) -> Self {
         Self {
             files,
             listing,
@@ -119,7 +116,11 @@ impl<'f> Finder<'f> {
     }
 
     /// The packages of the app root at `folder`.
-    pub(super) fn packages(&mut self, folder: &FilePath, sources: &mut Sources) -> Packages {
+    pub(in crate::backstage) fn packages(
+        &mut self,
+        folder: &FilePath,
+        sources: &mut Sources,
+    ) -> Packages {
         let root = self.manifest(&folder.join("package.json"), sources);
         Packages {
             backend: self.backend(folder, root.as_ref(), sources),
@@ -202,7 +203,7 @@ impl<'f> Finder<'f> {
     }
 
     /// The package.json at a path, read once.
-    pub(super) fn manifest(
+    pub(in crate::backstage) fn manifest(
         &mut self,
         path: &FilePath,
         sources: &mut Sources,
@@ -211,7 +212,7 @@ impl<'f> Finder<'f> {
             return known.clone();
         }
         let manifest = self.files.read(path, MANIFEST_LIMIT).ok().and_then(|text| {
-            let root = yaml::parse_json(&text).root?;
+            let root = npm_yaml::parse_json(&text).root?;
             let source = sources.add(self.files.source(path, text));
             Some(Arc::new(Manifest::read(path.clone(), source, &root)))
         });

@@ -7,9 +7,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::text::{SourceId, Sources, Span};
-use crate::yaml::{self, Document, Entry, Node, NodeValue, ScalarStyle, Text};
+use npm_yaml::{Document, Entry, Node, NodeValue, ScalarStyle, Text};
 
-use super::document::NodeExt as _;
+use crate::backstage::document::NodeExt as _;
 
 /// Where a layer stands in a host file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Embedded {
     pub fn document(&self, sources: &Sources) -> Document {
         let host = sources.get(self.source).text();
         let text = host.get(self.document.clone()).unwrap_or_default();
-        let mut document = yaml::parse(text);
+        let mut document = npm_yaml::parse(text);
         let start = self.document.start;
         let found = document.root.take().and_then(|mut root| {
             move_spans(&mut root, &|span| moved(span, start));
@@ -57,7 +57,7 @@ impl Embedded {
                 comments: document
                     .comments
                     .into_iter()
-                    .map(|comment| yaml::Comment {
+                    .map(|comment| npm_yaml::Comment {
                         span: moved(comment.span, start),
                     })
                     .filter(|comment| node.span.contains(comment.span))
@@ -86,7 +86,7 @@ fn descend(host: &str, root: &Node, keys: &[Arc<str>]) -> Option<Node> {
 }
 
 /// The root of the YAML in a text of the host.
-pub(super) fn in_text(host: &str, node: &Node) -> Option<Node> {
+pub(in crate::backstage) fn in_text(host: &str, node: &Node) -> Option<Node> {
     match &node.value {
         NodeValue::String(text) => inside_text(host, node.span, text).root,
         _ => None,
@@ -101,7 +101,7 @@ fn inside<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
 
 /// A document inside a string of the host.
 fn inside_text(host: &str, node: Span, text: &Text) -> Document {
-    let mut document = yaml::parse(&text.value);
+    let mut document = npm_yaml::parse(&text.value);
     let lines = Lines::of(host, node, text);
     let back = |span: Span| lines.back(host, node, text, span);
     if let Some(root) = &mut document.root {
@@ -151,7 +151,7 @@ impl Lines {
 
     fn back(&self, host: &str, node: Span, text: &Text, span: Span) -> Span {
         if self.starts.is_empty() {
-            return yaml::subspan(host, node, text.style, span.range()).unwrap_or(node);
+            return npm_yaml::subspan(host, node, text.style, span.range()).unwrap_or(node);
         }
         Span::new(
             self.offset(span.start as usize),
@@ -198,7 +198,7 @@ fn open_templates(node: &mut Node, host: &str) {
 }
 
 /// Applies a function to every span of a tree.
-pub(super) fn move_spans(node: &mut Node, to: &dyn Fn(Span) -> Span) {
+pub(in crate::backstage) fn move_spans(node: &mut Node, to: &dyn Fn(Span) -> Span) {
     node.span = to(node.span);
     match &mut node.value {
         NodeValue::Sequence(items) => items.iter_mut().for_each(|item| move_spans(item, to)),
@@ -212,6 +212,6 @@ pub(super) fn move_spans(node: &mut Node, to: &dyn Fn(Span) -> Span) {
     }
 }
 
-pub(super) fn moved(span: Span, by: usize) -> Span {
+pub(in crate::backstage) fn moved(span: Span, by: usize) -> Span {
     Span::new(span.start as usize + by, span.end as usize + by)
 }

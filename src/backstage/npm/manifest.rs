@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::backstage::discover::document::NodeExt as _;
+use crate::backstage::document::NodeExt as _;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Span};
-use crate::yaml::Node;
+use npm_yaml::Node;
 
 /// A package.json.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,7 @@ const KINDS: &[(&str, DependencyKind)] = &[
 
 impl Manifest {
     /// Reads the root node of a package.json; what has another shape than npm's is passed over.
-    pub(super) fn read(path: FilePath, source: SourceId, root: &Node) -> Self {
+    pub(in crate::backstage) fn read(path: FilePath, source: SourceId, root: &Node) -> Self {
         let at = |span: Span| Place::new(source, span);
         let text = |node: Option<&Node>| node.and_then(Node::as_str).map(Arc::from);
         let dependencies_place = root.entry("dependencies").map_or(

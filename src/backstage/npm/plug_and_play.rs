@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::files::FilePath;
 
 /// The name of the file.
-pub(super) const NAME: &str = ".pnp.data.json";
+pub(in crate::backstage) const NAME: &str = ".pnp.data.json";
 
 /// What Yarn installed without a `node_modules`.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum Location {
 
 impl PlugAndPlay {
     /// Reads the text of the file at `path`; `None` when it is not of this form.
-    pub(super) fn parse(path: FilePath, text: &str) -> Option<Self> {
+    pub(in crate::backstage) fn parse(path: FilePath, text: &str) -> Option<Self> {
         let data: Data = serde_json::from_str(text).ok()?;
         let root = path.parent();
         let mut read = Self {
@@ -172,7 +172,7 @@ enum Target {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::backstage::npm::plug_and_play::*;
 
     const DATA: &str = r#"{
         "__info": ["This file is generated."],

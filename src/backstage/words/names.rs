@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::LayerRole;
+use crate::backstage::words::LayerRole;
 
 /// What a file's name makes of it, as far as layers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NameKind {
+pub(in crate::backstage) enum NameKind {
     /// A layer, by its name.
     Layer(LayerRole),
     /// It looks like a layer and is none; the reason is for people.
@@ -70,7 +70,7 @@ const DEVELOPMENT_WORDS: &[&str] = &[
 ];
 
 /// Judges a file by its name alone.
-pub(super) fn kind_of(name: &str) -> NameKind {
+pub(in crate::backstage) fn kind_of(name: &str) -> NameKind {
     let lower = name.to_ascii_lowercase();
     let Some((before, after)) = lower.split_once("app-config") else {
         return NameKind::Unrelated;
@@ -99,13 +99,13 @@ pub(super) fn kind_of(name: &str) -> NameKind {
 }
 
 /// Whether a file becomes a config only after something filled it in, by its name.
-pub(super) fn is_template(name: &str) -> bool {
+pub(in crate::backstage) fn is_template(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     TEMPLATE_ENDINGS.iter().any(|end| lower.ends_with(end))
 }
 
 /// Whether a layer of this role belongs to production by its name.
-pub(super) fn is_production(role: &LayerRole) -> bool {
+pub(in crate::backstage) fn is_production(role: &LayerRole) -> bool {
     let LayerRole::Environment(name) = role else {
         return false;
     };
@@ -120,7 +120,7 @@ pub(super) fn is_production(role: &LayerRole) -> bool {
 }
 
 /// Whether a name (of a Dockerfile, a service, a script) says that only its developer uses the thing.
-pub(super) fn is_for_development(name: &str) -> bool {
+pub(in crate::backstage) fn is_for_development(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -171,7 +171,7 @@ fn role(words: &[String]) -> LayerRole {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::backstage::words::names::*;
 
     fn role_of(name: &str) -> Option<LayerRole> {
         match kind_of(name) {

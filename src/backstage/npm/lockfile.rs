@@ -23,7 +23,7 @@ pub struct Lockfile {
 }
 
 /// The names a lockfile may have, in the order they are looked for.
-pub(super) const NAMES: &[&str] = &[
+pub(in crate::backstage) const NAMES: &[&str] = &[
     "yarn.lock",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -32,7 +32,7 @@ pub(super) const NAMES: &[&str] = &[
 
 impl Lockfile {
     /// Reads the text of a lockfile; its name says which kind it is. `None` when the text is not one.
-    pub(super) fn parse(path: FilePath, text: &str) -> Option<Self> {
+    pub(in crate::backstage) fn parse(path: FilePath, text: &str) -> Option<Self> {
         let mut lockfile = Self {
             path,
             versions: BTreeMap::new(),
@@ -190,7 +190,7 @@ fn pnpm_key(key: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::backstage::npm::lockfile::*;
 
     fn parse(name: &str, text: &str) -> Lockfile {
         Lockfile::parse(FilePath::new(name), text).unwrap()

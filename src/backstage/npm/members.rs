@@ -5,7 +5,6 @@
 
 use serde::Deserialize;
 
-use super::ancestors;
 use crate::files::{FilePath, Files};
 
 /// Files that stand in the root of a workspace and nowhere else: of pnpm, Nx, Turborepo, Rush and Lerna.
@@ -25,7 +24,7 @@ const RUSH_LIMIT: u64 = 4 << 20;
 
 /// The root of the workspace that a folder is in: the nearest folder above with a file that only roots have, or with a
 /// package.json that names `workspaces`.
-pub(super) fn root(files: &dyn Files, folder: &FilePath) -> Option<FilePath> {
+pub(in crate::backstage) fn root(files: &dyn Files, folder: &FilePath) -> Option<FilePath> {
     let is_root = |folder: &FilePath| {
         ROOT_FILES
             .iter()
@@ -34,11 +33,11 @@ pub(super) fn root(files: &dyn Files, folder: &FilePath) -> Option<FilePath> {
                 .read(&folder.join("package.json"), super::MANIFEST_LIMIT)
                 .is_ok_and(|text| text.contains("\"workspaces\""))
     };
-    ancestors(folder).find(is_root)
+    folder.ancestors().find(is_root)
 }
 
 /// The package.json files of the packages in the workspace at `root`, in order of path.
-pub(super) fn manifests(files: &dyn Files, root: &FilePath) -> Vec<FilePath> {
+pub(in crate::backstage) fn manifests(files: &dyn Files, root: &FilePath) -> Vec<FilePath> {
     if let Ok(text) = files.read(&root.join(RUSH), RUSH_LIMIT) {
         let mut manifests: Vec<FilePath> = projects(&text)
             .iter()
@@ -117,7 +116,7 @@ fn string_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::backstage::npm::members::*;
 
     #[test]
     fn projects_are_read_past_comments_and_commas_that_json_has_not() {

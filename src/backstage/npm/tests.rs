@@ -1,4 +1,4 @@
-use super::*;
+use crate::backstage::npm::*;
 use crate::files::MemoryFiles;
 
 fn packages(files: &MemoryFiles, folder: &str) -> (Packages, Sources) {

@@ -1,21 +1,22 @@
 //! Reading nodes of manifests and deployment files.
 
+pub mod embedded;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::embedded;
-use crate::yaml::{self, Entry, Node, NodeValue};
+use npm_yaml::{Entry, Node, NodeValue};
 
 /// The root node of a text; `None` when it does not parse or is empty. What is wrong with a deployment file is not
 /// ours to say: other tools read it.
-pub(super) fn root(text: &str) -> Option<Node> {
-    yaml::parse(text).root
+pub(in crate::backstage) fn root(text: &str) -> Option<Node> {
+    npm_yaml::parse(text).root
 }
 
 /// The same tree with its merge keys (`<<`) carried out, as compose reads them: a mapping's own keys win, then those of
 /// the earlier of several. Whatever else stands there is left as it is.
-pub(super) fn merged(mut node: Node) -> Node {
+pub(in crate::backstage) fn merged(mut node: Node) -> Node {
     match node.value {
         NodeValue::Sequence(items) => {
             node.value = NodeValue::Sequence(items.into_iter().map(merged).collect());
@@ -66,7 +67,7 @@ fn entries_of(node: Node) -> Vec<Entry> {
 }
 
 /// What a node is, for readers that pass over whatever has another shape than they expect.
-pub(super) trait NodeExt {
+pub(in crate::backstage) trait NodeExt {
     /// The entries of a mapping; none when it is something else.
     fn entries(&self) -> &[Entry];
     /// The items of a sequence; none when it is something else.
@@ -122,7 +123,10 @@ const DOCUMENT_LIMIT: usize = 1000;
 
 /// The documents of a file of several (`---` between them) that `wanted` takes at a first look at their text, with
 /// their bytes in it. Places are those of the file. Documents that do not parse are passed over.
-pub(super) fn documents(text: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<(Range<usize>, Node)> {
+pub(in crate::backstage) fn documents(
+    text: &str,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Vec<(Range<usize>, Node)> {
     ranges(text)
         .take(DOCUMENT_LIMIT)
         .filter(|range| text.get(range.clone()).is_some_and(wanted))
@@ -135,7 +139,7 @@ pub(super) fn documents(text: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<(Range
 }
 
 /// Whether a file holds more documents than are read.
-pub(super) fn has_more(text: &str) -> bool {
+pub(in crate::backstage) fn has_more(text: &str) -> bool {
     ranges(text).nth(DOCUMENT_LIMIT).is_some()
 }
 

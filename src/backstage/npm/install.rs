@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::Packages;
 use super::lockfile::{self, Lockfile};
 use super::plug_and_play::{self, PlugAndPlay};
-use super::{Packages, ancestors};
 use crate::files::{FilePath, Files};
 
 /// The largest lockfile that is read, in bytes. Plug'n'Play data is as long.
@@ -55,7 +55,7 @@ impl<T> Recent<T> {
         names: &[&str],
         parse: impl Fn(FilePath, &str) -> Option<T>,
     ) -> Option<Arc<T>> {
-        let all = ancestors(folder).flat_map(|folder| {
+        let all = folder.ancestors().flat_map(|folder| {
             let beside = move |name: &&str| folder.join(name);
             names.iter().map(beside)
         });

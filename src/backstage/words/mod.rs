@@ -1,0 +1,12 @@
+//! The words of Backstage: app root, layer, chain, and what a chain lacks.
+//!
+//! Plain data that discovery fills and every later stage reads. Never: where it was found.
+
+mod app_root;
+mod chain;
+pub(in crate::backstage) mod names;
+mod variable;
+
+pub use app_root::{AppRoot, LayerCopy, LayerFile, LayerRole, LeftOut, Workspace};
+pub use chain::{Chain, ChainLayer, ChainOrigin, Lack, LackKind, StartKind};
+pub use variable::{EnvironmentVariable, OVERRIDE_PREFIX, path_of};
