@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::files::GitVariables;
+use crate::files::{GitVariables, Guard};
 use crate::finding::Severity;
 
 /// What a person asked to have checked.
@@ -38,6 +38,8 @@ pub struct Request {
     pub schema_cache: SchemaCache,
     /// Where the run says how far it is.
     pub progress: Progress,
+    /// The files that reports will be written to: the run notes which of them it reads.
+    pub guard: Guard,
 }
 
 /// How far a run is, for whoever waits for it in another thread. Clones are the same run.

@@ -28,6 +28,7 @@ pub(super) fn apply(
     let (name, text) = match (&request.baseline, wanted.baseline()) {
         (BaselineRequest::File(path), _) => {
             let name = escape(&path.display().to_string()).into_owned();
+            request.guard.note(&request.start.join(path));
             let text = read_named(&request.start.join(path), MAX_SIZE).map_err(|reason| {
                 let message = format!("cannot read the baseline `{name}`: {reason}");
                 Failure::new(message).with_help("make one with --write-baseline")

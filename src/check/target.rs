@@ -116,6 +116,7 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
 
 fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
     let files = DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))?;
+    let files = files.guarded_by(request.guard.clone());
     Ok(files.with_index_of(&request.git, &request.start))
 }
 

@@ -10,7 +10,7 @@ use super::console::Console;
 use super::output::Output;
 use super::{Outcome, Status, list_files, output};
 use crate::baseline::Baseline;
-use crate::files::reason;
+use crate::files::{Guard, reason};
 use crate::report::{self, Clean, Format};
 use crate::request::{FileState, Request};
 use crate::run::{Failure, Note, NoteLevel, Run};
@@ -46,7 +46,11 @@ pub(super) fn once(
     console: &Console,
     start: &Path,
 ) -> Result<Run, Failure> {
-    let request = arguments.request(start.to_owned())?;
+    let mut request = arguments.request(start.to_owned())?;
+    request.guard = Guard::of(to_write(arguments).iter().map(|path| &**path));
+    for file in &request.environment.files {
+        request.guard.note(&start.join(file));
+    }
     let waiting = console.progress(&request.progress);
     let run = crate::check::check(&request);
     drop(waiting);
@@ -56,6 +60,24 @@ pub(super) fn once(
     }
     write(&run, &request, &arguments.output, console)?;
     Ok(run)
+}
+
+/// The files that this may write to.
+fn to_write(arguments: &CheckArguments) -> Vec<PathBuf> {
+    let reports = arguments.output.output.iter().map(|report| &report.path);
+    let baseline = &arguments.rules.write_baseline;
+    reports
+        .chain(baseline)
+        .cloned()
+        .chain(job_summary())
+        .collect()
+}
+
+/// The file that the GitHub runner names for the summary of a job; elsewhere there is none.
+fn job_summary() -> Option<PathBuf> {
+    let path = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())?;
+    let is_runner = env::var("GITHUB_ACTIONS").as_deref() == Ok("true");
+    is_runner.then(|| path.into())
 }
 
 /// For `-v`: what was read, what was left out and why, and how long it took.
@@ -135,7 +157,7 @@ fn write(
             contents: report::to_bytes(file.format, run),
         })
         .collect();
-    output::to_files(&files)?;
+    output::to_files(&files, &request.guard)?;
     if arguments.list_files {
         return output::lines_to_stdout(|out| list_files::write(run, out));
     }
@@ -149,8 +171,8 @@ fn write(
     }
     // For a person who reads the job's page; a program's format is for a program.
     let for_people = matches!(format, Format::Github | Format::Concise);
-    if for_people && env::var("GITHUB_ACTIONS").as_deref() == Ok("true") {
-        append_job_summary(run)?;
+    if for_people && let Some(path) = job_summary() {
+        append_job_summary(run, &path)?;
     }
     output::to_stdout(|out| format.report().write(run, &look, out))
 }
@@ -158,10 +180,12 @@ fn write(
 /// Writes every finding down as known.
 fn write_baseline(run: &Run, path: &Path, console: &Console) -> Result<(), Failure> {
     let known = Baseline::of(&run.findings, &run.sources, &run.secrets);
-    output::to_files(&[Output {
+    let file = Output {
         path: path.to_owned(),
         contents: known.write().into_bytes(),
-    }])?;
+    };
+    // That the run did not read it is known before its reports are written.
+    output::to_files(&[file], &Guard::default())?;
     console.note(&Note {
         level: NoteLevel::Always,
         text: match run.findings.len() {
@@ -172,11 +196,8 @@ fn write_baseline(run: &Run, path: &Path, console: &Console) -> Result<(), Failu
     Ok(())
 }
 
-/// Adds the job summary to the file that the GitHub runner names; elsewhere there is none.
-fn append_job_summary(run: &Run) -> Result<(), Failure> {
-    let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
-        return Ok(());
-    };
+/// Adds the job summary to a file.
+fn append_job_summary(run: &Run, path: &Path) -> Result<(), Failure> {
     let file = File::options().append(true).create(true).open(path);
     let written = file.and_then(|mut file| file.write_all(report::job_summary(run).as_bytes()));
     written.map_err(|error| {

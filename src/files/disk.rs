@@ -12,7 +12,8 @@ use std::time::UNIX_EPOCH;
 
 use super::git::{EntryKind, GitFolders, IgnoreRules, Index, IndexError, IndexFile};
 use super::{
-    FilePath, Files, GitStatus, GitVariables, Identity, Listed, PassedOver, ReadError, reason,
+    FilePath, Files, GitStatus, GitVariables, Guard, Identity, Listed, PassedOver, ReadError,
+    reason,
 };
 
 /// The longest path that is looked for, in bytes: no system has longer ones.
@@ -35,6 +36,7 @@ pub struct DiskFiles {
     walks: Mutex<Vec<(FilePath, Arc<[Listed]>)>>,
     passed_over: Mutex<BTreeSet<PassedOver>>,
     folders: Mutex<HashMap<FilePath, Result<PathBuf, ReadError>>>,
+    guard: Guard,
 }
 
 /// A git repository.
@@ -108,6 +110,7 @@ impl DiskFiles {
             walks: Mutex::default(),
             passed_over: Mutex::default(),
             folders: Mutex::default(),
+            guard: Guard::default(),
         })
     }
 
@@ -126,6 +129,18 @@ impl DiskFiles {
             git.index = IndexFile::Named(path);
         }
         self
+    }
+
+    /// The same files, which note what they read.
+    #[must_use]
+    pub fn guarded_by(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Notes that another state of a file is read.
+    pub(super) fn note(&self, path: &FilePath) {
+        self.guard.note(&self.root.join(path.as_str()));
     }
 
     /// The root: absolute, without symbolic links.
@@ -173,7 +188,10 @@ impl DiskFiles {
     /// What git tracks; `None` without a repository, and in one without an index.
     pub(super) fn readable_index(&self) -> Result<Option<&Index>, &IndexError> {
         let load = || match &self.git {
-            Some(git) => Index::read(&git.index, &git.folders),
+            Some(git) => {
+                self.guard.note(git.index.path());
+                Index::read(&git.index, &git.folders)
+            }
             None => Ok(None),
         };
         self.index.get_or_init(load).as_ref().map(Option::as_ref)
@@ -262,6 +280,7 @@ impl DiskFiles {
 impl Files for DiskFiles {
     fn read(&self, path: &FilePath, limit: u64) -> Result<Arc<str>, ReadError> {
         let (full, metadata) = self.regular(path)?;
+        self.guard.note_known(&full, &metadata);
         if metadata.len() > limit {
             return Err(ReadError::TooLarge { limit });
         }
@@ -292,6 +311,7 @@ impl Files for DiskFiles {
             return None;
         }
         let (full, metadata) = self.regular(path).ok()?;
+        self.guard.note_known(&full, &metadata);
         let modified = metadata.modified().ok();
         let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         Some(Identity {
@@ -353,17 +373,26 @@ impl<'f> Walk<'f> {
                 Some(git.folders.common.join("info/exclude")),
             ];
             for path in own.into_iter().flatten() {
-                rules = add_rules(rules, "", &path);
+                rules = self.add_rules(rules, "", &path);
             }
             let mut above = String::new();
             for part in folder.as_str().split('/').filter(|part| !part.is_empty()) {
-                rules = add_rules(rules, &above, &self.path_of(&above).join(".gitignore"));
+                rules = self.add_rules(rules, &above, &self.path_of(&above).join(".gitignore"));
                 push_part(&mut above, part);
             }
         }
         self.pending.push((folder.as_str().to_owned(), rules, 0));
         while let Some((folder, rules, depth)) = self.pending.pop() {
             self.folder(&folder, rules, depth);
+        }
+    }
+
+    fn add_rules(&self, rules: IgnoreRules, folder: &str, file: &Path) -> IgnoreRules {
+        let regular = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
+        self.files.guard.note(file);
+        match regular.then(|| read_bytes(file, IGNORE_FILE_LIMIT)) {
+            Some(Ok(bytes)) => rules.with(folder, &String::from_utf8_lossy(&bytes)),
+            _ => rules,
         }
     }
 
@@ -386,7 +415,7 @@ impl<'f> Walk<'f> {
             .iter()
             .any(|entry| entry.file_name() == ".gitignore");
         if self.files.git.is_some() && has_rules {
-            rules = add_rules(rules, folder, &full.join(".gitignore"));
+            rules = self.add_rules(rules, folder, &full.join(".gitignore"));
         }
         for entry in entries {
             let Ok(kind) = entry.file_type() else {
@@ -478,14 +507,6 @@ impl<'f> Walk<'f> {
             self.found.sort_by(|a, b| a.path.cmp(&b.path));
         }
         self.found
-    }
-}
-
-fn add_rules(rules: IgnoreRules, folder: &str, file: &Path) -> IgnoreRules {
-    let regular = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
-    match regular.then(|| read_bytes(file, IGNORE_FILE_LIMIT)) {
-        Some(Ok(bytes)) => rules.with(folder, &String::from_utf8_lossy(&bytes)),
-        _ => rules,
     }
 }
 

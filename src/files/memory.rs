@@ -59,6 +59,9 @@ impl Files for MemoryFiles {
         if path.is_outside() {
             return Err(ReadError::Outside);
         }
+        if path.is_in_git_folder() {
+            return Err(ReadError::InGitFolder);
+        }
         match self.texts.get(path) {
             Some(text) if text.len() as u64 > limit => Err(ReadError::TooLarge { limit }),
             Some(text) => Ok(Arc::clone(text)),
@@ -67,7 +70,7 @@ impl Files for MemoryFiles {
     }
 
     fn is_file(&self, path: &FilePath) -> bool {
-        self.texts.contains_key(path)
+        !path.is_in_git_folder() && self.texts.contains_key(path)
     }
 
     fn display(&self, path: &FilePath) -> String {

@@ -1,4 +1,4 @@
-//! Where files come from. The only door to the file system for every stage.
+//! Where files come from, and go. The only door to the file system for every stage.
 //!
 //! In: paths relative to one root. Out: their texts and what kind of thing they are. Tests, rule examples, the
 //! editor's unsaved buffers and the git index are other implementations of the same trait, so every later
@@ -7,11 +7,14 @@
 mod disk;
 mod excludes;
 mod git;
+mod guard;
 mod memory;
 mod named;
 mod objects;
 mod reason;
+mod signals;
 mod staged;
+mod write;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,10 +23,12 @@ use crate::text::Source;
 
 pub use disk::{DiskFiles, OpenError};
 pub use git::{GitVariables, IndexError};
+pub use guard::Guard;
 pub use memory::MemoryFiles;
 pub use named::read_named;
 pub use reason::reason;
 pub use staged::StagedFiles;
+pub use write::{WriteError, create, is_same, replace, replace_all};
 
 /// A path below the root of a [`Files`]: `/` between parts, no `.` or `..` inside, empty for the root itself.
 /// A path that leads out of the root begins with `../` and is never readable.

@@ -187,6 +187,7 @@ impl Files for StagedFiles {
             return self.disk.read(path, limit);
         }
         let object = self.file(path)?;
+        self.disk.note(path);
         self.text(object, limit).map(Into::into)
     }
 

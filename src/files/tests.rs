@@ -331,6 +331,9 @@ fn what_git_keeps_for_itself_is_never_read() {
             "{path}: {read:?}"
         );
     }
+    let memory = MemoryFiles::new([(".git/config", "mine")]);
+    let read = memory.read(&FilePath::new(".git/config"), 1 << 10);
+    assert!(matches!(read, Err(ReadError::InGitFolder)), "{read:?}");
     assert!(files.read(&FilePath::new("dotgit/config"), 1 << 10).is_ok());
     assert!(files.read(&FilePath::new(".gitignore"), 1 << 10).is_ok());
     #[cfg(unix)]

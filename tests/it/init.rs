@@ -78,6 +78,49 @@ fn it_overwrites_nothing() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn no_link_leads_it_out_of_the_repository() {
+    use std::os::unix::fs::symlink;
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let git = Path::new(".git");
+    for (name, target) in [
+        (".github", elsewhere.path()),
+        (".vscode", elsewhere.path()),
+        (".github", Path::new("no/such/folder")),
+        (".vscode", git),
+    ] {
+        let folder = portal();
+        symlink(target, folder.path().join(name)).unwrap();
+        for arguments in [&["init", "--dry-run"][..], &["init"]] {
+            let output = stagecheck(folder.path(), arguments);
+            assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains("leads out of the repository"), "{said}");
+        }
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+        assert!(!folder.path().join(".git/tasks.json").exists());
+        assert!(!folder.path().join("stagecheck.yaml").exists());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_of_the_repository_is_followed_and_one_to_nothing_kept() {
+    use std::os::unix::fs::symlink;
+
+    let folder = portal();
+    fs::create_dir(folder.path().join("editor")).unwrap();
+    symlink("editor", folder.path().join(".vscode")).unwrap();
+    symlink("/no/such/file", folder.path().join("stagecheck.yaml")).unwrap();
+    let output = stagecheck(folder.path(), &["init"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(folder.path().join("editor/tasks.json").exists());
+    let link = fs::read_link(folder.path().join("stagecheck.yaml")).unwrap();
+    assert_eq!(link, Path::new("/no/such/file"));
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let folder = portal();

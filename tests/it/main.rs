@@ -27,3 +27,4 @@ mod schema_command;
 mod settings;
 mod staged;
 mod support;
+mod writing;

@@ -10,7 +10,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +17,7 @@ use super::collect::{Collection, NoteWeight, SchemaNote};
 use super::conflicts::Conflict;
 use super::model::Schema;
 use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
-use crate::files::{FilePath, Files, Identity, read_named};
+use crate::files::{FilePath, Files, Identity, read_named, replace};
 
 /// Changes when the form of entries or the making of schemas does.
 const FORM: &str = concat!("4 ", env!("CARGO_PKG_VERSION"));
@@ -237,16 +236,8 @@ fn state_file(files: &dyn Files, base: &FilePath) -> Option<Identity> {
 
 /// Writes a file whole or not at all.
 fn write(path: &Path, text: &str) {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let Some(folder) = path.parent() else {
-        return;
-    };
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let draft = folder.join(format!(".draft-{}-{count}", std::process::id()));
-    let written = fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&draft, text))
-        .and_then(|()| fs::rename(&draft, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&draft);
+    if let Some(folder) = path.parent() {
+        let made = fs::create_dir_all(folder);
+        let _ = made.and_then(|()| replace(path, text.as_bytes()));
     }
 }

@@ -4,14 +4,14 @@
 
 mod covered;
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Outcome, Status, output};
-use crate::files::reason;
+use crate::files::{create, read_named, reason};
 use crate::request::Request;
 use crate::run::Failure;
 
@@ -23,6 +23,9 @@ pub struct Arguments {
     dry_run: bool,
 }
 
+/// The largest file that is looked through for stagecheck, in bytes.
+const READ_LIMIT: u64 = 1 << 20;
+
 const SETTINGS: &str = include_str!("stagecheck.yaml");
 const HOOK: &str = include_str!("hook.yaml");
 const WORKFLOW: &str = include_str!("workflow.yaml");
@@ -32,7 +35,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let start = super::check::start()?;
     let root = root_of(&start);
     let mut said = String::new();
-    for file in files(&root, &start) {
+    let files = files(&root, &start);
+    for file in &files {
+        file.refuse_link_out(&root)?;
+    }
+    for file in files {
         said.push_str(&file.put(&root, arguments)?);
     }
     output::to_stdout(|out| out.write_all(said.as_bytes()))?;
@@ -95,10 +102,44 @@ fn files(root: &Path, start: &Path) -> Vec<NewFile> {
 }
 
 impl NewFile {
+    /// The file that is there and stands for it.
+    fn known(&self, root: &Path) -> Option<&'static str> {
+        let mut names = self.instead.iter().copied();
+        names.find(|name| root.join(name).exists())
+    }
+
+    /// Refuses to write through a link that leads out of the repository, or into what git keeps for itself.
+    fn refuse_link_out(&self, root: &Path) -> Result<(), Failure> {
+        let inside = match fs::canonicalize(root) {
+            Ok(inside) if self.known(root).is_none() => inside,
+            _ => return Ok(()),
+        };
+        for folder in Path::new(self.path).ancestors().skip(1) {
+            let leads_to = match fs::canonicalize(root.join(folder)) {
+                Ok(leads_to) => leads_to,
+                Err(_) if fs::symlink_metadata(root.join(folder)).is_err() => continue,
+                // A link to nothing, or to itself.
+                Err(_) => PathBuf::new(),
+            };
+            let below = leads_to.strip_prefix(&inside);
+            let is_in_git = |below: &Path| below.iter().any(|part| part == ".git");
+            if below.is_ok_and(|below| !is_in_git(below)) {
+                continue;
+            }
+            let message = format!(
+                "cannot write {}: `{}` is a link that leads out of the repository",
+                self.path,
+                folder.display()
+            );
+            return Err(Failure::new(message)
+                .with_help("replace the link with a folder, or write the file by hand"));
+        }
+        Ok(())
+    }
+
     /// Writes it, or says why not. What is said ends with a line end.
     fn put(&self, root: &Path, arguments: &Arguments) -> Result<String, Failure> {
-        let known = self.instead.iter().find(|name| root.join(name).exists());
-        if let Some(known) = known {
+        if let Some(known) = self.known(root) {
             let done = self.advice.is_empty() || names_stagecheck(&root.join(known));
             return Ok(match done {
                 true => format!("kept    {known}\n"),
@@ -124,7 +165,7 @@ impl NewFile {
 /// Whether a file, or one in a folder, runs stagecheck already.
 fn names_stagecheck(path: &Path) -> bool {
     let names_it = |path: &Path| {
-        fs::read_to_string(path).is_ok_and(|text| text.to_lowercase().contains("stagecheck"))
+        read_named(path, READ_LIMIT).is_ok_and(|text| text.to_lowercase().contains("stagecheck"))
     };
     match fs::read_dir(path) {
         Ok(entries) => entries.flatten().any(|entry| names_it(&entry.path())),
@@ -137,8 +178,7 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut file = File::options().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
+    create(path, text.as_bytes())
 }
 
 /// The repository that a folder is in, or the folder itself.
