@@ -6,9 +6,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::{chains, completions, explain, facts, init, print, rules, schema};
 use crate::files::GitVariables;
 use crate::finding::Severity;
 use crate::report::Format;
@@ -24,71 +23,7 @@ const WHAT: &str = "What to check";
 const ENVIRONMENT: &str = "Variables the app is started with";
 const RULES: &str = "Rules";
 const OUTPUT: &str = "Output";
-const ABOUT: &str = "About";
-
-const EXAMPLES: &str = "\
-Examples:
-  stagecheck                                      check every app root below this folder
-  stagecheck --config app-config.yaml --config app-config.production.yaml
-                                                  check exactly this chain
-  stagecheck --staged                             check what would be committed
-  stagecheck --fail-on warning --output sarif=out.sarif
-
-Exit status: 0 no finding at or above --fail-on, 1 findings, 2 the run failed.";
-
-/// Finds what is wrong with the configuration of a Backstage portal, as the running app would see it.
-#[derive(Debug, Parser)]
-#[command(
-    name = "stagecheck",
-    version = crate::cli::console::VERSION,
-    after_help = EXAMPLES,
-    args_conflicts_with_subcommands = true,
-    subcommand_help_heading = "Commands",
-    disable_help_subcommand = true,
-    disable_help_flag = true,
-    disable_version_flag = true,
-    max_term_width = 110,
-)]
-pub struct Arguments {
-    /// What to check, without a command.
-    #[command(flatten)]
-    pub check: CheckArguments,
-    /// How to speak.
-    #[command(flatten)]
-    pub console: ConsoleArguments,
-    /// Print this help
-    #[arg(short, long, global = true, action = ArgAction::HelpShort, help_heading = ABOUT)]
-    help: Option<bool>,
-    /// Print the version and the commit it was built from
-    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = ABOUT)]
-    version: Option<bool>,
-    /// Another command than checking.
-    #[command(subcommand)]
-    pub command: Option<Command>,
-}
-
-/// Commands besides checking.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Show every way of starting the app, and the layers it loads
-    Chains(chains::Arguments),
-    /// Write settings, a commit hook, a workflow and an editor's task
-    Init(init::Arguments),
-    /// Print a completion script for a shell
-    Completions(completions::Arguments),
-    /// Say what a rule finds, why, and how to mend it
-    Explain(explain::Arguments),
-    /// Print the facts that the conditions of rules read
-    Facts(facts::Arguments),
-    /// Print what the running app would see
-    Print(print::Arguments),
-    /// List the rules
-    Rules(rules::Arguments),
-    /// Print the schema of the app's configuration
-    Schema(schema::Arguments),
-    /// Run the examples of the policies that the settings name
-    TestPolicies,
-}
+pub(super) const ABOUT: &str = "About";
 
 /// The arguments of a check.
 #[derive(Debug, Args)]
@@ -374,7 +309,7 @@ fn severity_of_rule(text: &str) -> Result<(String, Severity), String> {
 }
 
 fn format_or_auto() -> impl TypedValueParser<Value = FormatChoice> {
-    let names = std::iter::once("auto").chain(Format::ALL.map(Format::name));
+    let names = std::iter::once("auto").chain(Format::ALL.iter().map(|format| format.name()));
     // Every name but `auto` is that of a format.
     PossibleValuesParser::new(names)
         .map(|name| Format::of_name(&name).map_or(FormatChoice::Auto, FormatChoice::Format))

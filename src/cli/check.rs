@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use super::args::{CheckArguments, FormatChoice, OutputArguments, Threshold};
 use super::console::Console;
 use super::output::Output;
-use super::{Outcome, Status, list_files, output};
+use super::status::{Outcome, Status};
+use super::{list_files, output};
 use crate::baseline::Baseline;
 use crate::files::{Guard, reason};
 use crate::report::{self, Clean, Format};
 use crate::request::{FileState, Request};
 use crate::run::{Failure, Note, NoteLevel, Run};
-use crate::text::closest;
 use crate::text::mask::escape;
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
@@ -54,7 +54,7 @@ pub(super) fn once(
     let waiting = console.progress(&request.progress);
     let run = crate::check::check(&request);
     drop(waiting);
-    let run = run.map_err(|failure| with_command(failure, &request))?;
+    let run = run?;
     for note in run.notes.iter().chain(&read_and_left_out(&run)) {
         console.note(note);
     }
@@ -113,34 +113,6 @@ pub(super) fn start() -> Result<PathBuf, Failure> {
         let message = format!("cannot tell the folder this runs in: {}", reason(&error));
         Failure::new(message)
     })
-}
-
-/// A first word that is no path may be a command with a slip in it, or one that other programs have.
-fn with_command(failure: Failure, request: &Request) -> Failure {
-    let word = request.paths.first().and_then(|word| word.to_str());
-    let Some(word) = word.filter(|word| !request.start.join(word).exists()) else {
-        return failure;
-    };
-    if failure.help.is_some() {
-        return failure;
-    }
-    match word {
-        "check" | "lint" | "scan" | "validate" | "run" => {
-            return failure.with_help("checking needs no command: `stagecheck [PATH]...`");
-        }
-        "help" => return failure.with_help("`stagecheck --help` says what there is"),
-        _ => {}
-    }
-    let command = super::command();
-    let names = || command.get_subcommands().map(clap::Command::get_name);
-    if names().any(|name| name == word) {
-        let usage = format!("options go behind the command: `stagecheck {word} [OPTIONS]`");
-        return failure.with_help(usage);
-    }
-    match closest(word, names()) {
-        Some(meant) => failure.with_help(format!("did you mean the command `{meant}`?")),
-        None => failure,
-    }
 }
 
 fn write(

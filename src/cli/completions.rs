@@ -5,7 +5,8 @@ use std::io;
 use clap::Args;
 use clap_complete::Shell;
 
-use super::{Outcome, Status, output};
+use super::output;
+use super::status::{Outcome, Status};
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(
         arguments.shell,
-        &mut super::command(),
+        &mut super::command::command(),
         "stagecheck",
         &mut script,
     );

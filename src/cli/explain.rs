@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Outcome, Status, check, output};
+use super::status::{Outcome, Status};
+use super::{check, output};
 use crate::check::examples;
 use crate::report::{Format, Look};
 use crate::rules::{catalog, page};

@@ -8,8 +8,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::args::{EnvironmentArguments, FileArguments};
 use super::console::Console;
-use super::print::json_number;
-use super::{Outcome, Status, check, output};
+use super::number::json_number;
+use super::status::{Outcome, Status};
+use super::{check, output};
 use crate::backstage::value::{Kind, Value};
 use crate::check::Facts;
 use crate::files::FilePath;

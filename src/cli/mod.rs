@@ -7,6 +7,7 @@
 pub mod args;
 mod chains;
 mod check;
+pub mod command;
 mod completions;
 mod console;
 mod explain;
@@ -14,34 +15,24 @@ mod facts;
 mod failure;
 mod init;
 mod list_files;
+mod number;
 mod output;
 mod paint;
 mod print;
 mod progress;
 mod rules;
 mod schema;
+mod status;
 mod test_policies;
 mod watch;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 
-use crate::run::Failure;
-use args::{Arguments, Command};
+use command::{Arguments, Command};
 use console::Console;
-
-/// How a command ends.
-pub(crate) type Outcome = Result<Status, Failure>;
-
-/// The exit status of a run that could be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// Nothing at or above the threshold.
-    Clean,
-    /// Findings at or above it.
-    Findings,
-}
+use status::Status;
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -53,7 +44,8 @@ pub fn main() -> ExitCode {
     let console = Console::new(&arguments.console);
     let outcome = match &arguments.command {
         None if arguments.check.output.watch => watch::run(&arguments.check, &console),
-        None => check::run(&arguments.check, &console),
+        None => check::run(&arguments.check, &console)
+            .map_err(|failure| command::with_command(failure, &arguments.check)),
         Some(Command::Chains(chains)) => chains::run(chains, &console),
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Completions(completions)) => completions::run(completions),
@@ -69,11 +61,6 @@ pub fn main() -> ExitCode {
         Ok(Status::Findings) => ExitCode::from(1),
         Err(failure) => failure::report(&failure, &console),
     }
-}
-
-/// The command line as clap knows it, for completions, man pages and documentation.
-pub fn command() -> clap::Command {
-    Arguments::command()
 }
 
 #[cfg(test)]

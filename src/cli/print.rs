@@ -13,14 +13,13 @@ use clap::{Args, ValueEnum};
 use super::args::{EnvironmentArguments, FileArguments};
 use super::console::Console;
 use super::paint::Paint;
-use super::{Outcome, Status, check, output};
-use crate::backstage::words::AppRoot;
-use crate::check::effective::{self, ChainConfig};
+use super::status::{Outcome, Status};
+use super::{check, output};
+use crate::check::effective;
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
 use crate::text::mask::escape;
-pub(super) use json::json_number;
-use shown::{Origins, SecretText, Shown};
+use shown::{Origins, Printed, SecretText, Shown};
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -57,12 +56,6 @@ enum PrintFormat {
     Json,
     /// For people; of databases alone.
     Table,
-}
-
-/// A chain with the app root it belongs to.
-struct Printed<'p> {
-    root: &'p AppRoot,
-    chain: &'p ChainConfig,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {

@@ -6,7 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::args::ListFormat;
-use super::{Outcome, Status, check, output};
+use super::status::{Outcome, Status};
+use super::{check, output};
 use crate::rules::catalog;
 use crate::text::mask::escape;
 use rule_card::card::{Card, Switch};

@@ -7,7 +7,8 @@ use clap::Args;
 use serde_json::Value;
 
 use super::console::Console;
-use super::{Outcome, Status, check, output};
+use super::status::{Outcome, Status};
+use super::{check, output};
 use crate::backstage::npm::Installs;
 use crate::backstage::schema::{self, Cache, Collection, NoteWeight, SchemaOrigin, SchemaSource};
 use crate::check::workspaces::{self, Found, FoundApp};

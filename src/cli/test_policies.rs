@@ -4,7 +4,8 @@
 
 use std::io::{self, Write};
 
-use super::{Outcome, Status, check, output};
+use super::status::{Outcome, Status};
+use super::{check, output};
 use crate::check::examples;
 use crate::run::Failure;
 use crate::text::mask::escape;

@@ -4,21 +4,21 @@ use super::*;
 
 #[test]
 fn the_arguments_are_consistent() {
-    command().debug_assert();
+    command::command().debug_assert();
 }
 
 #[test]
 fn short_help_fits_a_screen() {
-    let help = command().render_help().to_string();
+    let help = command::command().render_help().to_string();
     assert!(help.lines().count() < 64, "{help}");
 }
 
 #[test]
 fn the_help_names_every_format() {
-    let help = command().render_help().to_string();
+    let help = command::command().render_help().to_string();
     let told = help.split_once("The report: ").unwrap().1;
     let told = told.split_once("--output").unwrap().0;
-    for format in crate::report::Format::ALL {
+    for format in crate::report::Format::ALL.iter().copied() {
         assert!(told.contains(format.name()), "{}: {help}", format.name());
     }
 }

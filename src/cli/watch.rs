@@ -13,7 +13,8 @@ use std::time::{Duration, SystemTime};
 
 use super::args::CheckArguments;
 use super::console::Console;
-use super::{Outcome, Status, check, failure};
+use super::status::{Outcome, Status};
+use super::{check, failure};
 use crate::files::{DiskFiles, GitVariables};
 use crate::run::Run;
 

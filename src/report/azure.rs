@@ -6,7 +6,9 @@
 use std::io::{self, Write};
 
 use super::item::items;
-use super::{Look, Report, concise, text};
+use super::look::Look;
+use super::writer::Report;
+use super::{concise, text};
 use crate::finding::Severity;
 use crate::run::Run;
 

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::item::items;
+use super::look::Look;
+use super::writer::Report;
 use super::xml::attribute;
-use super::{Look, Report};
 use crate::run::Run;
 
 /// The format.

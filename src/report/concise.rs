@@ -5,7 +5,9 @@
 
 use std::io::{self, Write};
 
-use super::{Look, Report, text};
+use super::look::Look;
+use super::text;
+use super::writer::Report;
 use crate::finding::Finding;
 use crate::run::Run;
 use crate::text::mask::inert_line;

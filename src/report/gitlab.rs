@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::item::{Item, items};
-use super::{Look, Report};
+use super::look::Look;
+use super::writer::Report;
 use crate::finding::Severity;
 use crate::run::Run;
 use crate::text::mask;

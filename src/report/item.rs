@@ -2,6 +2,7 @@
 //!
 //! In: a run. Out: an [`Item`] for each finding, in the order of the run. Never: a format's own words.
 
+use super::home::page;
 use super::{fix, text};
 use crate::finding::{Finding, Label, Severity, fingerprints};
 use crate::run::Run;
@@ -115,7 +116,7 @@ impl<'r> Item<'r> {
                 })
                 .collect(),
             fingerprint: fingerprint.to_owned(),
-            url: super::page(run, finding.rule.as_str()),
+            url: page(run, finding.rule.as_str()),
             state,
         }
     }

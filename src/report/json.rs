@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::home::VERSION;
 use super::item::{Fix, Item, Spot, items};
-use super::{Look, Report, VERSION};
+use super::look::Look;
+use super::writer::Report;
 use crate::finding::Severity;
 use crate::run::Run;
 use crate::text::{LineColumn, mask};

@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::concise;
 use super::item::{Item, items};
+use super::look::Look;
+use super::writer::Report;
 use super::xml::{attribute, content};
-use super::{Look, Report, concise};
 use crate::finding::Severity;
 use crate::run::Run;
 

@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::home::HOME;
 use super::item::{Fix, Item, Spot, items};
-use super::{HOME, Look, Report};
+use super::look::Look;
+use super::writer::Report;
 use crate::finding::Severity;
 use crate::run::Run;
 use crate::text::mask;

@@ -155,7 +155,7 @@ fn a_clean_run_says_so_unless_it_must_be_silent() {
 
 #[test]
 fn no_format_shows_a_secret() {
-    for format in Format::ALL {
+    for format in Format::ALL.iter().copied() {
         let shown = written(format, &portal(), &Look::FILE);
         assert!(!shown.contains("hunter2"), "{}: {shown}", format.name());
         assert!(shown.contains("********"), "{}: {shown}", format.name());

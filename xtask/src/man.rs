@@ -10,7 +10,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         .first()
         .map_or_else(|| run::project().join("target/man"), Into::into);
     std::fs::create_dir_all(&folder)?;
-    let mut command = stagecheck::cli::command();
+    let mut command = stagecheck::cli::command::command();
     command.build();
     write(&command, &folder)?;
     for sub in command.get_subcommands() {

@@ -1,6 +1,6 @@
 //! `facts.auth`: who can sign in, and how.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{Bool, Config, List, Text};
 use super::macros::facts;
 use crate::backstage::value::{Kind, Value};

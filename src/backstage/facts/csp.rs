@@ -3,7 +3,7 @@
 //! In: an effective config. Out: its directives, and its sources that lack their quotes. Never: whether a policy is
 //! safe; `config.backend.csp` holds it as written.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{Bool, List, Text};
 use super::macros::facts;
 use crate::backstage::value::{Kind, Value};

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{Bool, Config, List, Text};
 use super::macros::facts;
 use crate::backstage::npm::Packages;

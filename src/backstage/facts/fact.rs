@@ -11,6 +11,15 @@ use crate::backstage::database::Known;
 use crate::backstage::value::{Kind, Object, Origin, Value};
 use crate::text::Place;
 
+/// The origin of a fact that stands for a key: the bytes of the key alone, where there is one.
+pub fn at_key(value: &Value) -> Option<Origin> {
+    let place = value.key_place().or_else(|| value.place())?;
+    Some(Origin {
+        value: place,
+        key: None,
+    })
+}
+
 /// One declared field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {

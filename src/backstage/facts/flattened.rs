@@ -3,7 +3,7 @@
 //! In: one resolved layer. Out: for each mapping an empty key and the keys behind it that are its own. Never: a key
 //! that has a meaning where it stands.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{List, Text};
 use super::macros::facts;
 use crate::backstage::value::{Kind, Value};

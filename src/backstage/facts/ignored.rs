@@ -6,7 +6,7 @@
 //! The names are those that `readCorsOptions`, `readHttpServerOptions`, the URL reader and the `DatabaseManager` of
 //! `@backstage/backend-defaults` and `@backstage/backend-common` ask for; `backend.database` passes its own on to knex.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{List, Text};
 use super::macros::facts;
 use crate::backstage::value::{Kind, Value};

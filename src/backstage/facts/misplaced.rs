@@ -3,7 +3,7 @@
 //! In: an effective config. Out: each key, and where it belongs. Never: settings of a plugin, which are a part of
 //! `facts.databases`.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{List, Text};
 use super::macros::facts;
 use crate::backstage::value::{Kind, Value};

@@ -45,7 +45,7 @@ use self::fact::{Config, Field, List, Section};
 use self::macros::{facts, sections};
 use super::resolve::Vanished;
 use super::secrets::Secret;
-use super::value::{Origin, Value};
+use super::value::Value;
 use crate::backstage::words::{AppRoot, Chain};
 use crate::files::FilePath;
 use rule_card::card::Scope;
@@ -201,15 +201,6 @@ pub fn variables(scope: Scope) -> &'static [Field] {
         Scope::Chain => OfChain::FIELDS,
         Scope::App => OfRoot::FIELDS,
     }
-}
-
-/// The origin of a fact that stands for a key: the bytes of the key alone, where there is one.
-pub fn at_key(value: &Value) -> Option<Origin> {
-    let place = value.key_place().or_else(|| value.place())?;
-    Some(Origin {
-        value: place,
-        key: None,
-    })
 }
 
 /// Small trees for the tests of those who read facts.

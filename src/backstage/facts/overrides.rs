@@ -132,7 +132,7 @@ impl Found<'_> {
             Effect::Same | Effect::Removed => Number::default(),
         };
         let at_top = match self.top.kind {
-            Kind::Null | Kind::Object(_) | Kind::Array(_) => super::at_key(self.top),
+            Kind::Null | Kind::Object(_) | Kind::Array(_) => super::fact::at_key(self.top),
             _ => self.top.origin,
         };
         Override {
@@ -140,7 +140,7 @@ impl Found<'_> {
             path: Text::from(self.path.to_string()).with_origin(at_top),
             kind: kind.into(),
             layer: self.layer.into(),
-            below: Text::from(self.below.layer).with_origin(super::at_key(self.below.value)),
+            below: Text::from(self.below.layer).with_origin(super::fact::at_key(self.below.value)),
             everywhere: everywhere.into(),
             explicit,
             mapping: mapping.is_some_and(|keys| !keys.is_empty()).into(),

@@ -3,7 +3,7 @@
 //! In: an effective config, and the packages of the backend. Out: keys that are no id, but would be one in kebab case.
 //! Never: a key that may be the id of a plugin.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{List, Text};
 use super::macros::facts;
 use crate::backstage::npm::Packages;

@@ -50,7 +50,7 @@ fn of_database(database: &Database) -> Vec<PoolSetting> {
         settings.push(setting(database, problem.kind.clone(), option));
     }
     for misplaced in database.pools.pools_misplaced.items() {
-        let key = misplaced.value.get().and_then(super::at_key);
+        let key = misplaced.value.get().and_then(super::fact::at_key);
         let option = Text::from("pool").with_origin(key);
         settings.push(setting(database, "misplaced".into(), option));
     }

@@ -1,6 +1,6 @@
 //! `facts.proxies`: the endpoints of the proxy plugin, as `@backstage/plugin-proxy-backend` reads them.
 
-use super::at_key;
+use super::fact::at_key;
 use super::fact::{Bool, Config, List, Text};
 use super::macros::facts;
 use super::urls::parts;

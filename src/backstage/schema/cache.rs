@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::collect::{Collection, NoteWeight, SchemaNote};
 use super::conflicts::Conflict;
 use super::model::Schema;
-use super::packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
+use super::package::{PackageSchema, SchemaOrigin, Standing};
+use super::packages::Schemas;
 use crate::files::{FilePath, Files, Identity, read_named, replace};
 
 /// Changes when the form of entries or the making of schemas does.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::demand::{Demand, Demands, KeyDemands};
 use super::model::Visibility;
-use super::packages::{PackageSchema, SchemaOrigin};
+use super::package::{PackageSchema, SchemaOrigin};
 
 /// How deep keys are followed.
 const MOST_DEPTH: usize = 32;

@@ -5,7 +5,7 @@
 //! describes. Walking all schemas side by side gives the same without building the merged schema.
 
 use super::model::{Additional, Items, Schema};
-use super::packages::PackageSchema;
+use super::package::PackageSchema;
 
 /// How many schemas one place may collect, references and `allOf` counted. Real places have under fifty; a
 /// schema that refers to itself in a circle would collect forever.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::coerce::coerce;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::model::{Bound, Rare, Schema, Types};
-use super::packages::Standing;
+use super::package::Standing;
 use crate::backstage::value::{Kind, Value};
 use crate::text::patterns::Patterns;
 

@@ -6,7 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{Additional, Schema};
-use super::packages::{PackageSchema, Schemas};
+use super::package::PackageSchema;
+use super::packages::Schemas;
 
 impl Schemas {
     /// All schemas as one, as the real loader merges them: properties add up, enums intersect, required keys

@@ -19,6 +19,7 @@ mod members;
 mod merged;
 mod model;
 mod node;
+mod package;
 mod packages;
 mod source;
 mod stray;
@@ -32,7 +33,8 @@ pub use check::{Ground, Problem, check};
 pub use collect::{Collection, NoteWeight, SchemaNote, collect};
 pub use merged::{for_editor, of_package};
 pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
-pub use packages::{PackageSchema, SchemaOrigin, Schemas, Standing};
+pub use package::{PackageSchema, SchemaOrigin, Standing};
+pub use packages::Schemas;
 pub use visibility::Scope;
 
 #[cfg(test)]

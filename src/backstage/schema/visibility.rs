@@ -5,7 +5,8 @@
 
 use super::demand::{Demand, Demands, KeyDemands};
 use super::model::Visibility;
-use super::packages::{PackageSchema, Schemas};
+use super::package::PackageSchema;
+use super::packages::Schemas;
 use super::walk::UNION_DEPTH;
 use crate::text::closest;
 use ::source::{ConfigPath, Part};

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Outcome, Status, output};
+use super::output;
+use super::status::{Outcome, Status};
 use crate::files::{create, read_named, reason};
 use crate::request::Request;
 use crate::run::Failure;

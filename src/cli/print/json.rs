@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::output;
-use super::Printed;
-use super::shown::{Origins, Shown, directive};
+use super::shown::{Origins, Printed, Shown, directive};
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::NoConfig;
+use crate::cli::number::json_number;
+use crate::cli::output;
 use source::{ConfigPath, Part};
 
 /// Writes `{"schema": 1, "chains": […]}`. An open value is the string as written; with origins, `values` says for each
@@ -96,16 +96,6 @@ fn unless_hidden(config: &Value, plain: Json, shown: &Shown<'_>) -> Json {
         true => plain,
         false => said.into(),
     }
-}
-
-/// Whole numbers without a point; `null` for what JSON does not know, as in JavaScript.
-pub(in crate::cli) fn json_number(number: f64) -> Json {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if number.fract() == 0.0 && number.abs() <= EXACT {
-        #[allow(clippy::cast_possible_truncation)] // whole and small enough
-        return json!(number as i64);
-    }
-    json!(number)
 }
 
 fn origins(

@@ -4,9 +4,17 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
+use crate::backstage::words::AppRoot;
+use crate::check::effective::ChainConfig;
 use crate::run::Run;
 use crate::text::Place;
 use crate::text::mask::MASK;
+
+/// A chain with the app root it belongs to.
+pub(in crate::cli::print) struct Printed<'p> {
+    pub root: &'p AppRoot,
+    pub chain: &'p ChainConfig,
+}
 
 /// What is shown, and how.
 pub(super) struct Shown<'r> {

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Printed;
-use super::json::json_number;
-use super::shown::{Origins, Shown, directive};
+use super::shown::{Origins, Printed, Shown, directive};
 use crate::backstage::value::{Kind, Object, Value};
+use crate::cli::number::json_number;
 use crate::text::mask::{escape, inert_line, json_line};
 use npm_yaml::{NodeValue, ScalarStyle};
 

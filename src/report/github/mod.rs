@@ -7,7 +7,9 @@ mod summary;
 use std::io::{self, Write};
 
 use super::item::{Item, by_severity, items};
-use super::{Look, Report, text};
+use super::look::Look;
+use super::text;
+use super::writer::Report;
 use crate::finding::Severity;
 use crate::run::Run;
 

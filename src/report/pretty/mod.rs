@@ -9,7 +9,9 @@ mod summary;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Clean, Look, Report, text};
+use super::look::{Clean, Look};
+use super::text;
+use super::writer::Report;
 use crate::finding::Finding;
 use crate::run::Run;
 use crate::text::mask::InertLines;

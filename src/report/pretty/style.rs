@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use miette::GraphicalTheme;
 
 use crate::finding::Severity;
-use crate::report::{Color, Drawing, Look};
+use crate::report::look::{Color, Drawing, Look};
 
 /// Paints and wraps for one look.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use super::style::{Painter, Role};
 use crate::finding::Severity;
+use crate::report::look::{Look, Time};
 use crate::report::text::counted;
-use crate::report::{Look, Time};
 use crate::run::Run;
 
 /// `2 errors, 1 warning · 3 layers, 2 chains · 4 ms`

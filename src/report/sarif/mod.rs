@@ -11,8 +11,10 @@ mod uri;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::home::{HOME, VERSION};
 use super::item::{Fix as Edit, Item, Spot, State, by_severity, with_known};
-use super::{HOME, Look, Report, VERSION};
+use super::look::Look;
+use super::writer::Report;
 use crate::finding::Severity;
 use crate::run::Run;
 use crate::text::mask;

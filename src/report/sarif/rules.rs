@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use super::level;
 use super::model::{Configuration, Descriptor, Help, Message, RuleProperties};
 use crate::finding::Severity;
+use crate::report::home::page;
 use crate::report::item::Item;
-use crate::report::{page, text};
+use crate::report::text;
 use crate::run::Run;
 use rule_card::card::{Card, Detection, Group};
 

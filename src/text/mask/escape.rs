@@ -8,6 +8,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+/// What a secret reads as: of fixed width, because length is information too.
+pub const MASK: &str = "********";
+
 /// `text` with every control, bidirectional and invisible format character as a visible escape: `\t`,
 /// `\x1b`, `\u{202e}`. Line ends too, so that the result is one line. A logging command of Azure Pipelines or GitHub
 /// (`##vso[`, `##[`), which their agents look for anywhere in a line, is broken: `#\x23vso[`.

@@ -23,11 +23,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::{Place, Source, SourceId, Sources, Span};
 use known::Known;
 
-pub use escape::{InertLines, escape, escape_character, inert_line, json, json_line};
+pub use escape::{InertLines, MASK, escape, escape_character, inert_line, json, json_line};
 pub use view::View;
-
-/// What a secret reads as: of fixed width, because length is information too.
-pub const MASK: &str = "********";
 
 /// Everything known to be secret in a run.
 #[derive(Default)]

@@ -18,7 +18,10 @@ fn written(format: Format, run: &Run) -> String {
 fn no_format_shows_a_planted_secret() {
     let run = nasty::run();
     let summary = report::job_summary(&run);
-    let all = Format::ALL.map(|format| (format.name(), written(format, &run)));
+    let all: Vec<_> = Format::ALL
+        .iter()
+        .map(|&format| (format.name(), written(format, &run)))
+        .collect();
     for (name, report) in all.iter().chain([&("job summary", summary)]) {
         assert!(!report.contains(nasty::SECRET), "{name}: {report}");
         let shown = report.replace("&#42;", "*");
@@ -30,14 +33,14 @@ fn no_format_shows_a_planted_secret() {
 fn equal_runs_are_written_in_equal_bytes() {
     let mut slower = nasty::run();
     slower.elapsed *= 7;
-    for format in Format::ALL {
+    for format in Format::ALL.iter().copied() {
         assert_eq!(written(format, &nasty::run()), written(format, &slower));
     }
 }
 
 #[test]
 fn no_format_writes_a_control_character_that_moves_a_terminal() {
-    for format in Format::ALL {
+    for format in Format::ALL.iter().copied() {
         let report = written(format, &nasty::run());
         let moving = |c: char| c.is_control() && c != '\n';
         assert!(!report.contains(moving), "{}: {report:?}", format.name());

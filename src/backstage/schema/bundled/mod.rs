@@ -7,7 +7,7 @@ mod index;
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::packages::{PackageSchema, Standing};
+use super::package::{PackageSchema, Standing};
 
 /// A published package that has a schema, or brings one that has.
 pub(super) struct Bundled {

@@ -5,6 +5,9 @@
 
 use crate::backstage::schema::model::Schema;
 
+/// How deep types may be nested, aliases followed.
+pub(super) const MOST_DEPTH: usize = 100;
+
 /// How many schemas one conversion may make, copies included. The largest published configuration has about 2 000.
 const MOST_SCHEMAS: usize = 100_000;
 

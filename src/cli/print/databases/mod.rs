@@ -10,9 +10,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Printed;
 use super::json::{document, head};
-use super::shown::Shown;
+use super::shown::{Printed, Shown};
 use row::{Cell, Row, Source};
 pub(super) use table::table;
 

@@ -6,8 +6,7 @@ use textwrap::core::display_width;
 
 use super::row::{self, Cell, Row, Source};
 use crate::cli::paint::{Paint, Role};
-use crate::cli::print::Printed;
-use crate::cli::print::shown::Shown;
+use crate::cli::print::shown::{Printed, Shown};
 use crate::text::mask::escape;
 use crate::text::{Place, SourceId};
 

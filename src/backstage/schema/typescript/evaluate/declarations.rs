@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::names::{Found, Key, declaration, enum_member};
-use super::{Evaluator, MOST_DEPTH, Parameters, Scope};
+use super::{Evaluator, Parameters, Scope};
 use crate::backstage::schema::model::Schema;
 use crate::backstage::schema::typescript::algebra::{self, Evaluated};
+use crate::backstage::schema::typescript::budget::MOST_DEPTH;
 use crate::backstage::schema::typescript::marks;
 use crate::backstage::schema::typescript::tree::{Alias, Declaration, Interface, Parameter, Type};
 

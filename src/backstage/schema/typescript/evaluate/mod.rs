@@ -83,9 +83,6 @@ pub enum ConvertError {
     NoConfig,
 }
 
-/// How deep types may be nested, aliases followed.
-pub(super) const MOST_DEPTH: usize = 100;
-
 /// Type parameters and what they stand for.
 type Parameters = HashMap<Arc<str>, Arc<Evaluated>>;
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Evaluator, MOST_DEPTH, Parameters, Scope};
+use super::{Evaluator, Parameters, Scope};
 use crate::backstage::schema::model::{Additional, Schema, Types};
 use crate::backstage::schema::typescript::algebra::{self, Evaluated};
+use crate::backstage::schema::typescript::budget::MOST_DEPTH;
 use crate::backstage::schema::typescript::marks;
 use crate::backstage::schema::typescript::tree::{
     Conditional, Import, Mapped, Member, TupleItem, Type,

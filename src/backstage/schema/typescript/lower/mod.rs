@@ -12,8 +12,8 @@ use oxc_ast::ast;
 use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
 
+use super::budget::MOST_DEPTH;
 use super::doc;
-use super::evaluate::MOST_DEPTH;
 use super::stack::{self, Stack};
 use super::tree::{
     Alias, Declaration, Doc, Export, Import, Interface, Member, Module, Parameter, Type,

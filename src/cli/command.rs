@@ -1,0 +1,107 @@
+//! The commands, as clap reads them: checking without a word, everything else by name.
+
+use std::path::Path;
+
+use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
+
+use super::args::{ABOUT, CheckArguments, ConsoleArguments};
+use super::{chains, completions, explain, facts, init, print, rules, schema};
+use crate::run::Failure;
+use crate::text::closest;
+
+const EXAMPLES: &str = "\
+Examples:
+  stagecheck                                      check every app root below this folder
+  stagecheck --config app-config.yaml --config app-config.production.yaml
+                                                  check exactly this chain
+  stagecheck --staged                             check what would be committed
+  stagecheck --fail-on warning --output sarif=out.sarif
+
+Exit status: 0 no finding at or above --fail-on, 1 findings, 2 the run failed.";
+
+/// Finds what is wrong with the configuration of a Backstage portal, as the running app would see it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stagecheck",
+    version = crate::cli::console::VERSION,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_help_heading = "Commands",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    max_term_width = 110,
+)]
+pub struct Arguments {
+    /// What to check, without a command.
+    #[command(flatten)]
+    pub check: CheckArguments,
+    /// How to speak.
+    #[command(flatten)]
+    pub console: ConsoleArguments,
+    /// Print this help
+    #[arg(short, long, global = true, action = ArgAction::HelpShort, help_heading = ABOUT)]
+    help: Option<bool>,
+    /// Print the version and the commit it was built from
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = ABOUT)]
+    version: Option<bool>,
+    /// Another command than checking.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Commands besides checking.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show every way of starting the app, and the layers it loads
+    Chains(chains::Arguments),
+    /// Write settings, a commit hook, a workflow and an editor's task
+    Init(init::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+    /// Say what a rule finds, why, and how to mend it
+    Explain(explain::Arguments),
+    /// Print the facts that the conditions of rules read
+    Facts(facts::Arguments),
+    /// Print what the running app would see
+    Print(print::Arguments),
+    /// List the rules
+    Rules(rules::Arguments),
+    /// Print the schema of the app's configuration
+    Schema(schema::Arguments),
+    /// Run the examples of the policies that the settings name
+    TestPolicies,
+}
+
+/// The command line as clap knows it, for completions, man pages and documentation.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// A first word that is no path may be a command with a slip in it, or one that other programs have.
+pub(super) fn with_command(failure: Failure, arguments: &CheckArguments) -> Failure {
+    let word = arguments.files.paths.first().and_then(|word| word.to_str());
+    let Some(word) = word.filter(|word| !Path::new(word).exists()) else {
+        return failure;
+    };
+    if failure.help.is_some() {
+        return failure;
+    }
+    match word {
+        "check" | "lint" | "scan" | "validate" | "run" => {
+            return failure.with_help("checking needs no command: `stagecheck [PATH]...`");
+        }
+        "help" => return failure.with_help("`stagecheck --help` says what there is"),
+        _ => {}
+    }
+    let command = command();
+    let names = || command.get_subcommands().map(clap::Command::get_name);
+    if names().any(|name| name == word) {
+        let usage = format!("options go behind the command: `stagecheck {word} [OPTIONS]`");
+        return failure.with_help(usage);
+    }
+    match closest(word, names()) {
+        Some(meant) => failure.with_help(format!("did you mean the command `{meant}`?")),
+        None => failure,
+    }
+}
