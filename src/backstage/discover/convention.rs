@@ -6,10 +6,11 @@ use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 
 use super::defaults::names_of;
-use super::{LocalLayers, Options};
+use super::options::Options;
 use crate::backstage::words::{
     AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind, names,
 };
+use crate::request::LocalLayers;
 
 /// Adds the chains of an app root that no start command deploys for people: one of the base layer, and one of base + X
 /// for each further layer X that is no example and in no chain yet. Where a start script was found, it stands for the

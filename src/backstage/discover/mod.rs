@@ -5,6 +5,7 @@
 //! they are layers at all.
 
 mod chain;
+mod cluster;
 mod command;
 mod compose;
 mod convention;
@@ -15,10 +16,12 @@ mod image;
 mod kubernetes;
 mod layers;
 mod look_alike;
+mod options;
 mod plain;
 mod process;
 mod reader;
 mod script;
+mod source;
 mod sources;
 
 use std::collections::BTreeSet;
@@ -29,11 +32,11 @@ use crate::backstage::words::names;
 use crate::backstage::words::{Chain, ChainOrigin, StartKind, Workspace};
 use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
-use crate::request::LocalLayers;
 use crate::text::Sources;
 
 pub use defaults::{BACKSTAGE_ENV, BackstageEnv};
 pub use explicit::explicit;
+pub use options::Options;
 pub use sources::{SOURCES, SourceKind, source_kind};
 
 /// Finds every app root below `folder`. The texts of manifests and start commands are added to `sources`; those of
@@ -87,15 +90,6 @@ fn name_apart(chains: &mut [Chain]) {
         }
     }
     chains.sort_by(|a, b| a.name.cmp(&b.name));
-}
-
-/// How to look for app roots.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// What becomes of local layers that git ignores.
-    pub local_layers: LocalLayers,
-    /// What is known of `BACKSTAGE_ENV` beyond what start commands set.
-    pub backstage_env: BackstageEnv,
 }
 
 #[cfg(test)]

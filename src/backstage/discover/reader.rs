@@ -8,11 +8,12 @@ use crate::text::{SourceId, Sources};
 
 use super::chain::{Audience, Draft, Picks};
 use super::command::word::Word;
-use super::compose::{EXTENDED_PARTS_LIMIT, Services};
+use super::compose::file::Services;
+use super::convention;
 use super::image::dockerfile::{self, Dockerfile};
 use super::layers::Grouped;
+use super::options::Options;
 use super::process::{Around, Outcome, Process};
-use super::{Options, convention};
 use crate::backstage::document::embedded::Embedded;
 use crate::backstage::npm::Manifest;
 use crate::backstage::words::{
@@ -21,6 +22,9 @@ use crate::backstage::words::{
 
 /// The largest deployment file that is read, in bytes.
 const FILE_LIMIT: u64 = 4 << 20;
+
+/// How many variables and mounts are taken over from what services extend: a file can be made in which they multiply.
+const EXTENDED_PARTS_LIMIT: usize = 200_000;
 
 /// Reads deployment files and puts their chains into app roots.
 pub(super) struct Reader<'r> {

@@ -7,19 +7,11 @@ use crate::files::{FilePath, Files, Listed};
 use crate::text::Sources;
 
 use super::layers::Grouped;
+use super::options::Options;
 use super::reader::Reader;
-use super::{Options, compose, image, kubernetes, look_alike, plain, script};
+use super::source::Source;
+use super::{cluster, compose, image, look_alike, plain, script};
 use crate::backstage::words::StartKind;
-
-/// Reads start commands of one kind of file.
-pub(super) trait Source: Sync {
-    /// Whether a file may hold start commands of this kind, by its name.
-    fn wants(&self, name: &str) -> bool;
-
-    /// Reads the wanted files of a listing, in order of path, and hands each process in them to the reader, which makes
-    /// its chain ([`Reader::take`]).
-    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>);
-}
 
 /// A kind of file that start commands stand in.
 pub struct SourceKind {
@@ -62,7 +54,7 @@ pub const SOURCES: &[SourceKind] = &[
         name: "Kubernetes",
         in_words: "Kubernetes",
         file_names: &["deployment.yaml", "kustomization.yml"],
-        source: Some(&kubernetes::Manifests),
+        source: Some(&cluster::Manifests),
     },
     SourceKind {
         kind: StartKind::Helm,

@@ -3,6 +3,8 @@
 //! In: the root node of a compose file. Out: [`Service`]s. Never: other files; images and env files are read by who
 //! knows where they are.
 
+use std::collections::BTreeMap;
+
 use crate::backstage::document::NodeExt as _;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Sources, Span};
@@ -13,6 +15,9 @@ use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::words::Lack;
+
+/// The services of a compose file, by their names.
+pub(in crate::backstage::discover) type Services = BTreeMap<String, Service>;
 
 /// A service of a compose file.
 #[derive(Clone)]

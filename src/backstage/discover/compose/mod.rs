@@ -1,16 +1,15 @@
 //! Compose files to chains.
 
 pub(crate) mod env_file;
-mod file;
+pub(super) mod file;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::backstage::discover::sources::Source;
+use crate::backstage::discover::source::Source;
 use crate::files::FilePath;
 
-use self::file::Service;
-pub(super) use self::file::is_compose;
+use self::file::is_compose;
+use self::file::{Service, Services};
 use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Certainty;
 use crate::backstage::discover::image::dockerfile;
@@ -23,12 +22,6 @@ use crate::backstage::words::{Lack, LackKind, StartKind};
 
 /// How many services are followed of which each extends the next.
 const EXTENDS_LIMIT: usize = 16;
-
-/// How many variables and mounts are taken over from what services extend: a file can be made in which they multiply.
-pub(super) const EXTENDED_PARTS_LIMIT: usize = 200_000;
-
-/// The services of a compose file, by their names.
-pub(super) type Services = BTreeMap<String, Service>;
 
 /// Compose files as a source of start commands.
 pub(super) struct ComposeFiles;

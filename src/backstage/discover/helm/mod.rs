@@ -53,34 +53,32 @@ impl Reader<'_> {
         source: SourceId,
         document: Range<usize>,
         node: &Node,
-        cluster: &mut Cluster,
-    ) {
+    ) -> Option<ValuesIn> {
         let in_manifest = values::in_manifest(self.sources.get(source).text(), node);
         let (keys, root, around) = match &in_manifest {
             Some((keys, root, around)) => (*keys, root, around),
-            None if node.get("kind").is_some() => return,
+            None if node.get("kind").is_some() => return None,
             None => (&[][..], node, &self.around(path)),
         };
-        let Some(found) = values::values(source, keys, root, around) else {
-            return;
-        };
+        let found = values::values(source, keys, root, around)?;
         let templates = match found.sureness {
             Sureness::Unsure(why) => {
                 self.embed_values(path, &found.values, &document);
-                return self.leave_out(path, why);
+                self.leave_out(path, why);
+                return None;
             }
             Sureness::Form => Templates::OfOnesOwn,
             Sureness::Sure if self.has_own_templates(path) => Templates::OfOnesOwn,
             Sureness::Sure => Templates::OfTheChart,
         };
         let elsewhere = values::elsewhere(source, node);
-        cluster.values.push(ValuesIn {
+        Some(ValuesIn {
             elsewhere,
             path: path.clone(),
             document,
             values: found.values,
             templates,
-        });
+        })
     }
 
     /// What the Chart.yaml in a folder or the one above says.
@@ -96,10 +94,10 @@ impl Reader<'_> {
     }
 
     /// The chains of Helm values: of each file alone, and of each further file over `values.yaml` beside it.
-    pub(super) fn charts(&mut self, cluster: &Cluster) {
-        for own in &cluster.values {
+    pub(super) fn charts(&mut self, all: &[ValuesIn], cluster: &Cluster) {
+        for own in all {
             let base = base_of(&own.path);
-            let below = base.and_then(|base| cluster.values.iter().find(|one| one.path == base));
+            let below = base.and_then(|base| all.iter().find(|one| one.path == base));
             let mut layers = Vec::new();
             if let Some(below) = below {
                 layers.extend(self.embed_values(&below.path, &below.values, &below.document));

@@ -9,7 +9,7 @@ pub(crate) mod steps;
 
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::discover::sources::Source;
+use crate::backstage::discover::source::Source;
 use crate::backstage::words::StartKind;
 use crate::files::FilePath;
 

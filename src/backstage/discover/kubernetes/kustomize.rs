@@ -20,7 +20,7 @@ const CHANGES: &[&str] = &[
 ];
 
 /// A kustomization that changes manifests.
-pub(super) struct Kustomization {
+pub(in crate::backstage::discover) struct Kustomization {
     path: FilePath,
     /// The files and folders that it takes in.
     resources: Vec<FilePath>,
@@ -29,12 +29,16 @@ pub(super) struct Kustomization {
 }
 
 /// Whether a file is a kustomization, by its name.
-pub(super) fn is_kustomization(name: &str) -> bool {
+pub(in crate::backstage::discover) fn is_kustomization(name: &str) -> bool {
     matches!(name, "kustomization.yaml" | "kustomization.yml")
 }
 
 /// Reads a kustomization; `None` for one that changes nothing.
-pub(super) fn read(path: &FilePath, source: SourceId, text: &str) -> Option<Kustomization> {
+pub(in crate::backstage::discover) fn read(
+    path: &FilePath,
+    source: SourceId,
+    text: &str,
+) -> Option<Kustomization> {
     let node = document::root(text)?;
     let mut keys = node.entries().iter().map(|entry| &entry.key);
     let change = keys.find(|key| CHANGES.contains(&&*key.text))?;

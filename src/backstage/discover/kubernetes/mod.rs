@@ -1,6 +1,6 @@
-//! Kubernetes manifests to chains and embedded layers. Values of charts among them are read in `charts`.
+//! Kubernetes manifests to chains and embedded layers. [`cluster`](super::cluster) reads the files.
 
-mod kustomize;
+pub(super) mod kustomize;
 pub(super) mod objects;
 mod operator;
 mod ownership;
@@ -8,150 +8,61 @@ mod ownership;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::backstage::discover::compose;
-use crate::backstage::discover::sources::Source;
 use crate::files::FilePath;
-use crate::text::{Place, SourceId, Span};
+use crate::text::{Place, SourceId};
 use npm_yaml::Node;
 
 use self::objects::{ConfigMap, Container, Object, Workload};
 use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Word;
-use crate::backstage::discover::helm::ValuesIn;
-use crate::backstage::discover::helm::values;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
+use crate::backstage::document::NodeExt as _;
 use crate::backstage::document::embedded::{Embedded, FilledInBy};
-use crate::backstage::document::{self, NodeExt as _};
 use crate::backstage::words::names::{self, NameKind};
 use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 
-/// The manifests and values of a listing.
+/// The manifests of a listing.
 #[derive(Default)]
 pub(super) struct Cluster {
-    kustomizations: Vec<kustomize::Kustomization>,
+    pub(super) kustomizations: Vec<kustomize::Kustomization>,
     config_maps: Vec<(FilePath, ConfigMap)>,
     workloads: Vec<(FilePath, SourceId, Workload)>,
     portals: Vec<(FilePath, operator::Portal)>,
-    pub(super) values: Vec<ValuesIn>,
 }
 
 /// How many layers of one document are read: each is parsed with all of it.
 const LAYERS_IN_ONE: usize = 50;
 
-/// Manifests and values of charts as a source of start commands.
-pub(super) struct Manifests;
-
-impl Source for Manifests {
-    fn wants(&self, name: &str) -> bool {
-        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        is_yaml && !compose::is_compose(name) && names::kind_of(name) == NameKind::Unrelated
-    }
-
-    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
-        reader.cluster(files.iter().copied());
+impl Cluster {
+    /// Takes what one document holds.
+    pub(super) fn take(&mut self, path: &FilePath, source: SourceId, object: Object) {
+        match object {
+            Object::ConfigMap(map) => self.config_maps.push((path.clone(), map)),
+            Object::Portal(portal) => self.portals.push((path.clone(), portal)),
+            Object::Workload(workload) => self.workloads.push((path.clone(), source, workload)),
+        }
     }
 }
 
 impl Reader<'_> {
-    /// Reads manifests and values of these files, then what they start.
-    pub(super) fn cluster<'p>(&mut self, paths: impl Iterator<Item = &'p FilePath>) {
-        let mut cluster = Cluster::default();
-        for path in paths {
-            self.collect(path, &mut cluster);
-        }
+    /// The chains of what runs in a cluster.
+    pub(super) fn workloads(&mut self, cluster: &mut Cluster) {
         for maps in cluster.config_maps.chunk_by_mut(|(a, _), (b, _)| a == b) {
             let mut maps: Vec<&mut ConfigMap> = maps.iter_mut().map(|(_, map)| map).collect();
             objects::tell_apart(&mut maps);
         }
-        self.embed_config_maps(&cluster);
+        self.embed_config_maps(cluster);
         for (path, source, workload) in &cluster.workloads {
             for container in &workload.containers {
-                self.container(path, *source, workload, container, &cluster);
+                self.container(path, *source, workload, container, cluster);
             }
         }
         for (path, portal) in &cluster.portals {
-            self.portal(path, portal, &cluster);
-        }
-        self.charts(&cluster);
-    }
-
-    fn collect(&mut self, path: &FilePath, cluster: &mut Cluster) {
-        let Some(text) = self.text(path) else {
-            return;
-        };
-        if kustomize::is_kustomization(path.name()) {
-            let source = self.add_source(path, Arc::clone(&text));
-            let found = kustomize::read(path, source, &text);
-            cluster.kustomizations.extend(found);
-            return;
-        }
-        let chooses = ["--config", "app-config", "APP_CONFIG_"];
-        let chooses = || chooses.iter().any(|word| text.contains(word));
-        if text.contains("{{")
-            && text.contains("kind:")
-            && text.contains("containers:")
-            && chooses()
-        {
-            let source = self.add_source(path, Arc::clone(&text));
-            let at = text.find("containers:").unwrap_or_default();
-            let place = Place::new(source, Span::new(at, at + "containers".len()));
-            self.overrule_images(path, &Word::known(format!("the template `{path}`"), place));
-            return self.leave_out(path, "is a template that something else fills in");
-        }
-        if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
-            return self.leave_out(path, "is a template that something else fills in");
-        }
-        let is_values = values::may_be(&text);
-        if !is_values && !objects::may_be(&text) {
-            return self.note_own_keys(path, &text);
-        }
-        let source = self.add_source(path, Arc::clone(&text));
-        if document::has_more(&text) {
-            self.leave_out(
-                path,
-                "holds more documents than are read; the rest is passed over",
-            );
-        }
-        let documents =
-            document::documents(&text, &|text| objects::may_be(text) || values::may_be(text));
-        if documents.is_empty() && text.contains("{{") {
-            self.leave_out(path, "is a template that something else fills in");
-        }
-        for (range, node) in documents {
-            let objects = objects::objects(source, &range, &node);
-            if objects.is_empty() {
-                self.values(path, source, range, &node, cluster);
-            }
-            for object in objects {
-                match object {
-                    Object::ConfigMap(map) => cluster.config_maps.push((path.clone(), map)),
-                    Object::Portal(portal) => cluster.portals.push((path.clone(), portal)),
-                    Object::Workload(workload) => {
-                        cluster.workloads.push((path.clone(), source, workload))
-                    }
-                }
-            }
-        }
-    }
-
-    /// Says so when values name a layer under a key that only their own chart can read.
-    fn note_own_keys(&mut self, path: &FilePath, text: &str) {
-        if !path.name().starts_with("values") || !text.contains("app-config") {
-            return;
-        }
-        let code = text
-            .lines()
-            .map(|line| line.split(" #").next().unwrap_or(line));
-        let code = code.filter(|line| !line.trim_start().starts_with('#'));
-        let words = code.flat_map(|line| line.split([' ', '"', '\'', ',', '[', ']', '/']));
-        let mut layers = words.filter(|word| matches!(names::kind_of(word), NameKind::Layer(_)));
-        if let Some(layer) = layers.next() {
-            let reason = format!("names `{layer}` under a key that only its own chart can read");
-            self.leave_out(path, reason);
+            self.portal(path, portal, cluster);
         }
     }
 

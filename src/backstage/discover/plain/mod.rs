@@ -11,7 +11,7 @@ use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::process::{Checkout, Process};
 use crate::backstage::discover::reader::Reader;
-use crate::backstage::discover::sources::Source;
+use crate::backstage::discover::source::Source;
 use crate::backstage::words::StartKind;
 use crate::files::FilePath;
 use crate::text::{Place, SourceId, Span};

@@ -1,6 +1,7 @@
 use super::*;
 use crate::backstage::words::{AppRoot, LackKind, LayerRole};
 use crate::files::MemoryFiles;
+use crate::request::LocalLayers;
 
 fn found(files: &MemoryFiles) -> Workspace {
     find(

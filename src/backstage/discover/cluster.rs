@@ -1,0 +1,120 @@
+//! The YAML files that a cluster is given: each is a manifest, values of a chart, or neither.
+//!
+//! In: the YAML files of a listing. Out: the chains of the manifests ([`kubernetes`](super::kubernetes)), then those of
+//! the values ([`helm`](super::helm)), which may name ConfigMaps among the manifests.
+
+use std::sync::Arc;
+
+use super::command::word::Word;
+use super::compose::file::is_compose;
+use super::helm::{ValuesIn, values};
+use super::kubernetes::{Cluster, kustomize, objects};
+use super::reader::Reader;
+use super::source::Source;
+use crate::backstage::document;
+use crate::backstage::words::names::{self, NameKind};
+use crate::files::FilePath;
+use crate::text::{Place, Span};
+
+/// Manifests and values of charts as a source of start commands.
+pub(super) struct Manifests;
+
+impl Source for Manifests {
+    fn wants(&self, name: &str) -> bool {
+        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        is_yaml && !is_compose(name) && names::kind_of(name) == NameKind::Unrelated
+    }
+
+    fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
+        reader.cluster(files.iter().copied());
+    }
+}
+
+/// The manifests and values of a listing.
+#[derive(Default)]
+struct Found {
+    cluster: Cluster,
+    values: Vec<ValuesIn>,
+}
+
+impl Reader<'_> {
+    /// Reads manifests and values of these files, then what they start.
+    fn cluster<'p>(&mut self, paths: impl Iterator<Item = &'p FilePath>) {
+        let mut found = Found::default();
+        for path in paths {
+            self.collect(path, &mut found);
+        }
+        self.workloads(&mut found.cluster);
+        self.charts(&found.values, &found.cluster);
+    }
+
+    fn collect(&mut self, path: &FilePath, found: &mut Found) {
+        let Some(text) = self.text(path) else {
+            return;
+        };
+        if kustomize::is_kustomization(path.name()) {
+            let source = self.add_source(path, Arc::clone(&text));
+            let kustomization = kustomize::read(path, source, &text);
+            found.cluster.kustomizations.extend(kustomization);
+            return;
+        }
+        let chooses = ["--config", "app-config", "APP_CONFIG_"];
+        let chooses = || chooses.iter().any(|word| text.contains(word));
+        if text.contains("{{")
+            && text.contains("kind:")
+            && text.contains("containers:")
+            && chooses()
+        {
+            let source = self.add_source(path, Arc::clone(&text));
+            let at = text.find("containers:").unwrap_or_default();
+            let place = Place::new(source, Span::new(at, at + "containers".len()));
+            self.overrule_images(path, &Word::known(format!("the template `{path}`"), place));
+            return self.leave_out(path, "is a template that something else fills in");
+        }
+        if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
+            return self.leave_out(path, "is a template that something else fills in");
+        }
+        let is_values = values::may_be(&text);
+        if !is_values && !objects::may_be(&text) {
+            return self.note_own_keys(path, &text);
+        }
+        let source = self.add_source(path, Arc::clone(&text));
+        if document::has_more(&text) {
+            self.leave_out(
+                path,
+                "holds more documents than are read; the rest is passed over",
+            );
+        }
+        let documents =
+            document::documents(&text, &|text| objects::may_be(text) || values::may_be(text));
+        if documents.is_empty() && text.contains("{{") {
+            self.leave_out(path, "is a template that something else fills in");
+        }
+        for (range, node) in documents {
+            let objects = objects::objects(source, &range, &node);
+            if objects.is_empty() {
+                found.values.extend(self.values(path, source, range, &node));
+            }
+            for object in objects {
+                found.cluster.take(path, source, object);
+            }
+        }
+    }
+
+    /// Says so when values name a layer under a key that only their own chart can read.
+    fn note_own_keys(&mut self, path: &FilePath, text: &str) {
+        if !path.name().starts_with("values") || !text.contains("app-config") {
+            return;
+        }
+        let code = text
+            .lines()
+            .map(|line| line.split(" #").next().unwrap_or(line));
+        let code = code.filter(|line| !line.trim_start().starts_with('#'));
+        let words = code.flat_map(|line| line.split([' ', '"', '\'', ',', '[', ']', '/']));
+        let mut layers = words.filter(|word| matches!(names::kind_of(word), NameKind::Layer(_)));
+        if let Some(layer) = layers.next() {
+            let reason = format!("names `{layer}` under a key that only its own chart can read");
+            self.leave_out(path, reason);
+        }
+    }
+}
