@@ -78,6 +78,28 @@ impl Version {
         }
     }
 
+    /// The lowest version that a range takes, and the first above it that it no longer takes; `None` for a range that
+    /// is more than one version with at most a `^` or `~`.
+    pub fn bounds(range: &str) -> Option<(Self, Self)> {
+        let lowest = Self::parse(range)?;
+        let end = match range
+            .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || ".-+".contains(c))
+        {
+            "^" => lowest.next_breaking(),
+            "~" => lowest.next_minor(),
+            "" | "=" => {
+                let [major, minor, patch] = lowest.numbers;
+                Self {
+                    numbers: [major, minor, patch.saturating_add(1)],
+                    release: true,
+                    pre_release: Vec::new(),
+                }
+            }
+            _ => return None,
+        };
+        Some((lowest, end))
+    }
+
     /// Whether it meets every part of a range such as `>=0.2, <1`, `^0.3` or `0.3.1`; `None` when the range
     /// cannot be read.
     pub fn meets(&self, range: &str) -> Option<bool> {
@@ -128,6 +150,18 @@ mod tests {
         assert_eq!(Version::parse("workspace:*"), None);
         assert_eq!(Version::parse(""), None);
         assert_eq!(Version::parse("1.2.3.4"), None);
+    }
+
+    #[test]
+    fn a_range_lies_between_two_versions() {
+        let bounds = |range: &str| Version::bounds(range);
+        let pair = |low: &str, end: &str| Some((version(low), version(end)));
+        assert_eq!(bounds("^0.15.0"), pair("0.15.0", "0.16.0"));
+        assert_eq!(bounds("~1.2.3"), pair("1.2.3", "1.3.0"));
+        assert_eq!(bounds("0.15.2"), pair("0.15.2", "0.15.3"));
+        for range in [">=0.15", "backstage:^", "*", "0.15 || 0.16", "latest"] {
+            assert_eq!(bounds(range), None, "{range}");
+        }
     }
 
     #[test]

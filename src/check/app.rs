@@ -1,5 +1,6 @@
 //! One app root judged: layers, chains, and the root itself.
 
+use crate::backstage::database;
 use crate::backstage::environment::{Environment, Variable};
 use crate::backstage::facts;
 use crate::backstage::facts::databases::Database;
@@ -312,6 +313,10 @@ impl LoadedApp {
             folder: &self.app.path,
             role_of,
             pgsslmode: pgsslmode(chain, environment),
+            runtime: database::Runtime {
+                release: database::drivers::release(&self.app.packages, files),
+                region: region(chain, environment),
+            },
         }
     }
 
@@ -376,6 +381,23 @@ fn pgsslmode<'e>(chain: &'e Chain, environment: &'e Environment) -> Option<&'e s
         (None, Variable::Is(value)) => Some(value),
         (None, _) => None,
     }
+}
+
+/// Whether the process finds an AWS region in its environment, which `type: rds` falls back to.
+fn region(chain: &Chain, environment: &Environment) -> database::Known<bool> {
+    let mut region = database::Known::Known(false);
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        if let Some(own) = chain.variable(name) {
+            let is_set = own.value.as_deref().is_none_or(|value| !value.is_empty());
+            return database::Known::Known(is_set);
+        }
+        match environment.get(name) {
+            Variable::Is(value) => return database::Known::Known(!value.is_empty()),
+            Variable::Unknown => region = database::Known::Open,
+            Variable::Unset => {}
+        }
+    }
+    region
 }
 
 /// A problem of the loading stages as a finding: its card says how bad it is and what to do.

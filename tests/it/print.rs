@@ -147,7 +147,7 @@ backend:
 #[test]
 fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
     let manifest =
-        "{\"dependencies\": {\"@backstage/backend-defaults\": \"^0.18.0\",\n\"pg\": \"^8.0.0\"}}";
+        "{\"dependencies\": {\"@backstage/backend-defaults\": \"0.18.0\",\n\"pg\": \"^8.0.0\"}}";
     let folder = app(&[("app-config.yaml", DATABASES), ("package.json", manifest)]);
     let arguments = ["--config", "app-config.yaml", "--databases"];
     let (shown, noted, code) = print(&folder, &arguments);
@@ -160,8 +160,8 @@ fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
   plugin              client          where                 database                 tls         pool          driver
   every other plugin  pg              db.acme.example:5433  backstage_plugin_PLUGIN  unverified  2 to 7        pg (declared)
                       1:3             1:4                   default                  1:4         default, 1:5  2:2
-  search              better-sqlite3  -                     -                        -           -             -
-                      1:7
+  search              better-sqlite3  in memory             -                        -           1 to 7        better-sqlite3 (missing)
+                      1:7             1:7                                                        default, 1:5  2:1
     the app does not start: SQLite takes the base connection for one file that all plugins would share  1:4
   auth                pg              ${AUTH_HOST}:5433     people                   unverified  2 to 7        pg (declared)
                       1:3             1:8, 1:4              1:8                      1:4         default, 1:5  2:2
@@ -169,6 +169,58 @@ fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
                       1:3             1:9                   1:9                      1:4         default, 1:5  2:2
 ";
     assert_eq!(shown, expected);
+}
+
+/// The pool keeps no connection open since 0.18.1, two before.
+#[test]
+fn the_pool_of_the_table_is_that_of_the_release_in_use() {
+    let config = "backend:\n  database:\n    client: pg\n    connection: { host: h }\n";
+    let pool = |range: &str| {
+        let manifest =
+            format!("{{\"dependencies\": {{\"@backstage/backend-defaults\": \"{range}\"}}}}");
+        let folder = app(&[("app-config.yaml", config), ("package.json", &manifest)]);
+        let arguments = [
+            "--config",
+            "app-config.yaml",
+            "--databases",
+            "--format",
+            "json",
+        ];
+        let (shown, _, _) = print(&folder, &arguments);
+        let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        report["chains"][0]["databases"][0]["pool"]["value"].clone()
+    };
+    assert_eq!(pool("0.18.0"), "2 to 10");
+    assert_eq!(pool("^0.19.0"), "0 to 10");
+    assert_eq!(pool("^0.18.0"), "0 or 2 to 10");
+    assert_eq!(pool("*"), "0 or 2 to 10");
+}
+
+/// Schemas begin with `schemaPrefix` since 0.18.0; a `connectionString` names the one database of all plugins.
+#[test]
+fn the_row_of_the_base_names_what_every_plugin_gets() {
+    let database = |text: &str| {
+        let config = format!("backend:\n  database:\n    client: pg\n    {text}\n");
+        let folder = app(&[("app-config.yaml", &config)]);
+        let arguments = [
+            "--config",
+            "app-config.yaml",
+            "--databases",
+            "--format",
+            "json",
+        ];
+        let (shown, _, _) = print(&folder, &arguments);
+        let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        report["chains"][0]["databases"][0]["database"]["value"].clone()
+    };
+    let by_schema = "pluginDivisionMode: schema\n    schemaPrefix: acme_\n    connection: { host: h, database: d }";
+    assert_eq!(database(by_schema), "d, schema acme_PLUGIN");
+    let by_string = "connection: { connectionString: 'postgres://h/portal' }";
+    assert_eq!(database(by_string), "portal");
+    assert_eq!(
+        database("connection: { connectionString: 'postgres://u@h' }"),
+        "the user's name"
+    );
 }
 
 #[test]

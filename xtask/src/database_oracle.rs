@@ -3,17 +3,22 @@
 use std::fs;
 
 use serde_json::Value as Json;
-use stagecheck::backstage::database;
+use stagecheck::backstage::database::{self, Known, Release, Runtime};
 
 use crate::run::Outcome;
 
 #[path = "../../tests/it/common/database.rs"]
 mod vectors;
 
-/// `database-oracle FILE`: each line of the file is a case with the real answers.
+/// `database-oracle FILE RELEASE`: each line of the file is a case with the answers of that release of
+/// `@backstage/backend-defaults`.
 pub fn run(arguments: &[String]) -> Outcome {
-    let [file] = arguments else {
-        return Err("usage: cargo xtask database-oracle FILE".into());
+    let [file, release] = arguments else {
+        return Err("usage: cargo xtask database-oracle FILE RELEASE".into());
+    };
+    let runtime = Runtime {
+        release: Release::of(release),
+        region: Known::Known(false),
     };
     let (mut cases, mut plans, mut wrong) = (0, 0, 0);
     for line in fs::read_to_string(file)?.lines() {
@@ -22,7 +27,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         let config = vectors::value_of(&case["config"]);
         for (plugin, wanted) in case["plugins"].as_object().into_iter().flatten() {
             plans += 1;
-            let seen = vectors::outcome(&database::plan(&config, plugin));
+            let seen = vectors::outcome(database::plan(&config, plugin, &runtime).as_deref());
             if seen != *wanted {
                 wrong += 1;
                 println!("{plugin} in {}", case["config"]["backend"]["database"]);

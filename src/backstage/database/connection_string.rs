@@ -3,8 +3,10 @@
 //! In: the value of `connection`. Out: [`Parsed`]. Never: an error that holds a part of the string, which may be a
 //! password. A placeholder stands for a text within its part: `${HOST}` does not bring a query of its own.
 
+use super::Refusal;
+use super::error::PlanError;
+use super::postgres::is_truthy;
 use super::url::{self, Url};
-use super::{PlanError, Refusal};
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Value, Variable, truth_of};
 
 /// A connection as an object.
@@ -21,6 +23,14 @@ const PG_KEYS: [&str; 5] = ["user", "password", "host", "port", "database"];
 /// What `pg-connection-string` makes of a string, or the object that it already is.
 pub(super) fn postgres(value: &Value) -> Result<Parsed, PlanError> {
     normalized(value, |text| pg(&text), &PG_KEYS)
+}
+
+/// `connectionString` in a connection, whose parts win over those beside it, and what `pg` makes of it; `None` for the
+/// latter where it does not parse.
+pub(super) fn winning(connection: &Object) -> Option<(Value, Option<Parsed>)> {
+    let text = connection.get("connectionString");
+    let text = text.filter(|text| is_truthy(text))?;
+    Some((text.clone(), postgres(text).ok()))
 }
 
 /// What the manager's own parser makes of a MySQL URL, or the object that it already is.

@@ -3,6 +3,7 @@
 //! In: a plan, and the packages of the app. Out: [`Driver`]s. Never: a registry; the table below was read from the
 //! published package.json files of `@backstage/backend-defaults` and `@backstage/backend-common`.
 
+use super::Release;
 use crate::backstage::npm::{self, DependencyKind, Packages};
 use crate::files::Files;
 use crate::text::Place;
@@ -83,7 +84,7 @@ const TABLE: &[Brings] = &[
     brings(DEFAULTS, "pg", Some("0.3.0"), None),
     brings(DEFAULTS, "mysql2", Some("0.3.0"), None),
     brings(DEFAULTS, "better-sqlite3", Some("0.3.0"), Some("0.14.0")),
-    brings(DEFAULTS, "@azure/identity", Some("0.16.0"), None),
+    brings(DEFAULTS, "@azure/identity", Some("0.15.2"), None),
     brings(DEFAULTS, "@aws-sdk/rds-signer", Some("0.17.0"), None),
     // Up to 0.5 it depends on backend-common, which brings these two.
     brings(DEFAULTS, "pg", None, Some("0.3.0")),
@@ -134,6 +135,13 @@ pub fn defaults_version(packages: &Packages, files: &dyn Files) -> Option<String
     packages
         .version(files, DEFAULTS)
         .map(|version| version.text().to_owned())
+}
+
+/// The release of the DatabaseManager in use.
+pub fn release(packages: &Packages, files: &dyn Files) -> Release {
+    packages
+        .version(files, DEFAULTS)
+        .map_or_else(Release::default, |version| Release::of(version.text()))
 }
 
 /// Whether the versions in use bring a package; `None` when they are not known.

@@ -1,35 +1,30 @@
 //! Why there is no plan.
 
-use crate::backstage::value::{Origin, Value};
+use crate::backstage::value::Origin;
 
 /// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum PlanError {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum PlanError {
     /// The answer depends on an open value.
-    #[error("depends on a value that is not known here")]
-    Open {
-        /// The open value.
-        origin: Option<Origin>,
-    },
+    Open,
     /// The manager would throw.
-    #[error("the DatabaseManager refuses it ({})", .refusal.word())]
-    Refused {
-        /// Why.
-        refusal: Refusal,
-        /// The value it refuses.
-        origin: Option<Origin>,
-    },
+    Refused(Refused),
+    /// The id of the plugin is no config key.
+    PluginId,
+}
+
+/// Something that the manager would throw about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Refused {
+    /// Why.
+    pub refusal: Refusal,
+    /// The value it refuses.
+    pub origin: Option<Origin>,
 }
 
 impl PlanError {
     pub(super) fn refused(refusal: Refusal, origin: Option<Origin>) -> Self {
-        Self::Refused { refusal, origin }
-    }
-}
-
-pub(super) fn open_at(value: &Value) -> PlanError {
-    PlanError::Open {
-        origin: value.origin,
+        Self::Refused(Refused { refusal, origin })
     }
 }
 
@@ -38,8 +33,6 @@ pub(super) fn open_at(value: &Value) -> PlanError {
 pub enum Refusal {
     /// A setting has a type that the config reader refuses.
     IllTyped,
-    /// A plugin id that is no config key.
-    InvalidKey,
     /// `client` is not set.
     ClientMissing,
     /// A client that the manager does not know.
@@ -58,6 +51,8 @@ pub enum Refusal {
     ConnectionString,
     /// `connection.type` is not one of those that exist.
     ConnectionTypeUnknown,
+    /// A `connection.type` that came with a later release.
+    ConnectionTypeLater,
     /// `type: cloudsql` in a base of another client than `pg`.
     CloudSqlClient,
     /// `type: cloudsql` without `instance`.
@@ -76,7 +71,6 @@ impl Refusal {
     /// Every one.
     pub const ALL: [Self; 17] = [
         Self::IllTyped,
-        Self::InvalidKey,
         Self::ClientMissing,
         Self::ClientUnknown,
         Self::ConnectionMissing,
@@ -86,6 +80,7 @@ impl Refusal {
         Self::DivisionMode,
         Self::ConnectionString,
         Self::ConnectionTypeUnknown,
+        Self::ConnectionTypeLater,
         Self::CloudSqlClient,
         Self::CloudSqlInstance,
         Self::CloudSqlAddress,
@@ -94,11 +89,15 @@ impl Refusal {
         Self::VerifyCaWithoutCa,
     ];
 
+    /// Whether something is not there, rather than wrong.
+    pub(super) const fn is_absence(self) -> bool {
+        matches!(self, Self::ClientMissing | Self::ConnectionMissing)
+    }
+
     /// Its word in the facts.
     pub const fn word(self) -> &'static str {
         match self {
             Self::IllTyped => "ill-typed",
-            Self::InvalidKey => "invalid-key",
             Self::ClientMissing => "client-missing",
             Self::ClientUnknown => "client-unknown",
             Self::ConnectionMissing => "connection-missing",
@@ -108,6 +107,7 @@ impl Refusal {
             Self::DivisionMode => "division-mode",
             Self::ConnectionString => "connection-string",
             Self::ConnectionTypeUnknown => "connection-type-unknown",
+            Self::ConnectionTypeLater => "connection-type-later",
             Self::CloudSqlClient => "cloudsql-client",
             Self::CloudSqlInstance => "cloudsql-instance",
             Self::CloudSqlAddress => "cloudsql-address",
@@ -121,7 +121,6 @@ impl Refusal {
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::IllTyped => "a setting has another type than the manager reads",
-            Self::InvalidKey => "the id of a plugin is no config key",
             Self::ClientMissing => "`client` is not set",
             Self::ClientUnknown => "the manager has no such client",
             Self::ConnectionMissing => "`connection` is not set",
@@ -133,11 +132,14 @@ impl Refusal {
             Self::DivisionMode => "the client cannot divide plugins by schema",
             Self::ConnectionString => "the connection string does not parse",
             Self::ConnectionTypeUnknown => "the manager has no such `connection.type`",
+            Self::ConnectionTypeLater => {
+                "this release of `@backstage/backend-defaults` does not have this `connection.type` yet"
+            }
             Self::CloudSqlClient => "`type: cloudsql` is for `client: pg` alone",
             Self::CloudSqlInstance => "`type: cloudsql` needs `instance`",
             Self::CloudSqlAddress => "`ipAddressType` is not one of those that exist",
             Self::RdsIncomplete => "`type: rds` needs host, port and user",
-            Self::RdsRegion => "`type: rds` needs a region",
+            Self::RdsRegion => "`type: rds` needs `region` or the variable AWS_REGION",
             Self::VerifyCaWithoutCa => "`sslmode=verify-ca` needs `sslrootcert`",
         }
     }

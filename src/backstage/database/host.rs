@@ -1,5 +1,6 @@
 //! Where a connection goes.
 
+use super::connection_string::Parsed;
 use super::{Client, ConnectionType, Known, Plan};
 use crate::backstage::host::is_local_host as is_local;
 use crate::backstage::value::{Kind, Object, Value};
@@ -9,6 +10,8 @@ use crate::backstage::value::{Kind, Object, Value};
 pub struct Destination {
     /// The host; `None` when none is set, or for SQLite.
     pub host: Option<Value>,
+    /// The port; `None` when none is set, or for SQLite.
+    pub port: Option<Value>,
     /// Whether it is this machine. A host that is not set is whatever the environment says.
     pub local: Known<bool>,
     /// Whether it is a Unix socket.
@@ -24,13 +27,22 @@ pub fn destination(plan: &Plan) -> Option<Destination> {
     if plan.connection_type == ConnectionType::CloudSql {
         return Some(Destination {
             host: None,
+            port: connection.get("port").cloned(),
             local: Known::Known(false),
             socket: Known::Known(false),
         });
     }
     let parsed = connection_string(connection, plan.client);
-    let host = parsed.or_else(|| connection.get("host").cloned());
-    let host = host.filter(|host| !is_blank(host));
+    let part = |key: &str| {
+        let own = connection.get(key);
+        match &parsed {
+            Some(Ok(parsed)) => parsed.object.get(key).or(own),
+            Some(Err(text)) => Some(text),
+            None => own,
+        }
+    };
+    let named = |key: &str| part(key).filter(|part| !is_blank(part)).cloned();
+    let (host, port) = (named("host"), named("port"));
     let socket_path = plan.client.is_mysql() && connection.contains_key("socketPath");
     let socket = match &host {
         _ if socket_path => Known::Known(true),
@@ -46,22 +58,20 @@ pub fn destination(plan: &Plan) -> Option<Destination> {
     };
     Some(Destination {
         host,
+        port,
         local,
         socket,
     })
 }
 
-/// The host in `connectionString` (pg) or `uri` (mysql2), which win.
-fn connection_string(connection: &Object, client: Client) -> Option<Value> {
+/// What is in `connectionString` (pg) or `uri` (mysql2); the text itself where it does not parse.
+fn connection_string(connection: &Object, client: Client) -> Option<Result<Parsed, Value>> {
     let key = match client {
         Client::Postgres => "connectionString",
         _ => "uri",
     };
     let text = connection.get(key)?;
-    match super::connection_string::postgres(text) {
-        Ok(parsed) => parsed.object.get("host").cloned(),
-        Err(_) => Some(text.clone()),
-    }
+    Some(super::connection_string::postgres(text).map_err(|_| text.clone()))
 }
 
 fn is_blank(value: &Value) -> bool {

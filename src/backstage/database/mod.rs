@@ -1,11 +1,13 @@
 //! The effective config to what the real DatabaseManager would do for each plugin.
 //!
-//! In: an effective config. Out: a [`Plan`] per plugin: the client and the connection that knex would be given,
-//! with origins kept through every merge, or the [`PlanError`] the manager would throw. Never: a guess about an
-//! open value, and no connection, file or package is looked at.
+//! In: an effective config, and the [`Runtime`] that the manager has. Out: for each shape that open values leave to the
+//! config a [`Planned`]: the client and the connection that knex would be given, with origins kept through every merge,
+//! and what the manager would throw about. Never: a guess about an open value, and no connection, file or package is
+//! looked at.
 //!
-//! It follows `@backstage/backend-defaults` 0.18.0 (`entrypoints/database`), `pg-connection-string` 2.14,
-//! `pg` 8.23, `mysql2` 3.24, knex 3.3 and tarn; `tests/it/database_vectors.rs` holds what they were seen to do.
+//! It follows `@backstage/backend-defaults` 0.18.0 and 0.19.0 (`entrypoints/database`), `pg-connection-string` 2.14,
+//! `pg` 8.23, `mysql2` 3.24, knex 3.3 and tarn; `tests/it/database_vectors.rs` holds what they were seen to do, and
+//! [`Release`] says where older releases differ.
 
 mod connection_string;
 pub mod drivers;
@@ -16,44 +18,133 @@ mod mysql;
 pub mod pool;
 mod postgres;
 mod reader;
+mod release;
+mod repair;
 mod sqlite;
 pub mod tls;
 mod url;
 mod worlds;
 
-pub use error::{PlanError, Refusal};
-pub use worlds::worlds;
+pub use error::{Refusal, Refused};
+pub use release::{Release, first_with};
+pub use repair::meant_client;
+
+use std::borrow::Cow;
 
 use crate::backstage::value::{Kind, Object, Value};
-use error::open_at;
+use error::PlanError;
 use reader::Reader;
+use worlds::worlds;
 
-/// What the manager would do for a plugin, an open connection taken as an unknown string. Where the shape itself
-/// depends on open values, ask [`worlds`] first and plan each of them.
-///
-/// # Errors
-/// What the manager would throw, or that the answer depends on an open value.
-pub fn plan(config: &Value, plugin: &str) -> Result<Plan, PlanError> {
-    let Some(database) = section(config)? else {
-        return plan_section(&in_memory(), plugin);
+/// What the manager would do for a plugin, in every shape that the open values of the config leave to it: the first takes
+/// each open value as set. `None` where even `backend.database` is open, or there are too many shapes.
+pub fn plan(config: &Value, plugin: &str, runtime: &Runtime) -> Option<Vec<Shape>> {
+    let section = section(config)?;
+    let shapes = worlds(&section.value, plugin)?;
+    let shape = |section: Value| Shape {
+        planned: planned(&section, plugin, runtime),
+        section,
     };
-    plan_section(database, plugin)
+    Some(shapes.into_iter().map(shape).collect())
 }
 
-/// The plan for a plugin, from `backend.database` alone.
-///
-/// # Errors
-/// As [`plan`].
-pub fn plan_section(database: &Value, plugin: &str) -> Result<Plan, PlanError> {
+/// One shape that a config may take.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// `backend.database` in this shape.
+    pub section: Value,
+    /// What the manager does with it.
+    pub planned: Planned,
+}
+
+/// What the manager would do with a config whose shape is known.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What it throws about, first what it comes upon first; empty when it throws nothing.
+    pub refused: Vec<Refused>,
+    /// The plan; where something is refused, the plan for a config without that fault.
+    pub plan: Result<Plan, NoPlan>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPlan {
+    /// The answer depends on an open value.
+    Open,
+    /// What is refused leaves nothing to plan.
+    Refused,
+    /// The id is no config key, so no plugin has it.
+    PluginId,
+}
+
+/// What the manager depends on beside the config.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// The release it is of.
+    pub release: Release,
+    /// Whether the environment names an AWS region.
+    pub region: Known<bool>,
+}
+
+impl Default for Runtime {
+    /// Nothing is known.
+    fn default() -> Self {
+        Self {
+            release: Release::default(),
+            region: Known::Open,
+        }
+    }
+}
+
+/// More faults than these are not looked for in one config.
+const MAX_FAULTS: usize = 8;
+
+fn planned(section: &Value, plugin: &str, runtime: &Runtime) -> Planned {
+    let mut section = Cow::Borrowed(section);
+    let mut refused: Vec<Refused> = Vec::new();
+    for _ in 0..MAX_FAULTS {
+        let fault = match plan_section(&section, plugin, runtime) {
+            Ok((plan, fault)) => {
+                refused.extend(fault);
+                let plan = Ok(plan);
+                return Planned { refused, plan };
+            }
+            Err(PlanError::Open) => {
+                let plan = Err(NoPlan::Open);
+                return Planned { refused, plan };
+            }
+            Err(PlanError::PluginId) => {
+                let plan = Err(NoPlan::PluginId);
+                return Planned { refused, plan };
+            }
+            Err(PlanError::Refused(fault)) => fault,
+        };
+        let repaired = repair::repaired(&section, fault);
+        // What is missing after a repair is missing because of it.
+        if refused.is_empty() || !fault.refusal.is_absence() {
+            refused.push(fault);
+        }
+        match repaired {
+            Some(repaired) => section = Cow::Owned(repaired),
+            None => break,
+        }
+    }
+    Planned {
+        refused,
+        plan: Err(NoPlan::Refused),
+    }
+}
+
+/// The plan for a plugin, from `backend.database` alone, and what is refused about the type of its connection.
+fn plan_section(
+    database: &Value,
+    plugin: &str,
+    runtime: &Runtime,
+) -> Result<(Plan, Option<Refused>), PlanError> {
     let reader = Reader::new(database)?;
-    let settings = Settings::read(&reader)?;
+    let settings = Settings::read(&reader, runtime)?;
     let client = reader.client(plugin)?;
-    let connector = Client::of(
-        client
-            .value
-            .as_str()
-            .ok_or_else(|| open_at(&client.value))?,
-    );
+    let connector = Client::of(client.value.as_str().ok_or(PlanError::Open)?);
     let Some(connector) = connector else {
         return Err(PlanError::refused(
             Refusal::ClientUnknown,
@@ -69,45 +160,68 @@ pub fn plan_section(database: &Value, plugin: &str) -> Result<Plan, PlanError> {
         settings: &settings,
         plugin,
         client,
+        runtime,
     };
+    // The connector works asynchronously: this is read before it can fail.
+    if runtime.release.reads_keepalive().is(true) {
+        reader.optional_boolean(&["keepalive"])?;
+    }
     match connector {
         Client::Postgres => postgres::plan(&asked),
-        Client::BetterSqlite3 | Client::Sqlite3 => sqlite::plan(&asked, connector),
-        Client::Mysql | Client::Mysql2 => mysql::plan(&asked, connector),
+        Client::BetterSqlite3 | Client::Sqlite3 => Ok((sqlite::plan(&asked, connector)?, None)),
+        Client::Mysql | Client::Mysql2 => Ok((mysql::plan(&asked, connector)?, None)),
     }
 }
 
-/// `backend.database`; `None` where the manager falls back to SQLite in memory.
-///
-/// # Errors
-/// When that depends on an open value.
-pub fn section(config: &Value) -> Result<Option<&Value>, PlanError> {
+/// `backend.database`, or what the service factory puts in its place.
+#[derive(Debug, Clone)]
+pub struct DatabaseSection<'v> {
+    /// The section; what is put in its place has the place of `backend`.
+    pub value: Cow<'v, Value>,
+    /// Whether the config has it; else it is SQLite in memory.
+    pub configured: bool,
+}
+
+/// `backend.database` of a config; `None` where it is open.
+pub fn section(config: &Value) -> Option<DatabaseSection<'_>> {
     let mut at = config;
+    let in_memory = || DatabaseSection {
+        value: Cow::Owned(in_memory().with_origin(config.get("backend").and_then(|it| it.origin))),
+        configured: false,
+    };
     for key in ["backend", "database"] {
         if at.as_open().is_some() {
-            return Err(open_at(at));
+            return None;
         }
         match at.get(key) {
             Some(value) if value.kind != Kind::Null => at = value,
-            _ => return Ok(None),
+            _ => return Some(in_memory()),
         }
     }
     match &at.kind {
-        Kind::Open(_) => Err(open_at(at)),
+        Kind::Open(_) => None,
         // The service factory asks whether there is a truthy value.
-        Kind::Bool(false) => Ok(None),
-        Kind::Number(number) if *number == 0.0 => Ok(None),
-        Kind::String(text) if text.value.is_empty() => Ok(None),
-        _ => Ok(Some(at)),
+        Kind::Bool(false) => Some(in_memory()),
+        Kind::Number(number) if *number == 0.0 => Some(in_memory()),
+        Kind::String(text) if text.value.is_empty() => Some(in_memory()),
+        _ => Some(DatabaseSection {
+            value: Cow::Borrowed(at),
+            configured: true,
+        }),
     }
 }
 
 /// What the service factory makes of a config without `backend.database`.
-pub fn in_memory() -> Value {
+fn in_memory() -> Value {
     let mut object = Object::default();
     object.insert("client".into(), Value::string("better-sqlite3"));
     object.insert("connection".into(), Value::string(":memory:"));
     Value::derived(Kind::Object(object))
+}
+
+/// Whether a key below `plugin` can be the id of a plugin: nothing reads any other.
+pub fn is_plugin_id(key: &str) -> bool {
+    reader::is_key(key)
 }
 
 /// What the manager would do for one plugin.
@@ -128,8 +242,11 @@ pub struct Plan {
     pub leaked: Vec<Value>,
     /// The database that the base connection names for sure, and that the manager leaves out.
     pub dropped: Option<Value>,
-    /// The database; `None` for SQLite, and where none is named.
+    /// The database that the plugin gets; `None` for SQLite, and where none is named.
     pub database: Option<Value>,
+    /// A `connectionString` in the connection: the driver takes the database from it, whatever the manager names. Without
+    /// one in it, that is the database named like the user.
+    pub connection_string: Option<Value>,
     /// The PostgreSQL schema, in division mode `schema`.
     pub schema: Option<Value>,
     /// `pluginDivisionMode`
@@ -140,6 +257,8 @@ pub struct Plan {
     pub ensure_schema_exists: Known<bool>,
     /// How the connection authenticates and travels.
     pub connection_type: ConnectionType,
+    /// Connections that the pool keeps open where the config does not say; open where the release is not known.
+    pub pool_minimum: Known<f64>,
 }
 
 impl Plan {
@@ -261,9 +380,12 @@ struct Settings {
 }
 
 impl Settings {
-    fn read(reader: &Reader<'_>) -> Result<Self, PlanError> {
+    fn read(reader: &Reader<'_>, runtime: &Runtime) -> Result<Self, PlanError> {
         let prefix = reader.optional_string(&["prefix"])?;
-        let schema_prefix = reader.optional_string(&["schemaPrefix"])?;
+        let schema_prefix = match runtime.release.reads_schema_prefix() {
+            Known::Known(false) => None,
+            _ => reader.optional_string(&["schemaPrefix"])?,
+        };
         if let Some(prefix) = schema_prefix
             && prefix.as_str().is_some_and(|text| !is_schema_prefix(text))
         {
@@ -290,6 +412,7 @@ struct Asked<'a> {
     settings: &'a Settings,
     plugin: &'a str,
     client: reader::ClientChoice,
+    runtime: &'a Runtime,
 }
 
 impl Asked<'_> {
@@ -300,6 +423,26 @@ impl Asked<'_> {
                 Value::string(format!("{text}{}", self.plugin)).with_origin(prefix.origin)
             }
             None => prefix.clone(),
+        }
+    }
+
+    /// What the release puts below the whole config of a server: a pool that keeps no connection open.
+    fn below(&self) -> Value {
+        let mut below = Object::default();
+        if self.runtime.release.pool_is_empty().is(true) {
+            let mut pool = Object::default();
+            pool.insert("min".into(), Value::derived(Kind::Number(0.0)));
+            below.insert("pool".into(), Value::derived(Kind::Object(pool)));
+        }
+        Value::derived(Kind::Object(below))
+    }
+
+    /// Connections that the pool of a server keeps open where nothing says.
+    fn pool_minimum(&self) -> Known<f64> {
+        match self.runtime.release.pool_is_empty() {
+            Known::Known(true) => Known::Known(0.0),
+            Known::Known(false) => Known::Known(pool::KNEX_MINIMUM),
+            Known::Open => Known::Open,
         }
     }
 
@@ -324,6 +467,7 @@ const SETTINGS: &[&str] = &[
     "ensureExists",
     "ensureSchemaExists",
     "skipMigrations",
+    "keepalive",
     "knexConfig",
 ];
 

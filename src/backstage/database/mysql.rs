@@ -1,10 +1,11 @@
 //! What the manager does for a plugin on MySQL (`connectors/mysql`).
 
 use super::connection_string::{self, Parsed};
+use super::error::PlanError;
 use super::merge;
 use super::postgres::is_truthy;
 use super::sqlite::database_division;
-use super::{Asked, Client, ConnectionType, Division, Known, Plan, PlanError};
+use super::{Asked, Client, ConnectionType, Division, Known, Plan};
 use crate::backstage::value::{Kind, Object, Value};
 
 pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError> {
@@ -53,16 +54,18 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         client,
         client_value: asked.client.value.clone(),
         client_overridden: asked.client.overridden,
-        effective: asked.knex(&knex_config, connection, role),
+        effective: asked.knex(&merge::deep(asked.below(), &knex_config), connection, role),
         unseen: own.unseen.or(base_unseen),
         leaked: Vec::new(),
         dropped,
         database,
+        connection_string: None,
         schema: None,
         division: Division::Database,
         ensure_exists,
         ensure_schema_exists: Known::Known(false),
         connection_type: ConnectionType::Default,
+        pool_minimum: asked.pool_minimum(),
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! In: the config knex would be given. Out: [`Pool`]. Never: where else a pool is written; see the facts.
 
-use super::{Client, Plan};
-use crate::backstage::value::{Kind, Object, Value};
+use super::{Client, Known, Plan};
+use crate::backstage::value::{Kind, Object, Open, OpenCause, Value};
 
 /// The pool knex would make.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,14 +94,14 @@ pub fn of(plan: &Plan) -> Pool {
     let empty = Object::default();
     let options = plan.effective.get("pool").and_then(Value::as_object);
     let options = options.unwrap_or(&empty);
-    let (min, max) = defaults(plan.client);
-    let size = |key: &str, default: f64| match options.get(key) {
-        Some(value) => value.clone(),
-        None => Value::derived(Kind::Number(default)),
+    let size = |key: &str, default: Known<f64>| match (options.get(key), default) {
+        (Some(value), _) => value.clone(),
+        (None, Known::Known(default)) => Value::derived(Kind::Number(default)),
+        (None, Known::Open) => Value::derived(Kind::Open(Box::new(unknown_minimum()))),
     };
     let mut pool = Pool {
-        min: size("min", min),
-        max: size("max", max),
+        min: size("min", plan.pool_minimum),
+        max: size("max", Known::Known(knex_maximum(plan.client))),
         problems: options.iter().filter_map(problem).collect(),
     };
     if let (Some(min), Some(max)) = (pool.min.as_number(), pool.max.as_number())
@@ -117,12 +117,21 @@ pub fn of(plan: &Plan) -> Pool {
     pool
 }
 
-/// knex' own sizes.
-pub const fn defaults(client: Client) -> (f64, f64) {
-    if client.is_sqlite() {
-        (1.0, 1.0)
-    } else {
-        (2.0, 10.0)
+/// Connections that knex keeps open to a server where nothing says.
+pub const KNEX_MINIMUM: f64 = 2.0;
+
+/// Connections that knex opens at most where nothing says.
+pub const fn knex_maximum(client: Client) -> f64 {
+    if client.is_sqlite() { 1.0 } else { 10.0 }
+}
+
+/// A minimum that depends on a release that is not known.
+fn unknown_minimum() -> Open {
+    Open {
+        written: "0 or 2".into(),
+        cause: OpenCause::Placeholder(Vec::new()),
+        when_unset: None,
+        below: None,
     }
 }
 

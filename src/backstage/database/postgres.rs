@@ -1,14 +1,18 @@
 //! What the manager does for a plugin on PostgreSQL (`connectors/postgres`).
 
 use super::connection_string::{self, Parsed};
+use super::error::PlanError;
 use super::merge;
-use super::{Asked, Client, ConnectionType, Division, Known, Plan, PlanError, Refusal, open_at};
-use crate::backstage::value::{Kind, Object, Origin, Text, Value};
+use super::{
+    Asked, Client, ConnectionType, Division, Known, Plan, Refusal, Refused, Runtime, first_with,
+};
+use crate::backstage::value::{Kind, Object, Origin, Value};
 
 /// The longest name of a schema, in bytes.
 const SCHEMA_LIMIT: usize = 63;
 
-pub(super) fn plan(asked: &Asked<'_>) -> Result<Plan, PlanError> {
+/// The plan, and what is refused about the type of the connection, which comes last.
+pub(super) fn plan(asked: &Asked<'_>) -> Result<(Plan, Option<Refused>), PlanError> {
     let reader = asked.reader;
     let plugin = asked.plugin;
     let role = reader.role(plugin)?;
@@ -79,26 +83,39 @@ pub(super) fn plan(asked: &Asked<'_>) -> Result<Plan, PlanError> {
         "connection".into(),
         base_object.with_origin(base_value.origin),
     );
-    let whole = merge::deep(reader.whole(), &Value::derived(Kind::Object(underneath)));
+    let whole = merge::deep(asked.below(), &reader.whole());
+    let whole = merge::deep(whole, &Value::derived(Kind::Object(underneath)));
+    let mut fault = None;
+    // `SET ROLE` uses the role of the base, whatever the plugin says.
+    let base_role = |fault: Option<Refused>| match (fault, reader.optional_string(&["role"])) {
+        (None, Err(error)) => Err(error),
+        _ => Ok(()),
+    };
     if admin_is_built(
         database.as_ref(),
         ensure_exists,
         ensure_schema_exists,
         division,
     ) {
-        connection_type(&whole)?;
-        reader.optional_string(&["role"])?;
+        fault = connection_type(&whole, asked.runtime).1;
+        base_role(fault)?;
     }
     let merged = merge::deep(whole, &overrides);
-    let connection_type = connection_type(&merged)?;
-    // `SET ROLE` uses the role of the base, whatever the plugin says.
-    reader.optional_string(&["role"])?;
+    let (connection_type, own_fault) = connection_type(&merged, asked.runtime);
+    let fault = fault.or(own_fault);
+    base_role(fault)?;
     let leaked = if asked.client.overridden {
         leaked(&base.object, &connection)
     } else {
         Vec::new()
     };
-    Ok(Plan {
+    let winning = merged.get("connection").and_then(Value::as_object);
+    let winning = winning.and_then(connection_string::winning);
+    let (connection_string, database, dropped) = match winning {
+        Some((text, parsed)) => (Some(text), named_in(parsed.as_ref()), None),
+        None => (None, database, dropped),
+    };
+    let plan = Plan {
         client: Client::Postgres,
         client_value: asked.client.value.clone(),
         client_overridden: asked.client.overridden,
@@ -107,19 +124,31 @@ pub(super) fn plan(asked: &Asked<'_>) -> Result<Plan, PlanError> {
         leaked,
         dropped,
         database,
+        connection_string,
         schema,
         division,
         ensure_exists,
         ensure_schema_exists,
         connection_type,
-    })
+        pool_minimum: asked.pool_minimum(),
+    };
+    Ok((plan, fault))
+}
+
+/// The database that a connection string names; the whole string where it is open.
+fn named_in(parsed: Option<&Parsed>) -> Option<Value> {
+    let parsed = parsed?;
+    let name = parsed.unseen.as_ref();
+    name.or_else(|| parsed.object.get("database"))
+        .filter(|name| is_truthy(name))
+        .cloned()
 }
 
 /// Anything but `schema` is a database per plugin.
 fn division(asked: &Asked<'_>) -> Result<Division, PlanError> {
     let mode = asked.reader.optional_string(&["pluginDivisionMode"])?;
     match mode {
-        Some(mode) if mode.as_open().is_some() => Err(open_at(mode)),
+        Some(mode) if mode.as_open().is_some() => Err(PlanError::Open),
         Some(mode) if mode.as_str() == Some("schema") => Ok(Division::Schema),
         _ => Ok(Division::Database),
     }
@@ -172,66 +201,72 @@ fn admin_is_built(
         || (division == Division::Schema && (creates || ensure_schema_exists.is(true)))
 }
 
-/// What `connection.type` asks for, and what the manager checks of it before it connects.
-fn connection_type(merged: &Value) -> Result<ConnectionType, PlanError> {
+/// What `connection.type` asks for, and what the manager refuses about it before it connects.
+fn connection_type(merged: &Value, runtime: &Runtime) -> (ConnectionType, Option<Refused>) {
     let connection = merged.get("connection");
     let Some(kind) = connection.and_then(|connection| connection.get("type")) else {
-        return Ok(ConnectionType::Default);
+        return (ConnectionType::Default, None);
     };
-    let refused = |refusal| Err(PlanError::refused(refusal, kind.origin));
+    let origin = kind.origin;
+    let refused = |refusal| Some(Refused { refusal, origin });
     let setting = |key: &str| connection.and_then(|connection| connection.get(key));
-    match &kind.kind {
-        Kind::Open(_) => Ok(ConnectionType::Open),
-        Kind::String(Text { value, .. }) => match &**value {
-            "" | "default" => Ok(ConnectionType::Default),
-            "azure" => Ok(ConnectionType::Azure),
-            "cloudsql" => {
-                if merged.get("client").and_then(Value::as_str) != Some("pg") {
-                    return refused(Refusal::CloudSqlClient);
-                }
-                let settings = [setting("instance"), setting("ipAddressType")];
-                cloud_sql(kind, settings)
-            }
-            "rds" => rds(kind, &setting),
-            _ => refused(Refusal::ConnectionTypeUnknown),
+    let asked_for = match &kind.kind {
+        Kind::Open(_) => return (ConnectionType::Open, None),
+        Kind::String(text) => match &*text.value {
+            "" | "default" => return (ConnectionType::Default, None),
+            "azure" => Some(ConnectionType::Azure),
+            "cloudsql" => Some(ConnectionType::CloudSql),
+            "rds" => Some(ConnectionType::Rds),
+            _ => None,
         },
-        _ if !is_truthy(kind) => Ok(ConnectionType::Default),
-        _ => refused(Refusal::ConnectionTypeUnknown),
+        _ if !is_truthy(kind) => return (ConnectionType::Default, None),
+        _ => None,
+    };
+    let Some(asked_for) = asked_for else {
+        return (
+            ConnectionType::Default,
+            refused(Refusal::ConnectionTypeUnknown),
+        );
+    };
+    if first_with(asked_for).is_some() && runtime.release.has_type(asked_for).is(false) {
+        return (asked_for, refused(Refusal::ConnectionTypeLater));
     }
+    let fault = match asked_for {
+        ConnectionType::CloudSql if merged.get("client").and_then(Value::as_str) != Some("pg") => {
+            refused(Refusal::CloudSqlClient)
+        }
+        ConnectionType::CloudSql => {
+            cloud_sql(kind, [setting("instance"), setting("ipAddressType")])
+        }
+        ConnectionType::Rds => rds(&setting, runtime).and_then(refused),
+        _ => None,
+    };
+    (asked_for, fault)
 }
 
-/// Checks `instance` and `ipAddressType` beside `kind`, which is `cloudsql`.
-fn cloud_sql(
-    kind: &Value,
-    [instance, address]: [Option<&Value>; 2],
-) -> Result<ConnectionType, PlanError> {
-    let refused = |refusal, value: &Value| Err(PlanError::refused(refusal, value.origin));
+/// What is wrong with `instance` and `ipAddressType` beside `kind`, which is `cloudsql`.
+fn cloud_sql(kind: &Value, [instance, address]: [Option<&Value>; 2]) -> Option<Refused> {
+    let refused = |refusal, value: &Value| {
+        let origin = value.origin;
+        Some(Refused { refusal, origin })
+    };
     let Some(instance) = instance else {
         return refused(Refusal::CloudSqlInstance, kind);
     };
-    if let Some(ill) = [Some(instance), address]
-        .into_iter()
-        .flatten()
-        .find(|value| !is_text(value))
-    {
+    let mut settings = [Some(instance), address].into_iter().flatten();
+    if let Some(ill) = settings.find(|value| !is_text(value)) {
         return refused(Refusal::IllTyped, ill);
     }
-    match address {
-        Some(address)
-            if address
-                .as_str()
-                .is_some_and(|kind| !["PUBLIC", "PRIVATE", "PSC"].contains(&kind)) =>
-        {
-            refused(Refusal::CloudSqlAddress, address)
-        }
-        _ => Ok(ConnectionType::CloudSql),
+    let address = address?;
+    let is_known = |kind| ["PUBLIC", "PRIVATE", "PSC"].contains(&kind);
+    match address.as_str().is_none_or(is_known) {
+        true => None,
+        false => refused(Refusal::CloudSqlAddress, address),
     }
 }
 
-fn rds<'v>(
-    kind: &Value,
-    setting: &impl Fn(&str) -> Option<&'v Value>,
-) -> Result<ConnectionType, PlanError> {
+/// What `type: rds` lacks.
+fn rds<'v>(setting: &impl Fn(&str) -> Option<&'v Value>, runtime: &Runtime) -> Option<Refusal> {
     let number = |value: &Value| match &value.kind {
         Kind::Number(_) | Kind::Open(_) => true,
         Kind::String(text) => {
@@ -243,12 +278,10 @@ fn rds<'v>(
         && setting("user").is_some_and(is_text)
         && setting("port").is_some_and(number);
     if !complete {
-        return Err(PlanError::refused(Refusal::RdsIncomplete, kind.origin));
+        return Some(Refusal::RdsIncomplete);
     }
-    if setting("region").is_none() {
-        return Err(PlanError::refused(Refusal::RdsRegion, kind.origin));
-    }
-    Ok(ConnectionType::Rds)
+    let lacks_region = setting("region").is_none() && runtime.region.is(false);
+    lacks_region.then_some(Refusal::RdsRegion)
 }
 
 fn is_text(value: &Value) -> bool {

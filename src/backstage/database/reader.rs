@@ -1,8 +1,8 @@
 //! How the manager reads its config: the rules of `ConfigReader` (`@backstage/config`), over values with origins.
 
-use super::error::open_at;
+use super::error::PlanError;
 use super::merge;
-use super::{Known, PlanError, Refusal};
+use super::{Known, Refusal};
 use crate::backstage::value::{Kind, Object, OpenCause, Value};
 
 /// `backend.database` as the manager reads it.
@@ -20,7 +20,7 @@ impl<'v> Reader<'v> {
     pub(super) fn new(database: &'v Value) -> Result<Self, PlanError> {
         match &database.kind {
             Kind::Object(_) => Ok(Self { database }),
-            Kind::Open(_) => Err(open_at(database)),
+            Kind::Open(_) => Err(PlanError::Open),
             _ => Err(PlanError::refused(Refusal::IllTyped, database.origin)),
         }
     }
@@ -29,10 +29,7 @@ impl<'v> Reader<'v> {
     pub(super) fn read(&self, path: &[&str]) -> Result<Option<&'v Value>, PlanError> {
         let parts = || path.iter().flat_map(|part| part.split('.'));
         if !parts().all(is_key) {
-            return Err(PlanError::refused(
-                Refusal::InvalidKey,
-                self.database.origin,
-            ));
+            return Err(PlanError::PluginId);
         }
         let mut at = self.database;
         for part in parts() {
@@ -41,7 +38,7 @@ impl<'v> Reader<'v> {
                     Some(value) if value.kind != Kind::Null => at = value,
                     _ => return Ok(None),
                 },
-                Kind::Open(_) => return Err(open_at(at)),
+                Kind::Open(_) => return Err(PlanError::Open),
                 _ => return Err(PlanError::refused(Refusal::IllTyped, at.origin)),
             }
         }
@@ -60,7 +57,7 @@ impl<'v> Reader<'v> {
             {
                 Ok(Some(value))
             }
-            Kind::Open(_) => Err(open_at(value)),
+            Kind::Open(_) => Err(PlanError::Open),
             _ => Err(PlanError::refused(Refusal::IllTyped, value.origin)),
         }
     }
@@ -86,7 +83,7 @@ impl<'v> Reader<'v> {
         };
         match &value.kind {
             Kind::Object(_) => Ok(Some(merge::without_nulls(value))),
-            Kind::Open(_) => Err(open_at(value)),
+            Kind::Open(_) => Err(PlanError::Open),
             _ => Err(PlanError::refused(Refusal::IllTyped, value.origin)),
         }
     }
@@ -102,7 +99,7 @@ impl<'v> Reader<'v> {
         };
         for choice in [own, Some(base)].into_iter().flatten() {
             if choice.as_open().is_some() {
-                return Err(open_at(choice));
+                return Err(PlanError::Open);
             }
         }
         Ok(ClientChoice {
@@ -164,7 +161,7 @@ impl<'v> Reader<'v> {
 }
 
 /// `/^[a-z][a-z0-9]*(?:[-_:][a-z0-9]+)*$/i`
-fn is_key(part: &str) -> bool {
+pub(super) fn is_key(part: &str) -> bool {
     let mut words = part.split(['-', '_', ':']);
     let alphanumeric =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());

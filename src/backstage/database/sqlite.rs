@@ -1,7 +1,8 @@
 //! What the manager does for a plugin on SQLite (`connectors/sqlite3`).
 
+use super::error::PlanError;
 use super::merge;
-use super::{Asked, Client, ConnectionType, Division, Known, Plan, PlanError, Refusal, open_at};
+use super::{Asked, Client, ConnectionType, Division, Known, Plan, Refusal};
 use crate::backstage::value::{Kind, Object, Value};
 
 pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError> {
@@ -40,11 +41,13 @@ pub(super) fn plan(asked: &Asked<'_>, client: Client) -> Result<Plan, PlanError>
         leaked: Vec::new(),
         dropped: None,
         database: None,
+        connection_string: None,
         schema: None,
         division: Division::Database,
         ensure_exists: Known::Known(false),
         ensure_schema_exists: Known::Known(false),
         connection_type: ConnectionType::Default,
+        pool_minimum: Known::Known(1.0),
     })
 }
 
@@ -66,7 +69,7 @@ fn check_base(base: &Object) -> Result<(), PlanError> {
     match base.get("filename") {
         None => Ok(()),
         Some(name) if name.as_str() == Some(":memory:") => Ok(()),
-        Some(name) if may_be_memory(name) => Err(open_at(name)),
+        Some(name) if may_be_memory(name) => Err(PlanError::Open),
         Some(name) => Err(PlanError::refused(Refusal::SqliteBaseFilename, name.origin)),
     }
 }
@@ -81,7 +84,7 @@ fn may_be_memory(name: &Value) -> bool {
 
 pub(super) fn database_division(asked: &Asked<'_>) -> Result<(), PlanError> {
     match asked.reader.optional_string(&["pluginDivisionMode"])? {
-        Some(mode) if mode.as_open().is_some() => Err(open_at(mode)),
+        Some(mode) if mode.as_open().is_some() => Err(PlanError::Open),
         Some(mode) if mode.as_str() != Some("database") => {
             Err(PlanError::refused(Refusal::DivisionMode, mode.origin))
         }

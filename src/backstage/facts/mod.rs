@@ -34,6 +34,7 @@ pub mod overrides;
 pub mod plugin_keys;
 pub mod pools;
 pub mod proxies;
+pub mod refusals;
 pub mod resolvers;
 pub mod secrets;
 pub mod servers;
@@ -107,6 +108,8 @@ sections! {
         pools: List<pools::PoolSetting> = pools::collect(&databases),
         /// the endpoints of the proxy
         proxies: List<proxies::Proxy> = proxies::collect(input.config),
+        /// what the app does not start with, of those databases
+        refusals: List<refusals::Refusal> = refusals::collect(&databases),
         /// the servers of those databases, and how many connections may be opened there
         servers: List<servers::Server> = servers::collect(&databases),
         /// how users who sign in become users of the catalog

@@ -1,7 +1,7 @@
 //! Between the facts about databases and JSON.
 
 use serde_json::{Value as Json, json};
-use stagecheck::backstage::database::{ConnectionType, Plan, PlanError};
+use stagecheck::backstage::database::{ConnectionType, NoPlan, Plan, Shape};
 use stagecheck::backstage::value::{Kind, Text, Value};
 
 /// A config without origins.
@@ -45,24 +45,33 @@ pub fn as_json(value: &Value) -> Json {
     }
 }
 
-/// A plan in the words of the vectors: the config for knex, or the kind of error.
-pub fn outcome(plan: &Result<Plan, PlanError>) -> Json {
-    match plan {
-        Err(PlanError::Open { .. }) => json!({"error": "open"}),
-        Err(PlanError::Refused { refusal, .. }) => json!({"error": refusal.word()}),
-        Ok(plan) => {
-            let mut effective = as_json(&plan.effective);
-            // A connection that fetches a token is a function to knex, which a recording cannot hold.
-            if matches!(
-                plan.connection_type,
-                ConnectionType::Azure | ConnectionType::Rds
-            ) {
-                effective["connection"] = json!("<function>");
-            }
-            if plan.connection_type == ConnectionType::CloudSql {
-                effective["connection"]["stream"] = json!("<cloudsql stream>");
-            }
-            json!({"overridden": plan.client_overridden, "effective": effective})
-        }
+/// What the manager does with a config that is known as a whole, in the words of the vectors: the config for knex, or the
+/// kind of error.
+pub fn outcome(shapes: Option<&[Shape]>) -> Json {
+    let Some([shape]) = shapes else {
+        return json!({"error": "open"});
+    };
+    let planned = &shape.planned;
+    let plan = match (planned.refused.first(), &planned.plan) {
+        (Some(fault), _) => return json!({"error": fault.refusal.word()}),
+        (None, Ok(plan)) => plan,
+        (None, Err(NoPlan::PluginId)) => return json!({"error": "invalid-key"}),
+        (None, Err(_)) => return json!({"error": "open"}),
+    };
+    json!({"overridden": plan.client_overridden, "effective": of_plan(plan)})
+}
+
+fn of_plan(plan: &Plan) -> Json {
+    let mut effective = as_json(&plan.effective);
+    // A connection that fetches a token is a function to knex, which a recording cannot hold.
+    if matches!(
+        plan.connection_type,
+        ConnectionType::Azure | ConnectionType::Rds
+    ) {
+        effective["connection"] = json!("<function>");
     }
+    if plan.connection_type == ConnectionType::CloudSql {
+        effective["connection"]["stream"] = json!("<cloudsql stream>");
+    }
+    effective
 }

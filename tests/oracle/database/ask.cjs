@@ -1,6 +1,8 @@
 // Asks the real DatabaseManager what it would do, with knex and the drivers replaced by recorders.
 //
-//   node ask.cjs < CASES > VECTORS
+//   node ask.cjs PACKAGE < CASES > VECTORS
+//
+// PACKAGE is the folder in node_modules that has the release of backend-defaults to ask.
 //
 // One JSON case per line, {config, plugins: [id, …]}; the answer is the same with `plugins` as a mapping from id to
 // {overridden, effective} or {error}: the form of tests/it/database_vectors.json.
@@ -51,10 +53,11 @@ Module._load = function (request, parent) {
   return module;
 };
 
-const real = path.join(
-  __dirname,
-  'node_modules/@backstage/backend-defaults/dist/entrypoints/database',
-);
+// A manager that refuses a setting leaves the promise of a connection alone that fails as well.
+process.on('unhandledRejection', () => {});
+
+const release = path.join(__dirname, 'node_modules', process.argv[2] ?? '@backstage/backend-defaults');
+const real = path.join(release, 'dist/entrypoints/database');
 const { DatabaseManager } = require(path.join(real, 'DatabaseManager.cjs.js'));
 const { ConfigReader } = require('@backstage/config');
 
@@ -67,6 +70,7 @@ const SETTINGS = [
   'ensureExists',
   'ensureSchemaExists',
   'skipMigrations',
+  'keepalive',
   'knexConfig',
   'useNullAsDefault',
 ];

@@ -95,11 +95,12 @@ function object(sqlite) {
     maybe(connection, 'database', 0.3, () => pick(['one', 'two', '']));
     maybe(connection, 'ssl', 0.4, ssl);
     maybe(connection, 'application_name', 0.1, () => pick(['app', '']));
-    maybe(connection, 'type', 0.15, () => pick(['default', 'cloudsql', 'rds', 'gcp', '']));
+    maybe(connection, 'type', 0.15, () => pick(['default', 'cloudsql', 'rds', 'azure', 'gcp', '']));
     maybe(connection, 'instance', 0.15, () => pick(['p:r:i', '']));
     maybe(connection, 'ipAddressType', 0.05, () => pick(['PRIVATE', 'OTHER']));
     maybe(connection, 'region', 0.15, () => 'eu-west-1');
     maybe(connection, 'pool', 0.05, () => ({ max: 3 }));
+    maybe(connection, 'connectionString', 0.06, url);
     maybe(connection, 'nested', 0.05, () => ({ a: { b: null, c: [1, null, { d: null }] } }));
   }
   return connection;
@@ -149,6 +150,7 @@ function database() {
   maybe(block, 'pluginDivisionMode', 0.25, () => pick(['schema', 'schema', 'database', 'other', '']));
   maybe(block, 'pool', 0.08, pool);
   maybe(block, 'ssl', 0.04, () => true);
+  maybe(block, 'keepalive', 0.08, truth);
   shared(block);
   if (chance(0.85)) {
     block.plugin = {};

@@ -65,6 +65,8 @@ facts! {
         division_mode: Config,
         /// `prefix` as written
         prefix: Config,
+        /// `schemaPrefix` as written; absent where the release of Backstage does not read it
+        schema_prefix: Config,
         /// `ensureSchemaExists` of the plugin, which the manager does not read
         plugin_ensure_schema_exists: Config,
         /// `ssl` of the plugin beside its `connection`, which nothing reads
@@ -167,6 +169,8 @@ facts! {
         schema: Text,
         /// what it comes to: `database` or `schema`
         division: Text,
+        /// `connectionString` of the base gives every plugin the one database that it names. Points at it
+        shared_by_string: Bool,
         /// the manager creates the database. Points at the setting, if there is one
         ensure_exists: Bool,
         /// the manager creates the schema even when it does not create the database
@@ -178,17 +182,31 @@ facts! {
         leaks: List<Text>,
     }
 
-    /// Why the app does not start with it.
+    /// Why the app does not start with it. What can be known of it all the same is in the other fields.
     pub struct Refused {
         /// what the manager throws: `client-missing`, `client-unknown`, `connection-missing`, `base-filename`,
-        /// `division-mode`, `connection-string`, `connection-type-unknown`, `cloudsql-client`, `cloudsql-instance`,
-        /// `cloudsql-address`, `rds-incomplete`, `rds-region`, `schema-prefix`, `schema-too-long`,
-        /// `verify-ca-without-ca`, `ill-typed` or `invalid-key`; absent when it does not. Points at the value it refuses
+        /// `division-mode`, `connection-string`, `connection-type-unknown`, `connection-type-later`, `cloudsql-client`,
+        /// `cloudsql-instance`, `cloudsql-address`, `rds-incomplete`, `rds-region`, `schema-prefix`, `schema-too-long`,
+        /// `verify-ca-without-ca` or `ill-typed`; absent when it does not. Points at the value it refuses
         error: Text,
         /// the same for people, e.g. `client` is not set
         error_text: Text,
+        /// what it throws about, one by one: the next one once those before it are gone
+        errors: List<DatabaseError>,
         /// for `client-unknown`: the client that is probably meant
         client_meant: Text,
+    }
+
+    /// Something that the manager throws about.
+    pub struct DatabaseError {
+        /// its word, as in `error`; points at the value
+        error: Text,
+        /// the same for people
+        text: Text,
+        /// for a fault of `connection.type`: the type as written
+        connection_type: Config,
+        /// for `connection-type-later`: the first release of `@backstage/backend-defaults` that has the type
+        first_with_type: Text,
     }
 
     /// What it has to do with the other databases.

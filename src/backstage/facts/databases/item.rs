@@ -1,17 +1,17 @@
 //! The facts of one database.
 
 use super::fields::{
-    Database, Destination, Drivers, Encryption, Identity, Layout, Neighbours, Refused, SqliteFile,
+    Database, DatabaseError, Destination, Drivers, Encryption, Identity, Layout, Neighbours,
+    Refused, SqliteFile,
 };
 use super::{Input, World, files, installed, pools, together};
 use crate::backstage::database::drivers::{self, Driver};
 use crate::backstage::database::{
-    self, Client, ConnectionType, Division, Plan, PlanError, Refusal, host, tls,
+    self, Client, ConnectionType, Division, NoPlan, Plan, Refusal, Shape, host, tls,
 };
 use crate::backstage::facts::fact::{Bool, Text};
 use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Object, Origin, Value};
-use crate::text::closest;
 
 /// A client of the command line tools.
 const EMBEDDED: &str = "embedded-postgres";
@@ -56,9 +56,9 @@ impl<'a> Item<'a> {
 
     /// Its facts: what all shapes of the config agree on.
     pub fn facts(&self) -> Database {
-        let worlds = database::worlds(self.section, self.id());
-        let database = match worlds {
-            Some(worlds) => together(worlds.iter().map(|world| self.world(world)).collect()),
+        let shapes = database::plan(self.input.config, self.id(), &self.input.runtime);
+        let database = match shapes {
+            Some(shapes) => together(shapes.iter().map(|shape| self.world(shape)).collect()),
             None => Database {
                 identity: self.identity(self.section),
                 ..Database::default()
@@ -76,26 +76,37 @@ impl<'a> Item<'a> {
         self.plugin.map_or("any-other-plugin", |(plugin, _)| plugin)
     }
 
-    fn world(&self, section: &Value) -> World {
+    fn world(&self, shape: &Shape) -> World {
+        let (section, planned) = (&shape.section, &shape.planned);
         let identity = self.identity(section);
-        match database::plan_section(section, self.id()) {
-            Ok(plan) => World::Works(self.of_plan(identity, &plan, section)),
+        let mut database = match &planned.plan {
+            Ok(plan) => self.of_plan(identity, plan, section),
             // An answer that depends on an open value is as good as a working one that is not known.
-            Err(PlanError::Open { .. }) => World::Works(Database {
+            Err(NoPlan::Open | NoPlan::PluginId) => Database {
                 encryption: Encryption {
                     ssl_require: files::require(&identity),
                     ..Encryption::default()
                 },
                 identity,
                 ..Database::default()
-            }),
-            Err(PlanError::Refused { refusal, origin }) => World::Fails(Database {
-                refused: refused(refusal, origin, section, self.id()),
+            },
+            Err(NoPlan::Refused) => Database {
                 drivers: self.embedded(&identity),
                 identity,
                 ..Database::default()
-            }),
+            },
+        };
+        if planned.refused.is_empty() {
+            return World::Works(database);
         }
+        // Of a type that the release does not have yet, the package is not what is missing.
+        let is_later = |fault: &database::Refused| fault.refusal == Refusal::ConnectionTypeLater;
+        if planned.refused.iter().any(is_later) {
+            database.drivers.type_driver = Text::default();
+            database.drivers.type_driver_status = Text::default();
+        }
+        database.refused = refused(&planned.refused, section, self.id());
+        World::Fails(database)
     }
 
     /// What does not need a plan.
@@ -138,6 +149,10 @@ impl<'a> Item<'a> {
             own_connection: own_set("connection").into(),
             division_mode: self.section.get("pluginDivisionMode").into(),
             prefix: section.get("prefix").into(),
+            schema_prefix: section
+                .get("schemaPrefix")
+                .filter(|_| !self.input.runtime.release.reads_schema_prefix().is(false))
+                .into(),
             plugin_ensure_schema_exists: own("ensureSchemaExists").into(),
             plugin_ssl: own("ssl").into(),
         }
@@ -179,12 +194,22 @@ impl<'a> Item<'a> {
             Division::Schema => "schema",
         };
         let dropped = plan.dropped.as_ref().filter(|_| self.plugin.is_none());
+        let of_base = section.at(["connection", "connectionString"]);
+        let winning = plan.connection_string.as_ref();
+        let is_shared = plan.division == Division::Database
+            && winning
+                .zip(of_base)
+                .is_some_and(|(winning, of_base)| winning.origin == of_base.origin);
         Layout {
             origin: None,
             client_overridden: plan.client_overridden.into(),
             database: own(&plan.database),
             schema: own(&plan.schema),
             division: division.into(),
+            shared_by_string: match is_shared {
+                true => Bool::from(true).with_origin(winning.and_then(|text| text.origin)),
+                false => Bool::default(),
+            },
             ensure_exists: Bool::from(plan.ensure_exists)
                 .with_origin(self.written(section, "ensureExists")),
             ensure_schema_exists: plan.ensure_schema_exists.into(),
@@ -317,11 +342,6 @@ impl<'a> Item<'a> {
             ConnectionType::Rds => "rds".into(),
             ConnectionType::Open => Text::open(),
         };
-        let port = plan
-            .connection()
-            .and_then(|connection| connection.get("port"))
-            // A URL without a port has it empty.
-            .filter(|port| port.as_str() != Some(""));
         let by_default = to.host.as_ref().and_then(Value::as_open);
         let by_default = by_default.and_then(|open| open.when_unset.as_deref());
         Destination {
@@ -331,7 +351,7 @@ impl<'a> Item<'a> {
             host_default_local: by_default.is_some_and(is_local_host).into(),
             socket: to.socket.into(),
             host: to.host.into(),
-            port: port.into(),
+            port: to.port.into(),
         }
     }
 
@@ -354,39 +374,43 @@ impl<'a> Item<'a> {
     }
 }
 
-/// A refused plan: why, and where.
-fn refused(refusal: Refusal, origin: Option<Origin>, section: &Value, plugin: &str) -> Refused {
-    let origin = match refusal {
-        Refusal::ClientMissing | Refusal::IllTyped => origin.map(key_alone),
-        _ => origin,
+/// What is refused: why, and where.
+fn refused(faults: &[database::Refused], section: &Value, plugin: &str) -> Refused {
+    let own_type = section.at(["plugin", plugin, "connection", "type"]);
+    let kind = own_type.or_else(|| section.at(["connection", "type"]));
+    let first_with = match kind.and_then(Value::as_str) {
+        Some("azure") => database::first_with(ConnectionType::Azure),
+        Some("rds") => database::first_with(ConnectionType::Rds),
+        _ => None,
     };
+    let error = |fault: &database::Refused| {
+        let is_later = fault.refusal == Refusal::ConnectionTypeLater;
+        let origin = match fault.refusal {
+            Refusal::ClientMissing | Refusal::IllTyped => fault.origin.map(key_alone),
+            _ => fault.origin,
+        };
+        DatabaseError {
+            origin: None,
+            error: Text::from(fault.refusal.word()).with_origin(origin),
+            text: Text::from(fault.refusal.phrase()).with_origin(origin),
+            connection_type: kind.filter(|kind| kind.origin == fault.origin).into(),
+            first_with_type: Text::optional(first_with.filter(|_| is_later)),
+        }
+    };
+    let errors: Vec<DatabaseError> = faults.iter().map(error).collect();
     let own = section
         .at(["plugin", plugin, "client"])
         .and_then(Value::as_str);
     let client = own.or_else(|| section.get("client").and_then(Value::as_str));
-    let meant = match (refusal, client) {
-        (Refusal::ClientUnknown, Some(client)) => meant_client(client),
-        _ => None,
-    };
+    let mut faults = faults.iter();
+    let client = client.filter(|_| faults.any(|it| it.refusal == Refusal::ClientUnknown));
+    let first = errors.first().cloned().unwrap_or_default();
     Refused {
         origin: None,
-        error: Text::from(refusal.word()).with_origin(origin),
-        error_text: Text::from(refusal.phrase()).with_origin(origin),
-        client_meant: Text::optional(meant),
-    }
-}
-
-/// The client that a person probably means.
-fn meant_client(written: &str) -> Option<&'static str> {
-    let lower = written.to_ascii_lowercase();
-    match lower.as_str() {
-        "postgres" | "postgresql" | "psql" | "pgsql" | "postgre" => Some("pg"),
-        "sqlite" | "better-sqlite" | "memory" | ":memory:" => Some("better-sqlite3"),
-        "mariadb" => Some("mysql2"),
-        "embedded-postgres" => None,
-        lower => Client::of(lower)
-            .map(Client::name)
-            .or_else(|| closest(lower, Client::ALL.map(Client::name))),
+        error: first.error,
+        error_text: first.text,
+        errors: errors.into_iter().collect(),
+        client_meant: Text::optional(client.and_then(database::meant_client)),
     }
 }
 

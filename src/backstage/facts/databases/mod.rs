@@ -16,7 +16,7 @@ pub use files::of_databases as tls_files;
 use std::sync::Arc;
 
 use super::fact::{Bool, Config, Fact, List, Text};
-use crate::backstage::database::{self, Client};
+use crate::backstage::database::{self, Client, Runtime};
 use crate::backstage::npm::Packages;
 use crate::backstage::value::{Kind, Object, Value};
 use crate::files::{FilePath, Files};
@@ -37,6 +37,8 @@ pub struct Input<'a> {
     pub role_of: &'a dyn Fn(Place) -> Option<&'static str>,
     /// `PGSSLMODE`, where the deployment sets it.
     pub pgsslmode: Option<&'a str>,
+    /// The release of the DatabaseManager, and what it finds in the environment.
+    pub runtime: Runtime,
 }
 
 /// The databases; none when the config has no `backend`.
@@ -51,26 +53,24 @@ fn of_config(input: &Input<'_>) -> Vec<Database> {
     if backend.as_open().is_some() || backend.kind == Kind::Null {
         return Vec::new();
     }
-    let section = database::section(input.config);
-    let (section, configured) = match &section {
-        Ok(Some(section)) => ((*section).clone(), true),
-        Ok(None) => (database::in_memory().with_origin(backend.origin), false),
-        Err(_) => return Vec::new(),
+    let Some(section) = database::section(input.config) else {
+        return Vec::new();
     };
     let empty = Object::default();
-    let plugins = section.get("plugin").and_then(Value::as_object);
+    let plugins = section.value.get("plugin").and_then(Value::as_object);
     let plugins: Vec<(&Arc<str>, &Value)> = plugins
         .unwrap_or(&empty)
         .iter()
-        .filter(|(_, settings)| settings.kind != Kind::Null)
+        .filter(|(plugin, settings)| settings.kind != Kind::Null && database::is_plugin_id(plugin))
         .collect();
+    let configured = section.configured;
     let who = match (configured, plugins.is_empty()) {
         (_, true) => "every plugin",
         (_, false) => "every other plugin",
     };
-    let mut items = vec![Item::base(input, &section, configured, who)];
+    let mut items = vec![Item::base(input, &section.value, configured, who)];
     for (plugin, settings) in plugins {
-        items.push(Item::plugin(input, &section, plugin, settings));
+        items.push(Item::plugin(input, &section.value, plugin, settings));
     }
     let mut databases: Vec<Database> = items.iter().map(Item::facts).collect();
     share(&mut databases);

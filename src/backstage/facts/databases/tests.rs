@@ -1,6 +1,7 @@
 //! What is open stays open, and what is certain all the same is said.
 
 use super::*;
+use crate::backstage::database::Runtime;
 use crate::backstage::environment::Environment;
 use crate::backstage::npm::Packages;
 use crate::backstage::{layer, merge, resolve};
@@ -26,6 +27,7 @@ fn facts(layers: &[&str]) -> Vec<Value> {
         folder: &FilePath::root(),
         role_of: &|_| None,
         pgsslmode: None,
+        runtime: Runtime::default(),
     });
     let databases = collected.items().iter().cloned();
     databases.map(Fact::into_value).collect()

@@ -41,8 +41,9 @@ fn record(row: &Row, shown: &Shown<'_>) -> Json {
     for (name, cell) in row::COLUMNS.iter().zip(&row.cells) {
         fields.insert((*name).into(), cell_record(cell, shown));
     }
-    let error = row.error.as_ref().map(|error| error.id.clone());
-    fields.insert("error".into(), error.into());
+    let errors: Vec<&str> = row.errors.iter().map(|error| &*error.id).collect();
+    fields.insert("error".into(), errors.first().copied().into());
+    fields.insert("errors".into(), errors.into());
     Json::Object(fields)
 }
 

@@ -18,8 +18,8 @@ pub(super) struct Row {
     pub who: String,
     /// A cell for each of [`COLUMNS`].
     pub cells: [Cell; 6],
-    /// What the manager throws.
-    pub error: Option<Refused>,
+    /// What the manager throws about, one by one.
+    pub errors: Vec<Refused>,
 }
 
 /// Why the app does not start with it.
@@ -83,16 +83,25 @@ impl Database<'_> {
                 self.pool(),
                 self.driver(),
             ],
-            error: self.text("error").map(|id| Refused {
-                text: self.text("errorText").unwrap_or_else(|| id.clone()),
-                from: self
-                    .facts
-                    .get("error")
-                    .and_then(Value::place)
-                    .map(Source::Place),
-                id,
-            }),
+            errors: self.errors(),
         }
+    }
+
+    fn errors(&self) -> Vec<Refused> {
+        let errors = self.facts.get("errors").and_then(Value::as_array);
+        let of = |facts| {
+            let error = Database {
+                facts,
+                shown: self.shown,
+            };
+            let id = error.text("error")?;
+            Some(Refused {
+                text: error.text("text").unwrap_or_else(|| id.clone()),
+                from: facts.get("error").and_then(Value::place).map(Source::Place),
+                id,
+            })
+        };
+        errors.unwrap_or_default().iter().filter_map(of).collect()
     }
 
     fn client(&self) -> Cell {
@@ -163,6 +172,9 @@ impl Database<'_> {
             (true, _) => self.cell("database", DEFAULT),
             (false, true) => Cell::of("the server's default", DEFAULT),
             (false, false) => {
+                if let Some(string) = self.place("sharedByString") {
+                    return Cell::of("the user's name", Source::Place(string));
+                }
                 let prefix = self.text("prefix");
                 let prefix = prefix.as_deref().unwrap_or("backstage_plugin_");
                 Cell {
@@ -172,10 +184,16 @@ impl Database<'_> {
             }
         };
         if by_schema {
-            let schema = self.text("schema").unwrap_or_else(|| "PLUGIN".to_owned());
+            let schema = self.text("schema").unwrap_or_else(|| {
+                let prefix = self.text("schemaPrefix").unwrap_or_default();
+                format!("{prefix}PLUGIN")
+            });
             let text = cell.text.unwrap_or_default();
             cell.text = Some(format!("{text}, schema {schema}"));
             cell.add(self.source("divisionMode", DEFAULT));
+            if let Some(prefix) = self.place("schemaPrefix") {
+                cell.add(Source::Place(prefix));
+            }
         }
         cell
     }
@@ -244,8 +262,11 @@ impl Database<'_> {
 
     /// Where a fact came from: a line, or `otherwise`.
     fn source(&self, fact: &str, otherwise: Source) -> Source {
-        let place = self.facts.get(fact).and_then(Value::place);
-        place.map_or(otherwise, Source::Place)
+        self.place(fact).map_or(otherwise, Source::Place)
+    }
+
+    fn place(&self, fact: &str) -> Option<Place> {
+        self.facts.get(fact).and_then(Value::place)
     }
 
     fn has(&self, fact: &str) -> bool {

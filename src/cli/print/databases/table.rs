@@ -73,7 +73,7 @@ impl Files {
     fn of(rows: &[Row]) -> Self {
         let mut files = Vec::new();
         let cells = rows.iter().flat_map(|row| &row.cells);
-        let errors = rows.iter().filter_map(|row| row.error.as_ref());
+        let errors = rows.iter().flat_map(|row| &row.errors);
         let refused = errors.filter_map(|error| error.from.as_ref());
         for from in cells.flat_map(|cell| &cell.from).chain(refused) {
             if let Source::Place(place) = from
@@ -143,7 +143,7 @@ fn lines(
         if origins.iter().any(|origin| !origin.is_empty()) {
             writeln!(out, "{}", line(origins, &widths, paint, Some(Role::Dim)))?;
         }
-        if let Some(error) = &row.error {
+        for error in &row.errors {
             let text = format!("the app does not start: {}", error.text);
             let from = error
                 .from
