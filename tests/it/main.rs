@@ -13,6 +13,7 @@ mod environment;
 mod formats;
 mod hardcoded_secrets;
 mod hostile;
+mod imports;
 mod init;
 mod layer_rules;
 mod loader;
