@@ -6,16 +6,16 @@
 //! [`backstage::schema`] and [`rules`] judge it, [`report`] writes the findings down.
 
 pub mod backstage;
-pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod files;
 pub mod finding;
+pub mod product;
 pub mod report;
 pub mod request;
 pub mod rules;
 pub mod run;
 pub mod settings;
-pub mod suppress;
+pub mod settle;
 pub mod text;
 pub mod version;

@@ -160,3 +160,12 @@ pub enum LocalLayers {
     /// They join the chains that would load them.
     Join,
 }
+
+/// From which severity on a run fails; the stricter is the lesser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailOn {
+    /// On findings of this severity and above.
+    From(Severity),
+    /// On none.
+    Never,
+}

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::backstage::words::LeftOut;
 use crate::finding::{Finding, Severity};
+use crate::request::FailOn;
 use crate::rules::catalog;
-use crate::settings::FailOn;
 use crate::text::mask::Secrets;
 use crate::text::{SourceId, Sources};
 use rule_card::card::Card;

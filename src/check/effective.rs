@@ -5,9 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::judged::{Reader, Ready};
-use super::target::Target;
-use super::{Prepared, target};
+use super::workspaces;
 use crate::backstage::facts::databases::Database;
 use crate::backstage::facts::fact::List;
 use crate::backstage::load::{LoadedApp, Refusal};
@@ -15,6 +13,8 @@ use crate::backstage::secrets;
 use crate::backstage::value::Value;
 use crate::backstage::words::Chain;
 use crate::files::Files;
+use crate::product::backstage::read::Ready;
+use crate::product::target::{self, Target};
 use crate::request::Request;
 use crate::run::{Failure, Run};
 use crate::text::Place;
@@ -36,23 +36,18 @@ pub fn effective_files(files: Box<dyn Files>, request: &Request) -> Result<Confi
 }
 
 fn of_targets(targets: &[Target], request: &Request) -> Result<Configs, Failure> {
-    let mut run = Run::default();
-    let prepared = Prepared::of(targets, &[], request, &mut run)?;
-    let mut reader = Reader::new(&prepared.environment, request);
     let mut apps = Vec::new();
     let mut secret_places = BTreeSet::new();
-    for app in prepared.apps {
-        let ready = reader.read(app, &mut run);
+    let run = workspaces::read_targets(targets, request, |ready| {
         let found = ready.loaded.layers.values();
         let found = found.flat_map(|layer| &layer.secrets);
         secret_places.extend(found.filter_map(|secret| Some(secrets::origin(secret)?.value)));
-        let chains = chains(&ready);
-        run.secrets.add_all(ready.secrets, |source| source);
         apps.push(AppConfigs {
+            chains: chains(&ready),
             loaded: ready.loaded,
-            chains,
         });
-    }
+        ready.secrets
+    })?;
     Ok(Configs {
         run,
         secret_places,

@@ -11,13 +11,13 @@ use clap::{Args, ValueEnum};
 use crate::files::GitVariables;
 use crate::finding::Severity;
 use crate::report::Format;
+use crate::request::FailOn;
 use crate::request::LocalLayers;
 use crate::request::{
     BaselineRequest, EnvironmentRequest, ExplicitProduction, FileState, ProcessEnvironment,
     Request, RuleSelection, SchemaCache,
 };
 use crate::run::Failure;
-use crate::settings::FailOn;
 
 const WHAT: &str = "What to check";
 const ENVIRONMENT: &str = "Variables the app is started with";

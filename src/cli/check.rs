@@ -10,11 +10,11 @@ use super::console::Console;
 use super::output::Output;
 use super::status::{Outcome, Status};
 use super::{list_files, output};
-use crate::baseline::Baseline;
 use crate::files::{Guard, reason};
 use crate::report::{self, Clean, Format};
 use crate::request::{FileState, Request};
 use crate::run::{Failure, Note, NoteLevel, Run};
+use crate::settle::baseline::Baseline;
 use crate::text::mask::escape;
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {

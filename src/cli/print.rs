@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         .apps
         .iter()
         .flat_map(|app| {
-            let root = &app.loaded.app;
+            let root = &app.loaded.app.path;
             app.chains.iter().map(move |chain| Printed { root, chain })
         })
         .collect();

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn what_yaml_would_read_as_something_else_is_quoted() {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let place = Place::new(sources.add(Source::new("a.yaml", "")), Span::at(0));
         let spelt = |text: &str| Edit::string(place, text).text;
         assert_eq!(spelt("better-sqlite3"), "better-sqlite3");

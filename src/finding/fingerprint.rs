@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_moved_line_keeps_its_fingerprint_and_twins_differ() {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let first = sources.add(Source::new("a/app-config.yaml", ""));
         let second = sources.add(Source::new("b/app-config.yaml", ""));
         let before = fingerprints(&[finding(first, 5, "x"), finding(second, 5, "x")], &sources);
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn equals_are_told_apart_by_their_order_in_the_file() {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("app-config.yaml", ""));
         let in_order = fingerprints(&[finding(id, 1, "x"), finding(id, 2, "x")], &sources);
         let reversed = fingerprints(&[finding(id, 2, "x"), finding(id, 1, "x")], &sources);

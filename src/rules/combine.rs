@@ -104,7 +104,7 @@ mod tests {
     }
 
     fn places() -> [Place; 2] {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let source = sources.add(Source::new("a", "ab"));
         [0, 1].map(|start| Place {
             source,

@@ -204,7 +204,7 @@ mod tests {
             .collect();
         let items: Vec<&Variables<'_>> = variables.iter().collect();
         let mut secrets = Secrets::default();
-        let mut sources = crate::text::Sources::default();
+        let sources = crate::text::Sources::default();
         let source = sources.add(crate::text::Source::new("a.yaml", "hunter22"));
         let place = crate::text::Place::new(source, crate::text::Span::new(0, 8));
         secrets.add(place, "hunter22");

@@ -28,7 +28,7 @@ fn card(text: &str) -> Card {
 }
 
 fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", LAYER));
     let at = |text: &str| {
         let start = LAYER.find(text).unwrap();

@@ -4,6 +4,7 @@
 //! the policies it names read, or every mistake with its place. Never: a setting that is not understood.
 
 mod globs;
+pub mod in_force;
 mod load;
 mod read;
 pub mod select;
@@ -18,6 +19,7 @@ pub use load::{Loader, NAMES};
 
 use crate::files::FilePath;
 use crate::finding::Severity;
+use crate::request::FailOn;
 use crate::text::Place;
 use rule_card::card::Card;
 
@@ -55,15 +57,6 @@ pub struct SettingVariable {
     pub value: Arc<str>,
     /// Where the value is.
     pub place: Place,
-}
-
-/// From which severity on a run fails; the stricter is the lesser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FailOn {
-    /// On findings of this severity and above.
-    From(Severity),
-    /// On none.
-    Never,
 }
 
 /// The level of one rule or group.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A half-open range of bytes in one source. Always on character boundaries of that source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -217,45 +217,34 @@ impl Source {
     }
 }
 
-/// All sources of a run.
+/// All sources of a run. Clones are the same set: several threads add to it, and an id is that of one text for all of
+/// them.
+#[derive(Debug, Clone, Default)]
+pub struct Sources(Arc<Shared>);
+
 #[derive(Debug, Default)]
-pub struct Sources {
-    /// Sources that others share; the ids of the own ones begin behind theirs.
-    below: Option<Arc<Sources>>,
-    sources: Vec<Source>,
-    by_path: HashMap<String, Vec<SourceId>>,
+struct Shared {
+    sources: boxcar::Vec<Source>,
+    by_path: Mutex<HashMap<String, Vec<SourceId>>>,
 }
 
 impl Sources {
-    /// No sources yet but those of `below`, which keep their ids: several threads add to the same ones, each for
-    /// itself.
-    pub fn on(below: Arc<Sources>) -> Self {
-        Self {
-            below: Some(below),
-            ..Self::default()
-        }
-    }
-
     /// Adds a source and names it. The same text under the same path (a file that two layers include) is the same
     /// source, so that what is wrong with it is found once.
-    pub fn add(&mut self, source: Source) -> SourceId {
-        if let Some(id) = self.known(&source) {
-            return id;
+    pub fn add(&self, source: Source) -> SourceId {
+        // Held until the source is in: another thread that adds the same text waits and finds it.
+        let mut by_path = self
+            .0
+            .by_path
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let same_path = by_path.entry(source.path.clone()).or_default();
+        if let Some(id) = same_path.iter().find(|id| *self.get(**id) == source) {
+            return *id;
         }
-        let id = id(self.shared() + self.sources.len());
-        let same_path = self.by_path.entry(source.path.clone()).or_default();
+        let id = id(self.0.sources.push(source));
         same_path.push(id);
-        self.sources.push(source);
         id
-    }
-
-    /// Adds what was added to `other`, which stands on the same sources as these. The ids that changed, by what they
-    /// were.
-    pub fn take_over(&mut self, other: Self) -> HashMap<SourceId, SourceId> {
-        let shared = other.shared();
-        let own = other.sources.into_iter().enumerate();
-        own.map(|(index, source)| (id(shared + index), self.add(source)))
-            .collect()
     }
 
     /// The source of an id this set gave out.
@@ -264,26 +253,7 @@ impl Sources {
     /// When the id comes from another set: a mistake in this program, never in its input.
     #[allow(clippy::indexing_slicing)]
     pub fn get(&self, id: SourceId) -> &Source {
-        let index = id.0 as usize;
-        match &self.below {
-            Some(below) if index < below.len() => below.get(id),
-            _ => &self.sources[index - self.shared()],
-        }
-    }
-
-    fn known(&self, source: &Source) -> Option<SourceId> {
-        let below = || self.below.as_ref()?.known(source);
-        let same_path = self.by_path.get(&source.path).into_iter().flatten();
-        let own = same_path.copied().find(|id| self.get(*id) == source);
-        own.or_else(below)
-    }
-
-    fn shared(&self) -> usize {
-        self.below.as_ref().map_or(0, |below| below.len())
-    }
-
-    fn len(&self) -> usize {
-        self.shared() + self.sources.len()
+        &self.0.sources[id.0 as usize]
     }
 
     /// The text at a place.
@@ -293,7 +263,10 @@ impl Sources {
 
     /// All sources with their ids, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        (0..self.len()).map(|index| (id(index), self.get(id(index))))
+        self.0
+            .sources
+            .iter()
+            .map(|(index, source)| (id(index), source))
     }
 }
 
@@ -317,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_to_find_a_fault_holds_no_text() {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         sources.add(Source::new("a.yaml", "password: Tr0ub4dor-and-3"));
         let printed = format!("{sources:?}");
         assert!(
@@ -328,7 +301,7 @@ mod tests {
 
     #[test]
     fn the_same_text_under_the_same_path_is_one_source() {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let first = sources.add(Source::new("a.yaml", "a: 1"));
         assert_eq!(sources.add(Source::new("a.yaml", "a: 1")), first);
         assert_ne!(sources.add(Source::new("a.yaml", "a: 2")), first);
@@ -336,25 +309,27 @@ mod tests {
     }
 
     #[test]
-    fn what_threads_add_to_the_same_sources_is_taken_over_once() {
-        let mut shared = Sources::default();
-        let first = shared.add(Source::new("a.yaml", "a"));
-        let shared = Arc::new(shared);
-        let mut all = Sources::on(Arc::clone(&shared));
-        let mut one = Sources::on(Arc::clone(&shared));
-        let mut two = Sources::on(shared);
-        assert_eq!(one.add(Source::new("a.yaml", "a")), first);
-        let both = one.add(Source::new("b.yaml", "b"));
-        let own = two.add(Source::new("c.yaml", "c"));
-        assert_eq!(two.add(Source::new("b.yaml", "b")), SourceId(2));
-        assert_eq!(all.take_over(one), HashMap::from([(both, SourceId(1))]));
-        let moved = all.take_over(two);
-        assert_eq!(
-            (moved[&own], moved[&SourceId(2)]),
-            (SourceId(2), SourceId(1))
-        );
-        let paths: Vec<&str> = all.iter().map(|(_, source)| source.path()).collect();
-        assert_eq!(paths, ["a.yaml", "b.yaml", "c.yaml"]);
+    fn what_threads_add_is_one_set() {
+        let sources = Sources::default();
+        let shared = sources.add(Source::new("a.yaml", "a"));
+        let ids: Vec<Vec<SourceId>> = std::thread::scope(|scope| {
+            let add = |own: &'static str| {
+                let sources = sources.clone();
+                scope.spawn(move || {
+                    let paths = [("a.yaml", "a"), ("b.yaml", "b"), (own, "own")];
+                    paths
+                        .map(|(path, text)| sources.add(Source::new(path, text)))
+                        .to_vec()
+                })
+            };
+            let threads = ["c.yaml", "d.yaml", "e.yaml"].map(add);
+            threads.map(|thread| thread.join().unwrap()).to_vec()
+        });
+        assert_eq!(sources.iter().count(), 5);
+        for own in &ids {
+            assert_eq!((own[0], own[1]), (shared, ids[0][1]));
+            assert_eq!(sources.get(own[2]).text(), "own");
+        }
     }
 
     #[test]

@@ -103,25 +103,16 @@ fn keys_that_every_javascript_object_has_hide_those_below() {
     assert!(at(&root, "a").is_some());
 }
 
+/// Quadratic work on this many keys would not end within minutes; `cargo xtask growth` measures how it grows.
 #[test]
-fn large_objects_merge_in_linear_time() {
-    let large = |keys: usize| {
-        let object: Object = (0..keys)
-            .map(|number| (Arc::from(format!("k{number}")), Value::string("v")))
+fn large_objects_are_merged() {
+    const KEYS: usize = 400_000;
+    let large = |value: &'static str| {
+        let object: Object = (0..KEYS)
+            .map(|number| (Arc::from(format!("k{number}")), Value::string(value)))
             .collect();
         Value::derived(Kind::Object(object))
     };
-    let time = |keys: usize| {
-        let (below, top) = (large(keys), large(keys));
-        let started = std::time::Instant::now();
-        assert_eq!(
-            merge([&below, &top]).unwrap().as_object().unwrap().len(),
-            keys
-        );
-        started.elapsed()
-    };
-    // The least of several: the one that other processes disturbed least.
-    let least = |keys: usize| (0..5).map(|_| time(keys)).min().unwrap();
-    let (small, large) = (least(2_000), least(32_000));
-    assert!(large < small * 100, "{small:?} and {large:?}");
+    let merged = merge([&large("below"), &large("top")]).unwrap();
+    assert_eq!(merged.as_object().unwrap().len(), KEYS);
 }

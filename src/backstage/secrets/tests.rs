@@ -14,7 +14,7 @@ fn check(layer: &str) -> Vec<Secret> {
         }
     }
     let document = npm_yaml::parse(&text);
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));
     let secrets = of_layer(&document, source, None, &sources, &Schemas::bundled());
     let literal = |secret: &&Secret| {
@@ -226,7 +226,7 @@ fn names_alone_raise_suspicion_and_are_hidden() {
 fn what_is_printed_of_a_config_holds_no_secret() {
     let text = "backend:\n  database:\n    connection:\n      user: postgres\n      password: postgres\n  cache:\n    connection: redis://:${PW:-hunter2}@redis\n    password: 1234\n";
     let document = npm_yaml::parse(text);
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));
     let config = written::value(document.root.as_ref().unwrap(), source);
     let found = of_layer(&document, source, None, &sources, &Schemas::bundled());
@@ -251,7 +251,7 @@ fn what_is_printed_of_a_config_holds_no_secret() {
 fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
     let text = "password: ${PW}\nuser: ${PW}\n";
     let document = npm_yaml::parse(text);
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));
     let mut config = written::value(document.root.as_ref().unwrap(), source);
     let Kind::Object(object) = &mut config.kind else {
@@ -278,7 +278,7 @@ fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
 fn names_of_lists_slips_and_variables_say_what_is_secret() {
     let hidden = |layer: &str| {
         let document = npm_yaml::parse(layer);
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let source = sources.add(Source::new("app-config.yaml", layer));
         let secrets = of_layer(&document, source, None, &sources, &Schemas::bundled());
         let literal = secrets.iter().filter(|s| s.standing == Standing::Literal);

@@ -32,7 +32,7 @@ pub(super) fn document(chains: impl Iterator<Item = Json>, out: &mut dyn Write) 
 pub(super) fn head(printed: &Printed<'_>) -> Map<String, Json> {
     let chain = &printed.chain.chain;
     let mut fields = Map::new();
-    fields.insert("appRoot".into(), printed.root.path.to_string().into());
+    fields.insert("appRoot".into(), printed.root.to_string().into());
     fields.insert("chain".into(), chain.name.to_string().into());
     fields.insert("production".into(), chain.production.into());
     fields

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
-use crate::backstage::words::AppRoot;
 use crate::check::effective::ChainConfig;
+use crate::files::FilePath;
 use crate::run::Run;
 use crate::text::Place;
 use crate::text::mask::MASK;
 
 /// A chain with the app root it belongs to.
 pub(in crate::cli::print) struct Printed<'p> {
-    pub root: &'p AppRoot,
+    /// The folder of its app root.
+    pub root: &'p FilePath,
     pub chain: &'p ChainConfig,
 }
 

@@ -76,17 +76,17 @@ impl Secrets {
         self.texts.insert(text.into());
     }
 
-    /// Notes all that `other` knows, of sources that have other ids here.
-    pub fn add_all(&mut self, other: Self, to: impl Fn(SourceId) -> SourceId) {
+    /// Notes all that `other` knows.
+    pub fn add_all(&mut self, other: Self) {
         self.forget_computed();
         for (source, places) in other.places {
-            self.places.entry(to(source)).or_default().extend(places);
+            self.places.entry(source).or_default().extend(places);
         }
         for (source, values) in other.values {
-            self.values.entry(to(source)).or_default().extend(values);
+            self.values.entry(source).or_default().extend(values);
         }
         self.texts.extend(other.texts);
-        self.keys_only.extend(other.keys_only.into_iter().map(to));
+        self.keys_only.extend(other.keys_only);
     }
 
     /// Notes that a source did not parse: only its keys may be shown, since nothing in it can be judged.

@@ -14,7 +14,7 @@ fn noted(text: &str) -> (Sources, SourceId, Secrets) {
             _ => plain.push(character),
         }
     }
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let id = sources.add(Source::new("app-config.yaml", plain));
     let mut secrets = Secrets::default();
     for span in spans {
@@ -47,8 +47,7 @@ fn a_weak_password_is_hidden_where_it_stands_and_nowhere_else() {
 
 #[test]
 fn a_distinctive_secret_is_hidden_everywhere() {
-    let (mut sources, id, secrets) =
-        noted("password: «hunter2!»\ntitle: hunter2! # not hunter2!\n");
+    let (sources, id, secrets) = noted("password: «hunter2!»\ntitle: hunter2! # not hunter2!\n");
     assert_eq!(
         shown(&sources, id, &secrets),
         "password: ********\ntitle: ******** # not ********\n"
@@ -59,7 +58,7 @@ fn a_distinctive_secret_is_hidden_everywhere() {
 
 #[test]
 fn sources_that_nobody_judged_are_searched_when_they_are_shown() {
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let compose = "environment:\n  POSTGRES_PASSWORD: postgres\n  POSTGRES_USER: postgres\n  URL: pg://u:pw@h\n";
     let id = sources.add(Source::new("compose.yaml", compose));
     assert_eq!(
@@ -71,14 +70,14 @@ fn sources_that_nobody_judged_are_searched_when_they_are_shown() {
 #[test]
 fn references_to_secrets_stay_readable() {
     let text = "password: ${PW}\nurl: pg://${U}:${PW}@${H}/x\ntoken:\n  $env: TOKEN\nAuthorization: Bearer ${T}\ncredentials: include\n";
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let id = sources.add(Source::new("app-config.yaml", text));
     assert_eq!(shown(&sources, id, &Secrets::default()), text);
 }
 
 #[test]
 fn the_default_of_a_placeholder_is_hidden_alone() {
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let id = sources.add(Source::new(
         "a.yaml",
         "password: ${PW:-hunter2}\nurl: pg://u:${PW:-pw}@h\n",
@@ -169,7 +168,7 @@ proptest! {
     ) {
         let secret = secret.trim().to_owned();
         let text = format!("{before}{secret}{middle}{secret}{after}");
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("a.yaml", text.clone()));
         let mut secrets = Secrets::default();
         let start = before.len();
@@ -190,7 +189,7 @@ proptest! {
     #[test]
     fn lines_keep_their_numbers(before in any_text(), after in any_text()) {
         let text = format!("{before}\nneedle1q\n{after}");
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("a.yaml", text.clone()));
         let start = before.len() + 1;
         let view = Secrets::default().view(&sources, id, &[Span::new(start, start + 8)], 2);
@@ -222,7 +221,7 @@ fn an_argument_that_looks_like_a_secret_is_masked() {
 
 #[test]
 fn a_weak_word_at_its_own_place_is_masked_with_or_without_its_line_end() {
-    let mut sources = Sources::default();
+    let sources = Sources::default();
     let source = sources.add(Source::new("a", "p: |\n  correcthorse\n"));
     let mut secrets = Secrets::default();
     secrets.add(Place::new(source, Span::new(7, 20)), "correcthorse\n");

@@ -279,7 +279,7 @@ mod tests {
     use crate::text::{Source, Sources};
 
     fn split(text: &str) -> Vec<Vec<String>> {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("x", text));
         commands(text, Anchor::Exact(id, 0), &Variables::default())
             .into_iter()
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn what_only_a_shell_knows_is_open() {
         let text = "node --config $(pick a) --config \"$X\" --config `y`";
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("x", text));
         let commands = commands(text, Anchor::Exact(id, 0), &Variables::default());
         let open: Vec<&str> = commands[0]

@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn lines_are_names_and_values() {
         let text = "# note\nA=1\nexport B=\"two # words\"\r\n C = 'x' # y\nD=plain # note\nE=${A}\nnonsense\n";
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new(".env", text));
         let read: Vec<String> = parse(text, id)
             .iter()

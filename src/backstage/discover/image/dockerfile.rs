@@ -423,7 +423,7 @@ mod tests {
     use crate::text::Source;
 
     fn read(text: &str) -> Dockerfile {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("Dockerfile", text));
         parse(&FilePath::new("Dockerfile"), id, &sources, &[])
     }

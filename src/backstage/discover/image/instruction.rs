@@ -250,7 +250,7 @@ mod tests {
     use crate::text::{Source, Sources};
 
     fn read(text: &str) -> Vec<String> {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("Dockerfile", text));
         parse(id, text)
             .into_iter()

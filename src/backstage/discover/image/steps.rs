@@ -234,7 +234,7 @@ mod tests {
     use crate::text::{Source, Sources};
 
     fn read(text: &str) -> Vec<String> {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let id = sources.add(Source::new("Dockerfile", text));
         let script = shell::script(text, Anchor::Exact(id, 0), &Variables::default());
         let steps = of_commands(&script, "RUN ", "/app");

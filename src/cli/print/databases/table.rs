@@ -42,7 +42,7 @@ fn chain(
         true => paint.paint(Role::Production, "  production"),
         false => String::new(),
     };
-    let folder = printed.root.path.to_string();
+    let folder = printed.root.to_string();
     let folder = match folder.as_str() {
         "" | "." => String::new(),
         folder => paint.paint(Role::Dim, &format!("  {}", escape(folder))),

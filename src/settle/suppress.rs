@@ -272,7 +272,7 @@ mod tests {
 
     /// What is left of one `yaml-surprise` finding on each line that holds `yes`.
     fn left(text: &str) -> (Vec<String>, usize) {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let source = sources.add(Source::new("app-config.yaml", text));
         let findings = text
             .match_indices("yes")
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_was_not_judged_may_be_suppressed_in_vain() {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let text = "a: b # stagecheck: ignore[yaml-surprise] why\n";
         let source = sources.add(Source::new("app-config.yaml", text));
         let suppressions = find(source, &comments(text), &sources);

@@ -140,7 +140,7 @@ mod tests {
     use crate::text::{Place, Source, Span};
 
     fn found(rules: &[&'static str]) -> (Vec<Finding>, Sources) {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let source = sources.add(Source::new("app-config.yaml", "password: hunter22"));
         let findings = rules
             .iter()

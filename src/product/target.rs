@@ -4,26 +4,27 @@
 
 use std::path::Path;
 
-use crate::backstage::discover::{self, BackstageEnv};
-use crate::backstage::words::{LeftOut, Workspace};
+use crate::backstage::words::LeftOut;
 use crate::files::{DiskFiles, FilePath, Files, OpenError, ReadError, StagedFiles};
 use crate::finding::Finding;
 use crate::request::{FileState, Request};
-use crate::run::{Failure, Note, NoteLevel, Run};
+use crate::run::{Failure, Note, NoteLevel};
 use crate::text::Sources;
 
-/// A place to look for app roots.
+/// A place to look for what is configured.
 pub struct Target {
     /// The repository it is in.
     pub files: Box<dyn Files>,
     /// The settings file that `--settings` names.
     pub settings: Option<FilePath>,
-    scope: Scope,
+    /// What of it.
+    pub scope: Scope,
     /// As the person wrote it; `None` when nothing was named.
     named: Option<String>,
 }
 
-enum Scope {
+/// What of the files at a target is asked about.
+pub enum Scope {
     /// Every app root below a folder.
     Folder(FilePath),
     /// One layer: what concerns it.
@@ -186,62 +187,6 @@ fn shown(path: &Path) -> String {
 }
 
 impl Target {
-    /// The app roots of this target.
-    ///
-    /// # Errors
-    /// A layer of `--config` at which there is no file.
-    pub fn workspace(
-        &self,
-        request: &Request,
-        backstage_env: &BackstageEnv,
-        sources: &mut Sources,
-    ) -> Result<Workspace, Failure> {
-        let options = discover::Options {
-            local_layers: request.local_layers,
-            backstage_env: backstage_env.clone(),
-        };
-        match &self.scope {
-            Scope::Folder(folder) => Ok(discover::find(
-                self.files.as_ref(),
-                folder,
-                &options,
-                sources,
-            )),
-            Scope::Layer(layer) => {
-                let mut found = self.around(layer, &options, sources);
-                found.app_roots.retain(|app| app.layer(layer).is_some());
-                found.left_out.retain(|left_out| left_out.path == *layer);
-                Ok(found)
-            }
-            Scope::Chain(layers) => {
-                discover::explicit(self.files.as_ref(), layers, request.production, sources)
-                    .map_err(|missing| {
-                        let missing = missing.first().map(FilePath::to_string).unwrap_or_default();
-                        Failure::new(format!("`--config` names `{missing}`, which is not a file"))
-                    })
-            }
-        }
-    }
-
-    /// The app roots at the folder of a layer, or at the nearest folder above that has the layer in one.
-    fn around(
-        &self,
-        layer: &FilePath,
-        options: &discover::Options,
-        sources: &mut Sources,
-    ) -> Workspace {
-        let mut folder = layer.parent();
-        loop {
-            let found = discover::find(self.files.as_ref(), &folder, options, sources);
-            if folder == FilePath::root()
-                || found.app_roots.iter().any(|app| app.layer(layer).is_some())
-            {
-                return found;
-            }
-            folder = folder.parent();
-        }
-    }
-
     /// What looking for layers could not look at.
     pub fn passed_over(&self) -> impl Iterator<Item = LeftOut> {
         let passed_over = self.files.passed_over().into_iter();
@@ -255,20 +200,17 @@ impl Target {
     ///
     /// # Errors
     /// When the place was named by the user: that is a mistake of the call.
-    pub fn report_empty(&self, request: &Request, run: &mut Run) -> Result<(), Failure> {
+    pub fn report_empty(&self, request: &Request) -> Result<Option<Note>, Failure> {
         match &self.named {
             Some(named) => Err(Failure::new(format!(
                 "`{named}` holds no layer (app-config*.yaml)"
             ))
             .with_help("name the folder of an app, or one of its layers")),
-            None if request.paths.is_empty() => {
-                run.notes.push(Note {
-                    level: NoteLevel::Always,
-                    text: "no app-config.yaml here or below: nothing to check".into(),
-                });
-                Ok(())
-            }
-            None => Ok(()),
+            None if request.paths.is_empty() => Ok(Some(Note {
+                level: NoteLevel::Always,
+                text: "no app-config.yaml here or below: nothing to check".into(),
+            })),
+            None => Ok(None),
         }
     }
 

@@ -47,7 +47,7 @@ mod tests {
 
     /// Whether an edit of `piece` is kept.
     fn is_kept(text: &str, piece: &str) -> bool {
-        let mut sources = Sources::default();
+        let sources = Sources::default();
         let source = sources.add(Source::new("app-config.yaml", text));
         let start = text.find(piece).unwrap();
         let place = Place::new(source, Span::new(start, start + piece.len()));

@@ -1,0 +1,134 @@
+//! App roots, read one after the other.
+//!
+//! In: an app root as it was found. Out: its layers, with what they are judged by.
+
+use std::sync::Arc;
+
+use super::discover;
+use super::judge::Judge;
+use crate::backstage::environment::Environment;
+use crate::backstage::load::{self, LoadedApp, Surroundings};
+use crate::backstage::npm::Installs;
+use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaNote, SchemaSource};
+use crate::backstage::words::AppRoot;
+use crate::files::Files;
+use crate::product::target::Target;
+use crate::request::{Request, SchemaCache};
+use crate::rules::engine::Rules;
+use crate::run::{Note, NoteLevel};
+use crate::settings::Settings;
+use crate::settle::suppress::{self, Suppression};
+use crate::text::Sources;
+use crate::text::mask::Secrets;
+
+/// One app root, with what it is judged by.
+pub struct App<'t> {
+    /// Where it was found.
+    pub target: &'t Target,
+    /// The app root.
+    pub root: AppRoot,
+    /// What the repository wants.
+    pub settings: Arc<Settings>,
+}
+
+/// Reads app roots.
+pub struct Reader<'r> {
+    environment: &'r Environment,
+    schemas: SchemaSource,
+    installs: Installs,
+}
+
+impl<'r> Reader<'r> {
+    /// A reader for apps that are started with these variables.
+    pub fn new(environment: &'r Environment, request: &Request) -> Self {
+        Self {
+            environment,
+            schemas: SchemaSource::new(match request.schema_cache {
+                SchemaCache::OfUser => Cache::of_user(),
+                SchemaCache::Off => None,
+            }),
+            installs: Installs::default(),
+        }
+    }
+
+    /// Reads the layers of an app root.
+    pub fn read<'t>(&mut self, mut app: App<'t>, sources: &mut Sources) -> Ready<'t> {
+        let environment = discover::environment(&app.settings, self.environment);
+        let files = app.target.files.as_ref();
+        self.installs
+            .complete(files, &app.root.path, &mut app.root.packages);
+        let lockfile = app.root.packages.lockfile.as_deref();
+        let schemas = self.schemas.of_app(files, &app.root.path, lockfile);
+        let with = Surroundings {
+            files,
+            environment: &environment,
+            schemas: &schemas.schemas,
+        };
+        let (loaded, secrets) = load::load(app.root, &with, sources);
+        Ready {
+            target: app.target,
+            loaded,
+            settings: app.settings,
+            schemas,
+            environment,
+            secrets,
+        }
+    }
+}
+
+/// An app root that was read, with what it is judged by.
+pub struct Ready<'t> {
+    /// Where it was found.
+    pub target: &'t Target,
+    /// Its layers.
+    pub loaded: LoadedApp,
+    /// What the repository wants.
+    pub settings: Arc<Settings>,
+    schemas: Arc<Collection>,
+    /// What is known of the variables it is started with.
+    pub environment: Environment,
+    /// The secrets of its own layers: what no message about it may hold. Reports hide those of all.
+    pub secrets: Secrets,
+}
+
+impl Ready<'_> {
+    /// The files it was read from.
+    pub fn files(&self) -> &dyn Files {
+        self.target.files.as_ref()
+    }
+
+    /// What judges it by some rules.
+    pub fn judge<'j>(&'j self, rules: &'j Rules<'j>) -> Judge<'j> {
+        Judge {
+            rules,
+            schemas: &self.schemas.schemas,
+            secrets: &self.secrets,
+            settings: &self.settings,
+            files: self.files(),
+            environment: &self.environment,
+        }
+    }
+
+    /// What a person may want to know about its schemas; apps that share their packages have the same.
+    pub fn notes(&self) -> Vec<Note> {
+        let note = |note: &SchemaNote| Note {
+            level: match note.weight {
+                NoteWeight::Loss => NoteLevel::Always,
+                NoteWeight::Detail => NoteLevel::Verbose,
+            },
+            text: note.text.clone(),
+        };
+        self.schemas.notes.iter().map(note).collect()
+    }
+
+    /// What the comments of its layers suppress.
+    pub fn suppressions(&self, sources: &Sources) -> Vec<Suppression> {
+        let layers = self.loaded.layers.values();
+        layers
+            .flat_map(|loaded| {
+                let layer = &loaded.layer;
+                suppress::find(layer.source, &layer.document.comments, sources)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,7 @@
+//! The products, a row for each.
+
+use super::Product;
+use super::backstage::Backstage;
+
+/// Every product, in the order in which their roots are judged.
+pub const PRODUCTS: &[&dyn Product] = &[&Backstage];
