@@ -122,6 +122,10 @@ impl Statics {
             let (path, item) = (words(&each.path), words(&each.item));
             format!("Some(card::Each {{ path: {path}, key: {key}, item: {item} }})")
         });
+        let doubt = card.doubt.as_ref().map_or("None".to_owned(), |doubt| {
+            let (when, because) = (words(&doubt.when), words(&doubt.because));
+            format!("Some(card::Doubt {{ when: {when}, because: {because} }})")
+        });
         let cases = self.list("card::Case", &card.cases, Self::case);
         let references = self.list("card::Words", &card.references, |_, text| words(text));
         let supersedes = self.list("card::Words", &card.supersedes, |_, text| words(text));
@@ -129,7 +133,7 @@ impl Statics {
         let examples = self.list("card::Example", &card.examples, Self::example);
         format!(
             "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, since: {}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
-             chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, default: card::Switch::{:?}, each: {each}, \
+             chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, doubt: {doubt}, default: card::Switch::{:?}, each: {each}, \
              cases: {cases}, why: {}, fix: {}, references: {references}, \
              supersedes: {supersedes}, aliases: {aliases}, examples: {examples} }}",
             words(&card.id),

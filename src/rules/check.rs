@@ -27,6 +27,10 @@ pub fn card(card: &Card) -> Vec<Mistake<()>> {
     if let Some(each) = &card.each {
         checked.each(each);
     }
+    if let Some(doubt) = &card.doubt {
+        checked.condition("doubt.when", &doubt.when);
+        checked.template("doubt.because", &doubt.because);
+    }
     if card.cases.is_empty() {
         checked.note("cases", "must have at least one case");
     }
@@ -67,15 +71,7 @@ impl Checked {
     }
 
     fn case(&mut self, field: &str, case: &Case) {
-        let when = format!("{field}.when");
-        match Condition::parse(&case.when) {
-            Err(error) => self.note(&when, &error.to_string()),
-            Ok(condition) => {
-                if let Err(message) = types::condition(&mut self.names, condition.tree()) {
-                    self.note(&when, &message);
-                }
-            }
-        }
+        self.condition(&format!("{field}.when"), &case.when);
         self.template(&format!("{field}.message"), &case.message);
         if let Some(several) = &case.several {
             self.template(&format!("{field}.several"), several);
@@ -93,6 +89,17 @@ impl Checked {
         for (index, at) in case.at.iter().enumerate() {
             self.path(&format!("{field}.at[{index}].here"), &at.here);
             self.template(&format!("{field}.at[{index}].note"), &at.note);
+        }
+    }
+
+    fn condition(&mut self, field: &str, text: &str) {
+        match Condition::parse(text) {
+            Err(error) => self.note(field, &error.to_string()),
+            Ok(condition) => {
+                if let Err(message) = types::condition(&mut self.names, condition.tree()) {
+                    self.note(field, &message);
+                }
+            }
         }
     }
 

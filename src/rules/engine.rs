@@ -63,6 +63,7 @@ impl<'c> Rules<'c> {
             .map(|card| Rule {
                 card,
                 conditions: OnceCell::new(),
+                doubt: OnceCell::new(),
             })
             .collect();
         Self { rules }
@@ -130,6 +131,7 @@ pub enum BrokenCause {
 struct Rule<'c> {
     card: &'c Card,
     conditions: OnceCell<Result<Vec<Condition>, BrokenRule>>,
+    doubt: OnceCell<Result<Option<Condition>, BrokenRule>>,
 }
 
 impl<'c> Rule<'c> {
@@ -154,13 +156,14 @@ impl<'c> Rule<'c> {
                 continue;
             };
             let place = primary(case, &variables, subject);
-            matches.add(index, place, variables);
+            let doubtful = self.is_doubtful(index, &variables, &mut budget)?;
+            matches.add(index, place, variables, doubtful);
         }
         Ok(matches
             .into_groups()
-            .filter_map(|((index, place), items)| {
+            .filter_map(|((index, place), group)| {
                 let case = self.card.cases.get(index)?;
-                self.finding(case, place, &items, judged)
+                self.finding(case, place, &group, judged)
             })
             .collect())
     }
@@ -180,6 +183,26 @@ impl<'c> Rule<'c> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether evidence is missing for an item that a case holds for.
+    fn is_doubtful(
+        &self,
+        case: usize,
+        variables: &Variables<'_>,
+        budget: &mut Budget,
+    ) -> Result<bool, BrokenRule> {
+        let doubt = self.doubt.get_or_init(|| {
+            let doubt = self.card.doubt.as_ref();
+            let condition = doubt.map(|doubt| Condition::parse(&doubt.when)).transpose();
+            condition.map_err(|error| self.broken(case, error))
+        });
+        match doubt.as_ref().map_err(Clone::clone)? {
+            Some(condition) => condition
+                .holds(variables, budget)
+                .map_err(|broken| self.broken(case, broken)),
+            None => Ok(false),
+        }
     }
 
     fn conditions(&self) -> Result<&[Condition], BrokenRule> {
@@ -214,11 +237,11 @@ impl<'c> Rule<'c> {
         &self,
         case: &Case,
         place: Place,
-        items: &[Variables<'_>],
+        group: &Group<'_>,
         judged: &Judged<'_, '_>,
     ) -> Option<Finding> {
         let (subject, secrets) = (judged.subject, judged.secrets);
-        let items: Vec<&Variables<'_>> = items.iter().collect();
+        let items: Vec<&Variables<'_>> = group.items.iter().collect();
         let template = match (&case.several, items.as_slice()) {
             (Some(several), [_, _, ..]) => several,
             _ => &case.message,
@@ -238,12 +261,19 @@ impl<'c> Rule<'c> {
             let related = related.filter_map(|label| judged.config_path(label.place));
             chain.unseen_at(&reads(case, config_path.clone(), related))
         });
+        // Of several items one that is sure suffices.
+        let doubt = self.card.doubt.as_ref().filter(|_| group.is_doubtful);
+        if let Some(doubt) = doubt {
+            let because = render(&doubt.because, &items, secrets);
+            message.push_str(&format!(" ({because})"));
+        }
         let severity = match (self.card.incomplete, lack) {
             (Incomplete::Lower, Some(lack)) => {
                 message.push_str(&unseen(lack, secrets));
                 case.severity.lowered()
             }
             (Incomplete::Skip, Some(_)) => return None,
+            _ if doubt.is_some() => case.severity.lowered(),
             _ => case.severity,
         };
         Some(Finding {
@@ -302,18 +332,27 @@ fn items<'f>(each: Option<&Each>, subject: &Subject<'f>) -> Vec<Variables<'f>> {
 /// Matches of one card in one subject, by case and primary place, in order of place.
 #[derive(Default)]
 struct Matches<'v> {
-    groups: BTreeMap<(usize, Place), Vec<Variables<'v>>>,
+    groups: BTreeMap<(usize, Place), Group<'v>>,
+}
+
+/// Items for which the same case holds at the same place.
+struct Group<'v> {
+    items: Vec<Variables<'v>>,
+    /// Evidence is missing for all of them.
+    is_doubtful: bool,
 }
 
 impl<'v> Matches<'v> {
-    fn add(&mut self, case: usize, place: Place, variables: Variables<'v>) {
-        self.groups
-            .entry((case, place))
-            .or_default()
-            .push(variables);
+    fn add(&mut self, case: usize, place: Place, variables: Variables<'v>, is_doubtful: bool) {
+        let group = self.groups.entry((case, place)).or_insert(Group {
+            items: Vec::new(),
+            is_doubtful: true,
+        });
+        group.items.push(variables);
+        group.is_doubtful &= is_doubtful;
     }
 
-    fn into_groups(self) -> impl Iterator<Item = ((usize, Place), Vec<Variables<'v>>)> {
+    fn into_groups(self) -> impl Iterator<Item = ((usize, Place), Group<'v>)> {
         self.groups.into_iter()
     }
 }

@@ -103,6 +103,9 @@ fn facts(card: &Card) -> String {
             Incomplete::Skip => "; not where an unseen layer may set it otherwise",
         });
     }
+    if let Some(doubt) = &card.doubt {
+        let _ = write!(line, "; one severity lower where `{}`", doubt.when);
+    }
     if let Some(since) = card.since {
         let _ = write!(line, " · since {}.{}", since.major, since.minor);
     }

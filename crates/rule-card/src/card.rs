@@ -32,6 +32,8 @@ pub struct Card {
     pub chains: Chains,
     /// What becomes of the severity where an unseen layer may say otherwise.
     pub incomplete: Incomplete,
+    /// When what it finds may not matter; a case that holds is then one severity lower.
+    pub doubt: Option<Doubt>,
     /// Whether it is judged unless settings switch it off (or on).
     pub default: Switch,
     /// The list or mapping whose items are judged one by one; `None` judges the subject once.
@@ -133,6 +135,15 @@ pub enum Incomplete {
     Same,
     /// Not judged there.
     Skip,
+}
+
+/// Evidence that is missing: it lowers a severity, and silences nothing.
+#[derive(Debug, Clone)]
+pub struct Doubt {
+    /// The condition, in CEL.
+    pub when: Words,
+    /// What is missing, for the end of the message; `{path}` stands for a value.
+    pub because: Words,
 }
 
 /// Whether a card is judged when settings say nothing.

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::card::{
-    At, Card, Case, Chains, Detection, Each, Example, Group, Incomplete, Production, Replace,
-    Scope, Several, Since, Surroundings, Switch, Words,
+    At, Card, Case, Chains, Detection, Doubt, Each, Example, Group, Incomplete, Production,
+    Replace, Scope, Several, Since, Surroundings, Switch, Words,
 };
 use crate::Severity;
 use crate::tree::{Field, Fields, Mistake, Tree};
@@ -55,6 +55,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
             ])
         })
         .unwrap_or(Incomplete::Lower);
+    let doubt = fields.optional("doubt", doubt);
     let default = fields
         .optional("default", |at| {
             at.word(&[("on", Switch::On), ("off", Switch::Off)])
@@ -83,6 +84,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
         scope: scope?,
         chains,
         incomplete,
+        doubt,
         default,
         each,
         cases: several(Some(cases?)),
@@ -126,6 +128,17 @@ fn loader_case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         at: Cow::Borrowed(&[]),
         help: None,
         replace: None,
+    })
+}
+
+fn doubt<T: Tree>(at: &mut Field<'_, T>) -> Option<Doubt> {
+    let mut fields = at.fields()?;
+    let when = fields.required("when", prose);
+    let because = fields.required("because", line);
+    fields.finish();
+    Some(Doubt {
+        when: when?,
+        because: because?,
     })
 }
 

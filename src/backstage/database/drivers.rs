@@ -4,7 +4,7 @@
 //! published package.json files of `@backstage/backend-defaults` and `@backstage/backend-common`.
 
 use super::Release;
-use crate::backstage::npm::{self, DependencyKind, Packages};
+use crate::backstage::npm::{self, DependencyKind, Manifest, Packages};
 use crate::files::Files;
 use crate::text::Place;
 use crate::version::Version;
@@ -112,6 +112,10 @@ pub fn driver(packages: &Packages, files: &dyn Files, package: &'static str) -> 
             .root
             .as_ref()
             .is_some_and(|root| root.dependency(package).is_some());
+    let bringers: Vec<npm::Version> = [DEFAULTS, COMMON]
+        .iter()
+        .filter_map(|by| packages.version(files, by))
+        .collect();
     let status = match declared.map(|declared| declared.kind) {
         Some(kind) if kind != DependencyKind::Development => DriverStatus::Declared,
         development => match brought(packages, files, package) {
@@ -119,15 +123,22 @@ pub fn driver(packages: &Packages, files: &dyn Files, package: &'static str) -> 
             _ if development.is_some() => DriverStatus::DevOnly,
             _ if elsewhere => DriverStatus::LockfileOnly,
             Some(false) => DriverStatus::Missing,
+            None if bringers.is_empty() && is_backend(backend) => DriverStatus::Missing,
             None => DriverStatus::Unknown,
         },
     };
     Driver {
         package,
         status,
-        proven: packages.lockfile.is_some(),
+        proven: packages.lockfile.is_some() && !bringers.is_empty(),
         place: Some(declared.map_or(backend.dependencies_place, |declared| declared.place)),
     }
+}
+
+/// Whether a package.json is that of a backend, rather than the only one there is.
+fn is_backend(manifest: &Manifest) -> bool {
+    let mut dependencies = manifest.dependencies.iter();
+    manifest.is_backend() || dependencies.any(|it| it.name.starts_with("@backstage/backend-"))
 }
 
 /// The version of `@backstage/backend-defaults` in use, for messages.

@@ -12,14 +12,17 @@ pub struct Destination {
     pub host: Option<Value>,
     /// The port; `None` when none is set, or for SQLite.
     pub port: Option<Value>,
+    /// The base connection where it is no URL, and `pg` yet reads it as one: its host is then `base`, which nobody means,
+    /// and left out here.
+    pub read_as_url: Option<Value>,
     /// Whether it is this machine. A host that is not set is whatever the environment says.
     pub local: Known<bool>,
     /// Whether it is a Unix socket.
     pub socket: Known<bool>,
 }
 
-/// Where the connection of a plan goes; `None` for SQLite.
-pub fn destination(plan: &Plan) -> Option<Destination> {
+/// Where the connection of a plan goes over this base connection; `None` for SQLite.
+pub fn destination(plan: &Plan, base: Option<&Value>) -> Option<Destination> {
     if plan.client.is_sqlite() {
         return None;
     }
@@ -28,6 +31,7 @@ pub fn destination(plan: &Plan) -> Option<Destination> {
         return Some(Destination {
             host: None,
             port: connection.get("port").cloned(),
+            read_as_url: None,
             local: Known::Known(false),
             socket: Known::Known(false),
         });
@@ -43,6 +47,13 @@ pub fn destination(plan: &Plan) -> Option<Destination> {
     };
     let named = |key: &str| part(key).filter(|part| !is_blank(part)).cloned();
     let (host, port) = (named("host"), named("port"));
+    let read_as_url = base.filter(|base| {
+        let is_its_host = host
+            .as_ref()
+            .is_some_and(|host| host.as_str() == Some(READ_HOST) && host.origin == base.origin);
+        plan.client == Client::Postgres && is_its_host && base.as_str().is_some_and(is_no_url)
+    });
+    let host = host.filter(|_| read_as_url.is_none());
     let socket_path = plan.client.is_mysql() && connection.contains_key("socketPath");
     let socket = match &host {
         _ if socket_path => Known::Known(true),
@@ -59,6 +70,7 @@ pub fn destination(plan: &Plan) -> Option<Destination> {
     Some(Destination {
         host,
         port,
+        read_as_url: read_as_url.cloned(),
         local,
         socket,
     })
@@ -72,6 +84,13 @@ fn connection_string(connection: &Object, client: Client) -> Option<Result<Parse
     };
     let text = connection.get(key)?;
     Some(super::connection_string::postgres(text).map_err(|_| text.clone()))
+}
+
+/// The host of every text that is no URL: `pg-connection-string` reads it as relative to `postgres://base`.
+const READ_HOST: &str = "base";
+
+fn is_no_url(text: &str) -> bool {
+    !text.contains("//")
 }
 
 fn is_blank(value: &Value) -> bool {

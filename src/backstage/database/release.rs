@@ -46,6 +46,11 @@ impl Release {
         self.since("0.18.1")
     }
 
+    /// Whether the backend reads `connections` beside `integrations`.
+    pub fn reads_connections(&self) -> Known<bool> {
+        self.since("0.18.1")
+    }
+
     /// Whether it reads `schemaPrefix`.
     pub fn reads_schema_prefix(&self) -> Known<bool> {
         self.since("0.18.0")

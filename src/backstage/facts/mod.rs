@@ -13,6 +13,7 @@ pub mod cache;
 pub mod chain;
 pub mod clusters;
 pub mod conflicts;
+pub mod connections;
 pub mod cors;
 pub mod csp;
 pub mod databases;
@@ -108,6 +109,8 @@ sections! {
         pools: List<pools::PoolSetting> = pools::collect(&databases),
         /// the endpoints of the proxy
         proxies: List<proxies::Proxy> = proxies::collect(input.config),
+        /// lists of integrations that entries of `connections` replace
+        replaced_integrations: List<connections::ReplacedIntegration> = connections::collect(input.config, &input.databases.runtime.release),
         /// what the app does not start with, of those databases
         refusals: List<refusals::Refusal> = refusals::collect(&databases),
         /// the servers of those databases, and how many connections may be opened there

@@ -1,20 +1,21 @@
 //! `facts.pluginKeys`: keys of `backend.database.plugin` that are ids of plugins in another spelling.
 //!
-//! In: an effective config, and the packages of the backend. Out: keys that are no id, but would be one in kebab case.
-//! Never: a key that may be the id of a plugin.
+//! In: an effective config, and the packages of the backend. Out: keys that are no id, but would be one in kebab case, and
+//! keys that no plugin can have for an id. Never: a key that may be the id of a plugin.
 
 use super::fact::at_key;
 use super::fact::{List, Text};
 use super::macros::facts;
+use crate::backstage::database::is_plugin_id;
 use crate::backstage::npm::Packages;
 use crate::backstage::value::Value;
 
 facts! {
-    /// A plugin id in another spelling.
+    /// A key that is no plugin id.
     pub struct PluginKey {
         /// the key as written; points at it
         key: Text,
-        /// the plugin id that is meant
+        /// the plugin id that is meant; absent where that is not known
         meant: Text,
     }
 }
@@ -54,11 +55,11 @@ pub fn collect(config: &Value, packages: &Packages) -> List<PluginKey> {
         .collect();
     let is_id = |text: &str| IDS.contains(&text) || own.contains(&text);
     let facts = plugins.into_iter().flatten().filter_map(|(key, value)| {
-        let kebab = kebab_case(key)?;
-        (!is_id(key) && is_id(&kebab)).then(|| PluginKey {
+        let meant = kebab_case(key).filter(|kebab| !is_id(key) && is_id(kebab));
+        (meant.is_some() || !is_plugin_id(key)).then(|| PluginKey {
             origin: None,
             key: Text::from(key.clone()).with_origin(at_key(value)),
-            meant: kebab.into(),
+            meant: Text::optional(meant),
         })
     });
     facts.collect()

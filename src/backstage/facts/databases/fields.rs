@@ -81,6 +81,9 @@ facts! {
         host: Text,
         /// the port in effect, also from a URL; absent for SQLite and where none is set
         port: Config,
+        /// the connection of another client that `pg` reads as a URL, so that it looks for a host named `base`, e.g.
+        /// `:memory:`. Points at it; then there is no `host`
+        read_as_url: Text,
         /// the host is this machine; open where it depends on a variable; absent for SQLite
         host_local: Bool,
         /// the host comes from placeholders whose defaults are this machine, e.g. `${HOST:-localhost}`
@@ -99,6 +102,8 @@ facts! {
         tls_from: Text,
         /// `ssl` when it is a string, which a driver takes for true unless it is empty
         ssl_text: Text,
+        /// `ssl.rejectUnauthorized` when it is a string: Node.js checks the certificate unless it is the boolean `false`
+        reject_text: Text,
         /// `ssl.require`, which is no option of the driver
         ssl_require: Config,
         /// `sslmode` of the URL

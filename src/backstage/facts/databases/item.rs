@@ -167,7 +167,7 @@ impl<'a> Item<'a> {
         let plugin = self.plugin.map(|(plugin, _)| plugin);
         Database {
             origin: None,
-            destination: self.destination(plan),
+            destination: self.destination(plan, section),
             encryption: self.encryption(plan, section, &identity),
             sign_in: files::sign_in(self.input, plan),
             file: self.file(plan),
@@ -263,6 +263,10 @@ impl<'a> Item<'a> {
             tls_set: tls.said.into(),
             tls_from: from.with_origin(tls.because),
             ssl_text: text.into(),
+            reject_text: ssl
+                .and_then(|ssl| ssl.get("rejectUnauthorized"))
+                .filter(|reject| matches!(reject.kind, Kind::String(_) | Kind::Open(_)))
+                .into(),
             ssl_require: ssl.and_then(|ssl| ssl.get("require")).into(),
             ssl_mode: mode.into(),
             libpq_compatible: (compatible == Some("true")).into(),
@@ -331,8 +335,8 @@ impl<'a> Item<'a> {
         }
     }
 
-    fn destination(&self, plan: &Plan) -> Destination {
-        let Some(to) = host::destination(plan) else {
+    fn destination(&self, plan: &Plan, section: &Value) -> Destination {
+        let Some(to) = host::destination(plan, section.get("connection")) else {
             return Destination::default();
         };
         let kind = match plan.connection_type {
@@ -347,6 +351,7 @@ impl<'a> Item<'a> {
         Destination {
             origin: None,
             connection_type: kind.with_origin(self.connection_type()),
+            read_as_url: to.read_as_url.clone().into(),
             host_local: to.local.into(),
             host_default_local: by_default.is_some_and(is_local_host).into(),
             socket: to.socket.into(),

@@ -137,6 +137,10 @@ fn share(databases: &mut [Database]) {
 /// What tells databases apart; `None` where that is not certain.
 fn identity(database: &Database) -> Option<String> {
     database.identity.plugin.get()?;
+    // Those are all one, which the base says.
+    if database.layout.shared_by_string.get().is_some() {
+        return None;
+    }
     if let Some(file) = database.file.file.known() {
         return Some(format!("file {file}"));
     }
