@@ -6,11 +6,11 @@ use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::args::{ColorChoice, ConsoleArguments};
+use super::failure;
 use super::progress::ProgressLine;
 use crate::report::{Clean, Color, Drawing, Format, Look, Time};
 use crate::request::Progress;
 use crate::run::{Note, NoteLevel};
-use crate::text::mask;
 
 /// The version, with the commit it was built from where that is known.
 pub(crate) const VERSION: &str = match option_env!("STAGECHECK_VERSION") {
@@ -88,7 +88,7 @@ impl Console {
             Verbosity::Verbose => true,
         };
         if wanted {
-            let text = mask::outside_run(&note.text);
+            let text = failure::shown(&note.text);
             let _ = writeln!(io::stderr(), "stagecheck: {text}");
         }
     }

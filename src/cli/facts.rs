@@ -137,7 +137,7 @@ fn json_of(value: &Value, secrets: &Secrets) -> Json {
         Kind::Object(object) => {
             let fields: Map<String, Json> = object
                 .iter()
-                .map(|(key, value)| (secrets.redact(key).into_owned(), json_of(value, secrets)))
+                .map(|(key, value)| (secrets.show_key(key).into_owned(), json_of(value, secrets)))
                 .collect();
             Json::Object(fields)
         }

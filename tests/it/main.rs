@@ -16,6 +16,7 @@ mod hostile;
 mod imports;
 mod init;
 mod layer_rules;
+mod leaks;
 mod loader;
 mod main_job;
 mod many_roots;

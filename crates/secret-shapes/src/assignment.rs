@@ -9,54 +9,52 @@ use std::ops::Range;
 pub fn values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut named_above = false;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
         in_line(content, start, &mut found);
-        found.extend(argument(content).map(|range| start + range.start..start + range.end));
-        let (field, value) = field(content);
-        let value_text = content.get(value.clone()).unwrap_or_default();
-        if named_above && field == "value" && is_literal(value_text) {
-            found.push(start + value.start..start + value.end);
-        }
-        // Kubernetes writes `name: DB_PASSWORD` on one line and `value: …` on the next.
-        named_above = field == "name" && names_secret(value_text);
+        let arguments = arguments(content).into_iter();
+        found.extend(arguments.map(|range| start + range.start..start + range.end));
         start += line.len();
     }
     found
 }
 
-/// A line's key and where its value is; empty when it has none.
-fn field(line: &str) -> (&str, Range<usize>) {
-    let Some(colon) = line.find(':') else {
-        return ("", 0..0);
-    };
-    let name = line.get(..colon).unwrap_or_default();
-    let name = name.trim_matches(|c: char| c.is_whitespace() || "-\"'{".contains(c));
-    (name, value_behind(line, colon))
-}
-
-/// The value that follows its name with a space: `ENV PASSWORD hunter2`, `--password hunter2`,
-/// `"--password", "hunter2"`.
-fn argument(line: &str) -> Option<Range<usize>> {
+/// The values that follow their names with a space: `ENV PASSWORD hunter2`, `--password hunter2`,
+/// `"--password", "hunter2"`, `(password "hunter2")`.
+fn arguments(line: &str) -> Vec<Range<usize>> {
     let trimmed = line.trim_start();
     let variable = ["ENV ", "ARG ", "env "]
         .iter()
         .find_map(|word| trimmed.strip_prefix(word))
         .map(|rest| line.len() - rest.trim_start().len());
-    let option = line.find("--").map(|dashes| dashes + 2);
-    [variable, option].into_iter().flatten().find_map(|start| {
-        let rest = line.get(start..)?;
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))?;
-        let behind = rest.get(end..)?;
-        let value = behind.trim_start_matches([' ', '\t', '"', '\'', ',']);
-        let separated = behind.len() > value.len() && !value.starts_with(['=', '-']);
-        (separated && names_secret(rest.get(..end)?)).then_some(())?;
-        let start = line.len() - value.len();
-        let length = value.find(|c: char| c.is_whitespace() || "\"',".contains(c));
-        let value = value.get(..length.unwrap_or(value.len()))?;
-        is_literal(value).then(|| start..start + value.len())
-    })
+    let options = line.match_indices("--").map(|(dashes, _)| dashes + 2);
+    let lists = line.match_indices('(').map(|(paren, _)| paren + 1);
+    let starts = variable.into_iter().chain(options);
+    let named = starts.filter_map(|start| value_of_argument(line, start));
+    let in_lists = lists.filter_map(|start| {
+        let range = value_of_argument(line, start)?;
+        let is_quoted = line.get(..range.start)?.ends_with('"');
+        is_quoted.then_some(range)
+    });
+    named.chain(in_lists).collect()
+}
+
+/// The value behind the name that begins at `start`, with space between them.
+fn value_of_argument(line: &str, start: usize) -> Option<Range<usize>> {
+    let rest = line.get(start..)?;
+    let characters = rest.char_indices().take(LONGEST_NAME);
+    let mut ends = characters.filter(|(_, c)| !(c.is_alphanumeric() || matches!(c, '_' | '-')));
+    let (end, _) = ends.next()?;
+    let name = rest.get(..end)?;
+    (names_secret(name) || names_private(name)).then_some(())?;
+    let behind = rest.get(end..)?;
+    let value = behind.trim_start_matches([' ', '\t', '"', '\'', ',']);
+    let separated = behind.len() > value.len() && !value.starts_with(['=', '-']);
+    separated.then_some(())?;
+    let start = line.len() - value.len();
+    let length = value.find(|c: char| c.is_whitespace() || "\"',".contains(c));
+    let value = value.get(..length.unwrap_or(value.len()))?;
+    is_literal(value).then(|| start..start + value.len())
 }
 
 /// Whether a name, such as a mapping's key or a variable's, says that its value is secret: `clientSecret`,
@@ -67,13 +65,15 @@ pub fn names_secret(name: &str) -> bool {
         .iter()
         .rev()
         .map(String::as_str)
-        .skip_while(|word| WHICH.contains(word));
+        .skip_while(|word| WHICH.contains(word) || word.bytes().all(|it| it.is_ascii_digit()));
     let last = from_end
         .next()
         .unwrap_or_default()
         .trim_end_matches(|c: char| c.is_ascii_digit());
     let before = from_end.next().unwrap_or_default();
-    SECRET_WORDS.contains(&last) || (KEY_WORDS.contains(&last) && KINDS_OF_KEY.contains(&before))
+    SECRET_WORDS.contains(&last)
+        || ENDS.iter().any(|end| last.ends_with(end))
+        || (KEY_WORDS.contains(&last) && KINDS_OF_KEY.contains(&before))
 }
 
 /// Whether a name belongs to what is rather not shown, though nobody can say that it is secret: `pin`, `salt`,
@@ -130,6 +130,9 @@ pub fn names_private(name: &str) -> bool {
     let is_pair = |(end, kinds): &(&str, &[&str])| *end == last && kinds.contains(&before);
     WHOLE.contains(&last) || PAIRS.iter().any(is_pair)
 }
+
+/// What names without capitals or dashes end with: `PGPASSWORD`, `dbpassword`.
+const ENDS: &[&str] = &["password", "passwd", "passphrase", "apikey", "token"];
 
 const SECRET_WORDS: &[&str] = &[
     "password",
@@ -195,6 +198,11 @@ const KINDS_OF_KEY: &[&str] = &[
     "shared",
 ];
 
+/// Whether a name only says which of several secrets it is of: `production`, `primary`.
+pub fn says_which(name: &str) -> bool {
+    is_setting(name) || WHICH.iter().any(|word| word.eq_ignore_ascii_case(name))
+}
+
 /// Words behind the name of a secret that only say which one.
 const WHICH: &[&str] = &[
     "prod",
@@ -257,8 +265,9 @@ fn in_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
 }
 
 /// The name that ends where `text` ends, without quotes.
-fn name_before(text: &str) -> &str {
-    let text = text.trim_end().trim_end_matches(['"', '\'', '`', '*']);
+pub(crate) fn name_before(text: &str) -> &str {
+    let text = text.trim_end();
+    let text = text.trim_end_matches(['"', '\'', '`', '*', '\\']);
     let begin = text
         .char_indices()
         .rev()
@@ -270,7 +279,7 @@ fn name_before(text: &str) -> &str {
 }
 
 /// The value behind a separator, without quotes and what follows it.
-fn value_behind(line: &str, separator: usize) -> Range<usize> {
+pub(crate) fn value_behind(line: &str, separator: usize) -> Range<usize> {
     let separated_by = line.as_bytes().get(separator);
     let behind = line.get(separator + 1..).unwrap_or_default();
     // `:=`, `==`, `=>`, `:-` and the like.
@@ -278,6 +287,17 @@ fn value_behind(line: &str, separator: usize) -> Range<usize> {
         .trim_start_matches(['=', ':', '>', '-', '?'])
         .trim_start();
     let start = line.len() - value.len();
+    // JSON inside JSON: `\"password\": \"hunter2\"`.
+    let backslashes = value.len() - value.trim_start_matches('\\').len();
+    if backslashes > 0
+        && let Some(quote) = value.get(backslashes..=backslashes)
+        && matches!(quote, "\"" | "'")
+    {
+        let start = start + backslashes + 1;
+        let inner = line.get(start..).unwrap_or_default();
+        let end = inner.find(value.get(..=backslashes).unwrap_or_default());
+        return start..start + end.unwrap_or(inner.len());
+    }
     if let Some(quote) = value
         .chars()
         .next()
@@ -315,7 +335,7 @@ fn closing_quote(text: &str, quote: char) -> usize {
 }
 
 /// Whether a value is literal text: not empty, not a switch, not wholly a placeholder, variable or template.
-fn is_literal(value: &str) -> bool {
+pub(crate) fn is_literal(value: &str) -> bool {
     let is_reference = value.starts_with("$") && !value.contains(":-") && !value.contains(' ')
         || value.starts_with("{{")
         || ((value.contains("${") || value.contains("$(")) && !value.contains(":-"));
@@ -390,7 +410,10 @@ mod tests {
                 "CMD [\"server\", \"--db-password\", \"hunter2\"]",
                 "hunter2",
             ),
-            ("- name: DB_PASSWORD\n  value: \"hunter2\"\n", "hunter2"),
+            ("db --name x --password hunter2", "hunter2"),
+            ("(password \"hunter2\")", "hunter2"),
+            ("{\\\"password\\\": \\\"hunter2\\\"}", "hunter2"),
+            ("PGPASSWORD=hunter2 psql", "hunter2"),
         ] {
             assert_eq!(found(text), [value], "{text}");
         }

@@ -4,9 +4,14 @@
 //! paths. Never: a judgement whether a text that looks like a secret is one.
 
 pub mod assignment;
+mod command;
+mod credential;
+mod encoded;
 mod encoding;
 pub mod literal;
+mod markup;
 pub mod placeholder;
+mod random;
 mod shapes;
 pub mod token;
 pub mod url;
@@ -14,6 +19,7 @@ pub mod url;
 use std::ops::Range;
 
 pub use encoding::{base64_decoded, percent_decoded};
+pub use random::is_random;
 
 /// Everything in `text` that looks like a secret by its own shape: tokens and keys of known services, private
 /// keys, credentials in URLs. In order of place; may overlap.
@@ -37,6 +43,49 @@ pub fn find_in_value(text: &str) -> Vec<Look> {
     }));
     looks.sort_by_key(|look| (look.range.start, look.range.end));
     looks
+}
+
+/// Everything in `text` that may be a secret by what stands around it: values beside names of secrets in any format,
+/// arguments of commands, credentials of connection strings and files, and what is encoded. Made to hide, not to
+/// accuse. In order of place; none overlaps another.
+pub fn suspected(text: &str) -> Vec<Range<usize>> {
+    let mut found = suspected_as_written(text);
+    found.extend(encoded::secrets(text, |decoded| {
+        !token::find(decoded).is_empty()
+            || url::passwords(decoded).next().is_some()
+            || !suspected_as_written(decoded).is_empty()
+    }));
+    apart(found)
+}
+
+/// The same bytes as ranges in order, of which none overlaps another.
+fn apart(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut apart: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match apart.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => apart.push(range),
+        }
+    }
+    apart
+}
+
+/// Credentials that stand in `text` without a name: see [`suspected`]. For sentences, in which what follows a name is
+/// no value.
+pub fn credentials(text: &str) -> Vec<Range<usize>> {
+    let mut found = credential::secrets(text);
+    found.extend(token::glued(text));
+    apart(found)
+}
+
+fn suspected_as_written(text: &str) -> Vec<Range<usize>> {
+    let mut found = assignment::values(text);
+    found.extend(markup::secrets(text));
+    found.extend(command::secrets(text));
+    found.extend(credential::secrets(text));
+    found.extend(token::glued(text));
+    found
 }
 
 /// One range of a text that looks like a secret.

@@ -87,13 +87,11 @@ pub(super) const SHAPES: &[Shape] = &[
         30,
     )
     .with_shown_prefix(),
-    token(
-        "discord-webhook",
-        "https://discord.com/api/webhooks/",
-        "/_-",
-        30,
-    )
-    .with_shown_prefix(),
+    token("teams-webhook", "webhook.office.com/webhookb2/", "/@-", 30).with_shown_prefix(),
+    token("discord-webhook", "discord.com/api/webhooks/", "/_-", 30).with_shown_prefix(),
+    token("discord-webhook", "discordapp.com/api/webhooks/", "/_-", 30).with_shown_prefix(),
+    token("zapier-webhook", "hooks.zapier.com/hooks/catch/", "/", 12).with_shown_prefix(),
+    token("telegram-token", "api.telegram.org/bot", ":_-", 35).with_shown_prefix(),
     token("aws-access-key-id", "AKIA", "", 16),
     token("aws-access-key-id", "ASIA", "", 16),
     token("google-api-key", "AIza", "_-", 30),

@@ -58,7 +58,7 @@ fn at_word(text: &str, at: usize) -> Option<Look> {
 }
 
 /// More than any private key has, in bytes. It bounds the search for the end line.
-const LONGEST_PRIVATE_KEY: usize = 16 * 1024;
+const LONGEST_PRIVATE_KEY: usize = 256 * 1024;
 /// A private key without its end line is one from so many letters and digits on.
 const SHORTEST_CUT_KEY: usize = 16;
 /// Within how many bytes a token must be recognised. It bounds the work for texts made of beginnings.
@@ -75,24 +75,27 @@ fn within(text: &str, length: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// A PEM or PGP private key that `text` begins with: to its end line, or as far as it goes.
+/// A PEM or PGP private key that `text` begins with, in any case: to its end line, or as far as it goes.
 fn private_key(text: &str) -> Option<Range<usize>> {
+    const BEGIN: &str = "-----BEGIN ";
     const HEADER_AT_MOST: usize = 80;
-    let label = text.strip_prefix("-----BEGIN ")?;
-    let label_end = label
-        .bytes()
-        .take(HEADER_AT_MOST)
-        .position(|byte| !(byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' '))?;
+    text.get(..BEGIN.len())
+        .filter(|it| it.eq_ignore_ascii_case(BEGIN))?;
+    let label = text.get(BEGIN.len()..)?;
+    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+    let mut bytes = label.bytes().take(HEADER_AT_MOST);
+    let label_end = bytes.position(|byte| !is_label(byte))?;
     let label = label.get(..label_end)?;
-    if !label.contains("PRIVATE KEY") {
+    if !label.to_ascii_uppercase().contains("PRIVATE KEY") {
         return None;
     }
-    let body_start = "-----BEGIN ".len() + label_end + "-----".len();
+    let body_start = BEGIN.len() + label_end + "-----".len();
     let body = within(text.get(body_start..)?, LONGEST_PRIVATE_KEY);
     // No dashes stand in a key, so the next ones are its end line or the key was cut before.
     let footer = format!("-----END {label}-----");
     if let Some(dashes) = body.find("-----")
-        && body.get(dashes..)?.starts_with(&footer)
+        && let Some(end) = body.get(dashes..dashes + footer.len())
+        && end.eq_ignore_ascii_case(&footer)
     {
         return Some(0..body_start + dashes + footer.len());
     }
@@ -105,6 +108,28 @@ fn private_key(text: &str) -> Option<Range<usize>> {
         .bytes()
         .filter(u8::is_ascii_alphanumeric);
     (letters.count() >= SHORTEST_CUT_KEY).then(|| 0..body_start + length)
+}
+
+/// Tokens of an unmistakable prefix that something is glued to: `xghp_…`.
+pub(super) fn glued(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    const PREFIXES: &[(&str, usize)] = &[
+        ("ghp_", 36),
+        ("gho_", 36),
+        ("ghs_", 36),
+        ("github_pat_", 40),
+        ("glpat-", 20),
+        ("xoxb-", 24),
+    ];
+    const LONGEST: usize = 255;
+    PREFIXES.iter().flat_map(move |(prefix, least)| {
+        text.match_indices(prefix).filter_map(move |(at, _)| {
+            byte_before(text, at).filter(u8::is_ascii_alphanumeric)?;
+            let body = text.as_bytes().get(at + prefix.len()..)?;
+            let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-".contains(*byte);
+            let length = body.iter().take(LONGEST).take_while(is_part).count();
+            (length >= *least).then(|| at..at + prefix.len() + length)
+        })
+    })
 }
 
 impl Shape {
@@ -228,6 +253,8 @@ mod tests {
     fn private_keys_reach_to_their_end_line() {
         let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----";
         assert_eq!(found(&format!("a\n{key}\nb")), [("private-key", key)]);
+        let lower = key.to_ascii_lowercase();
+        assert_eq!(found(&lower), [("private-key", lower.as_str())]);
         let cut = "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEF";
         assert_eq!(found(&format!("\"{cut}(")), [("private-key", cut)]);
         assert_eq!(
@@ -238,6 +265,37 @@ mod tests {
             found("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"),
             []
         );
+    }
+
+    #[test]
+    fn glued_tokens_are_found_apart() {
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let text = format!("x{token} {token}");
+        let found: Vec<&str> = glued(&text).map(|range| &text[range]).collect();
+        assert_eq!(found, [token.as_str()]);
+    }
+
+    #[test]
+    fn webhooks_are_found_by_their_hosts() {
+        for (text, kind, secret) in [
+            (
+                "https://acme.webhook.office.com/webhookb2/0b1c2d3e-1111@2222-3333/IncomingWebhook/abc123/x",
+                "teams-webhook",
+                "0b1c2d3e-1111@2222-3333/IncomingWebhook/abc123/x",
+            ),
+            (
+                "https://api.telegram.org/bot123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr/sendMessage",
+                "telegram-token",
+                "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr",
+            ),
+            (
+                "https://canary.discord.com/api/webhooks/1234567890/abcDEF0123456789abcDEF",
+                "discord-webhook",
+                "1234567890/abcDEF0123456789abcDEF",
+            ),
+        ] {
+            assert_eq!(found(text), [(kind, secret)], "{text}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::name::{self, Name};
 use super::neighbour::host_of;
 use super::{Belongs, Certainty};
 use crate::backstage::host::is_local_host;
-use crate::text::mask::looks::{self, Look, assignment, literal};
+use crate::text::mask::looks::{self, Look, assignment, is_random, literal};
 use source::ConfigPath;
 
 /// A range of a string that is secret.
@@ -64,12 +64,7 @@ fn hits_of(text: &str, looks: &[Look]) -> Vec<Hit> {
 
 /// What in the value `text` at `path` is secret.
 /// `around` is what stands around the value, such as `name: DB_PASSWORD` beside it, says of it.
-pub(super) fn in_value(
-    text: &str,
-    path: &ConfigPath,
-    belongs: Belongs,
-    around: Option<Certainty>,
-) -> Vec<Hit> {
+pub(super) fn in_value(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) -> Vec<Hit> {
     let mut hits = hits_of(text, &looks::find_in_value(text));
     if belongs == Belongs::Never {
         hits.retain(|hit| !is_for_browsers(hit.kind));
@@ -77,6 +72,9 @@ pub(super) fn in_value(
     }
     hits.extend(in_parameters(text, &hits));
     if !hits.is_empty() {
+        // The certain ones are not all that there is to hide.
+        let more = suspected_in(text, &hits);
+        hits.extend(more);
         return hits;
     }
     match name::of(path) {
@@ -85,71 +83,47 @@ pub(super) fn in_value(
         Name::Secret(certainty) => named(text, path, certainty),
         Name::Private => suspected(whole(text, path)),
         Name::Other => match around {
-            Some(certainty) => named(text, path, certainty),
-            None => in_structure(text),
+            Name::Secret(certainty) => named(text, path, *certainty),
+            Name::Private => suspected(whole(text, path)),
+            Name::Header(_) | Name::Other => in_structure(text),
         },
     }
 }
 
 /// The same hits, as reason to hide and not to accuse.
-fn suspected(mut hits: Vec<Hit>) -> Vec<Hit> {
+pub(super) fn suspected(mut hits: Vec<Hit>) -> Vec<Hit> {
     for hit in &mut hits {
         hit.certainty = Certainty::Suspected;
     }
     hits
 }
 
-/// What a text that nothing is known of has in it: defaults of placeholders, JSON, YAML, properties and XML with names
-/// of secrets, the credentials of a header, the token of a URL's user.
+/// What a text that nothing is known of has in it: defaults of placeholders, and all that is suspected.
 fn in_structure(text: &str) -> Vec<Hit> {
     let mut hits = in_defaults(text);
-    let ranges = assignment::values(text).into_iter();
-    let ranges = ranges.chain(in_elements(text)).chain(in_credentials(text));
-    for range in ranges {
-        let is_known = |hit: &Hit| hit.range.start < range.end && range.start < hit.range.end;
-        if !hits.iter().any(is_known) {
-            let parts = literal_parts(text, range).into_iter();
-            hits.extend(parts.map(|(range, in_default)| Hit {
-                in_default,
-                certainty: Certainty::Suspected,
-                ..Hit::new("parameter", "the secret in this text", range)
-            }));
-        }
-    }
+    let more = suspected_in(text, &hits);
+    hits.extend(more);
     hits
 }
 
-/// The contents of XML elements that are named like secrets.
-fn in_elements(text: &str) -> Vec<Range<usize>> {
-    let elements = text.match_indices("</").filter_map(|(end, _)| {
-        let name = text.get(end + 2..)?.split('>').next()?;
-        assignment::names_secret(name).then_some(())?;
-        let before = text.get(..end)?;
-        let start = before.rfind('>')? + 1;
-        (start < end).then_some(start..end)
-    });
-    elements.collect()
-}
-
-/// What follows the scheme of a header under any name, and a token that is the user of a URL.
-fn in_credentials(text: &str) -> Option<Range<usize>> {
-    const SHORTEST: usize = 8;
-    if let Some((scheme, rest)) = text.trim_end().split_once(' ')
-        && ["bearer", "basic", "token"]
-            .iter()
-            .any(|it| it.eq_ignore_ascii_case(scheme))
-        && rest.len() >= SHORTEST
-        && !rest.contains(char::is_whitespace)
-        && rest.contains(|c: char| c.is_ascii_digit())
-    {
-        return Some(scheme.len() + 1..scheme.len() + 1 + rest.len());
+/// What is [suspected](looks::suspected) in a text, besides what is known.
+pub(super) fn suspected_in(text: &str, known: &[Hit]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut end = 0;
+    for range in looks::suspected(text) {
+        let is_known = |hit: &Hit| hit.range.start < range.end && range.start < hit.range.end;
+        if range.start < end || known.iter().any(is_known) {
+            continue;
+        }
+        end = range.end;
+        let parts = literal_parts(text, range).into_iter();
+        hits.extend(parts.map(|(range, in_default)| Hit {
+            in_default,
+            certainty: Certainty::Suspected,
+            ..Hit::new("parameter", "the secret in this text", range)
+        }));
     }
-    let start = text.find("://")? + 3;
-    let authority = text.get(start..)?.split(['/', '?', '#']).next()?;
-    let (user, host) = authority.rsplit_once('@')?;
-    let user = user.strip_suffix(":x-oauth-basic").unwrap_or(user);
-    // The key of a Sentry DSN is made for browsers.
-    (is_random(user) && !host.contains("sentry")).then_some(start..start + user.len())
+    hits
 }
 
 /// The defaults of placeholders whose variables are named like secrets: `${DB_PASSWORD:-hunter2}`.
@@ -175,12 +149,13 @@ fn in_defaults(text: &str) -> Vec<Hit> {
 }
 
 /// What in the number `text` at `path` is secret: a password or token of digits alone.
-pub(super) fn number(text: &str, path: &ConfigPath, belongs: Belongs) -> Vec<Hit> {
+pub(super) fn number(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) -> Vec<Hit> {
     const SHORTEST: usize = 6;
-    match name::of(path) {
-        Name::Secret(certainty) if belongs != Belongs::Never && text.len() >= SHORTEST => {
-            named(text, path, certainty)
-        }
+    let own = name::of(path);
+    match if own == Name::Other { around } else { &own } {
+        _ if belongs == Belongs::Never || text.len() < SHORTEST => Vec::new(),
+        Name::Secret(certainty) => named(text, path, *certainty),
+        Name::Private => suspected(whole(text, path)),
         _ => Vec::new(),
     }
 }
@@ -401,29 +376,6 @@ fn is_file(text: &str) -> bool {
     text.contains('/') && segments().all(is_plain) && (named || (anchored && deep))
 }
 
-/// Whether a text looks made by a machine: long enough, and letters, digits and cases change often.
-pub(super) fn is_random(text: &str) -> bool {
-    const SHORTEST: usize = 12;
-    let class = |c: char| match c {
-        'a'..='z' => 0,
-        'A'..='Z' => 1,
-        '0'..='9' => 2,
-        _ => 3,
-    };
-    let classes: Vec<u8> = text.chars().map(class).collect();
-    let changes = classes
-        .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a != b && *a != 3 && *b != 3));
-    let changes = changes.count();
-    let digits = classes.iter().filter(|class| **class == 2).count();
-    let length = classes.len();
-    let often = match digits {
-        0 => changes * 5 >= length * 2,
-        digits => changes * 5 >= length || (changes >= 4 && digits * 5 >= length),
-    };
-    length >= SHORTEST && often && !text.contains(char::is_whitespace) && !text.contains("://")
-}
-
 /// Whether a text that a schema calls secret holds none: a switch, a URL without credentials, a host.
 pub(super) fn holds_no_secret(text: &str) -> bool {
     let text = text.trim();
@@ -449,35 +401,4 @@ fn is_for_browsers(kind: &str) -> bool {
         kind,
         "google-api-key" | "jwt" | "newrelic-key" | "parameter" | "url-password"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn machine_made_texts_are_told_from_words() {
-        for text in [
-            "9690vgddr18tds19qnr5m93j62u9j8l399d52f77",
-            "URCXiUJrDwyyJ9hBRCIqq1OmJBx14zTM",
-            "qqm_VkakPkmWRb3JLBKC96kiUrpQ",
-            "137135897smrpjk1756101592qldlxk638",
-            "3f2b8c1a-9d4e-4f6a-8b2c-1d3e5f7a9b0c",
-        ] {
-            assert!(is_random(text), "{text}");
-        }
-        for text in [
-            "my-access-token",
-            "backstage-dev-secret",
-            "backstage1234",
-            "someCamelCaseNameValue",
-            "https://a1b2c3d4e5f6g7",
-            "api-gateway-v2-production",
-            "short1a2b",
-            "2024-01-01T00:00:00Z",
-            "1.2.3-alpha.4+build5",
-        ] {
-            assert!(!is_random(text), "{text}");
-        }
-    }
 }

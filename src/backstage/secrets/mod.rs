@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::schema::{Schemas, Scope, Visibility};
 use super::value::{Kind, Open, OpenCause, Origin, Text, Value, Variable};
-use crate::text::mask::looks::assignment::names_secret;
+use crate::text::mask::looks::assignment::{names_secret, says_which};
 use crate::text::mask::looks::placeholder::is_placeholder;
 use crate::text::mask::{MASK, Secrets};
 use crate::text::{Place, SourceId, Sources, Span};
@@ -113,12 +113,15 @@ fn in_plain_text(text: &str, part: Place) -> Vec<Secret> {
 /// Tells the mask about secrets, so that no report shows them.
 pub fn hide(secrets: &[Secret], mask: &mut Secrets) {
     for secret in secrets {
+        if let (Some(Hidden(text)), Extent::Key) = (&secret.text, secret.extent) {
+            mask.add_key(text);
+        }
         match (&secret.text, secret.place) {
             (Some(Hidden(text)), Some(place)) if secret.standing != Standing::Elsewhere => {
                 mask.add(place, text);
             }
             (Some(Hidden(text)), Some(place)) => mask.add_value(place, text),
-            (Some(Hidden(text)), None) => mask.add_text(text),
+            (Some(Hidden(text)), None) => mask.add_placeless(text),
             (None, _) => {}
         }
         for text in &secret.also.0 {
@@ -159,7 +162,7 @@ pub fn masked(value: &Value, mask: &Secrets) -> Value {
         Kind::Object(object) => {
             let entries = object.iter();
             let entries =
-                entries.map(|(key, child)| (mask.redact(key).into(), masked(child, mask)));
+                entries.map(|(key, child)| (mask.show_key(key).into(), masked(child, mask)));
             Kind::Object(entries.collect())
         }
     };
@@ -311,9 +314,18 @@ impl<'v> Finder<'v> {
 
     /// A key may look like a secret too: a URL with credentials as a proxy's route, a token pasted one line early.
     fn key(&mut self, key: &Arc<str>, child: &Value) {
-        for hit in leaf::in_text(key) {
+        let looks = leaf::in_text(key);
+        let suspected = leaf::suspected_in(key, &looks);
+        for hit in looks.into_iter().chain(suspected) {
             let place = child.key_place();
-            let place = place.and_then(|place| place::of_part(self.sources, place, &hit.range));
+            let place = place.and_then(|place| {
+                // A key that is a collection is written anew by the YAML parser.
+                let is_collection = self.sources.slice(place).starts_with(['{', '[']);
+                match is_collection {
+                    true => Some(place),
+                    false => place::of_part(self.sources, place, &hit.range),
+                }
+            });
             let text = Known {
                 text: Arc::clone(key),
                 standing: Standing::Literal,
@@ -330,7 +342,8 @@ impl<'v> Finder<'v> {
         let is_empty = matches!(child.kind, Kind::Null | Kind::Number(_) | Kind::Bool(_));
         let own = above.parts().last();
         let several = matches!(own, Some(Part::Key(own)) if name::names_several(own));
-        if !is_empty || several || key.len() < SHORTEST || paths::describes(key) {
+        let is_word = paths::describes(key) || says_which(key);
+        if !is_empty || several || key.len() < SHORTEST || is_word {
             return;
         }
         let is_listed = paths::lookup(&above) == Some(paths::Listed::Secret);
@@ -350,36 +363,46 @@ impl<'v> Finder<'v> {
     }
 
     /// What stands around a value says of it: `name: DB_PASSWORD` beside `value:`, and the keys above.
-    fn around(&self) -> Option<Certainty> {
+    fn around(&self) -> name::Name {
         let pair = self.above.last().filter(
             |_| matches!(self.path.parts().last(), Some(Part::Key(key)) if &**key == "value"),
         );
         let named = pair.and_then(|pair| {
             let names = ["name", "key"].into_iter();
-            let mut names = names.filter_map(|key| pair.get(key)?.as_str());
-            names.find_map(name::by_name)
+            let names = names.filter_map(|key| pair.get(key)?.as_str());
+            names
+                .map(name::of_text)
+                .find(|name| *name != name::Name::Other)
         });
-        named.or_else(|| name::from_above(&self.path))
+        named.unwrap_or_else(|| name::from_above(&self.path))
     }
 
     fn leaf(&mut self, value: &'v Value, scope: &Scope<'_>) {
         let belongs = self.belongs(scope);
         let around = self.around();
-        for known in written::texts(value, self.sources) {
+        let texts = written::texts(value, self.sources);
+        let is_of_variable = texts.iter().any(|known| {
+            known.standing == Standing::Literal && name::has_secret_variable(&known.text)
+        });
+        for known in texts {
             let is_text =
                 matches!(value.kind, Kind::String(_)) || known.standing == Standing::Literal;
             let hits = match &value.kind {
                 Kind::Number(_) if belongs == Belongs::Here => leaf::whole(&known.text, &self.path),
-                Kind::Number(_) => leaf::number(&known.text, &self.path, belongs),
+                Kind::Number(_) => leaf::number(&known.text, &self.path, belongs, &around),
                 _ if is_text => {
                     let belongs = match belongs {
                         Belongs::Here if self.holds_no_secret(&known.text) => Belongs::ByItsLooks,
                         belongs => belongs,
                     };
-                    leaf::in_value(&known.text, &self.path, belongs, around)
+                    leaf::in_value(&known.text, &self.path, belongs, &around)
                 }
                 _ if belongs == Belongs::Here => leaf::whole("", &self.path),
                 _ => Vec::new(),
+            };
+            let hits = match hits.is_empty() && known.standing == Standing::Elsewhere {
+                true if is_of_variable => leaf::suspected(leaf::whole(&known.text, &self.path)),
+                _ => hits,
             };
             for hit in hits {
                 let in_layer = hit.is_literal && known.standing == Standing::Literal;
@@ -426,8 +449,14 @@ impl<'v> Finder<'v> {
             in_default: hit.in_default,
             extent,
             beside_local_host: standing == Standing::Literal && is_local(),
-            variable: name_of_default(&known.text, &hit)
-                .unwrap_or_else(|| name::variable(&self.path)),
+            variable: name_of_default(&known.text, &hit).unwrap_or_else(|| match extent {
+                Extent::Key => {
+                    let mut above = self.path.clone();
+                    above.pop();
+                    name::variable(&above)
+                }
+                Extent::Whole | Extent::Part => name::variable(&self.path),
+            }),
             text: text
                 .filter(|_| standing != Standing::Open)
                 .map(|text| Hidden(text.into())),

@@ -6,7 +6,7 @@
 use super::Certainty;
 use crate::text::is_slip;
 use crate::text::mask::looks;
-use crate::text::mask::looks::assignment::{self, names_private, names_secret};
+use crate::text::mask::looks::assignment::{names_private, names_secret};
 use source::{ConfigPath, Part};
 
 /// What the last key says.
@@ -35,19 +35,26 @@ pub(super) fn of(path: &ConfigPath) -> Name {
         return Name::Other;
     };
     if is_item {
-        return match names_secret(key) && !is_for_browsers(path) {
-            true => Name::Secret(Certainty::Suspected),
-            false => Name::Other,
+        return match key {
+            _ if is_for_browsers(path) => Name::Other,
+            key if names_secret(key) => Name::Secret(Certainty::Suspected),
+            key if names_private(key) => Name::Private,
+            _ => Name::Other,
         };
     }
-    if let Some(Part::Key(parent)) = parts.peek()
-        && parent.to_ascii_lowercase().ends_with("headers")
+    let mut above = parts.clone().filter_map(|part| match part {
+        Part::Key(key) => Some(key),
+        Part::Item(_) => None,
+    });
+    if above
+        .next()
+        .is_some_and(|parent| parent.to_ascii_lowercase().ends_with("headers"))
     {
-        let carries = carries_secret(&key.to_ascii_lowercase());
-        return if carries {
-            Name::Header(key.to_string())
-        } else {
-            Name::Other
+        let lower = key.to_ascii_lowercase();
+        return match carries_secret(&lower) {
+            true => Name::Header(key.to_string()),
+            false if misspells_header(&lower) => Name::Private,
+            false => Name::Other,
         };
     }
     let parent = match parts.peek() {
@@ -69,18 +76,36 @@ pub(super) fn of(path: &ConfigPath) -> Name {
 
 /// What the keys above a value say: below a key that names a secret, a value is to be hidden, and the one called `value`
 /// is the secret itself. Keys that only describe a secret (`type`, `path`) are not.
-pub(super) fn from_above(path: &ConfigPath) -> Option<Certainty> {
+pub(super) fn from_above(path: &ConfigPath) -> Name {
     let keys = keys(path);
-    let (last, above) = keys.split_last()?;
+    let Some((last, above)) = keys.split_last() else {
+        return Name::Other;
+    };
     if super::paths::describes(last) || is_for_browsers(path) {
-        return None;
+        return Name::Other;
     }
-    let named = above.iter().rev().find_map(|key| by_name(key))?;
+    let Some(named) = above.iter().rev().find_map(|key| by_name(key)) else {
+        let is_private = above.iter().any(|key| names_private(key));
+        return if is_private {
+            Name::Private
+        } else {
+            Name::Other
+        };
+    };
     let is_it = *last == "value" && above.last().is_some_and(|key| by_name(key) == Some(named));
-    Some(match is_it {
+    Name::Secret(match is_it {
         true => named,
         false => Certainty::Suspected,
     })
+}
+
+/// What a name in a text, such as that of a variable, says of its value.
+pub(super) fn of_text(name: &str) -> Name {
+    match by_name(name) {
+        Some(certainty) => Name::Secret(certainty),
+        None if names_private(name) => Name::Private,
+        None => Name::Other,
+    }
 }
 
 fn is_of_app(path: &ConfigPath) -> bool {
@@ -96,6 +121,15 @@ pub(super) fn by_name(name: &str) -> Option<Certainty> {
     names_secret(name).then_some(match is_password {
         true => Certainty::Certain,
         false => Certainty::Suspected,
+    })
+}
+
+/// Whether a text as the layer spells it has a placeholder whose variable is named like a secret.
+pub(super) fn has_secret_variable(spelled: &str) -> bool {
+    let mut placeholders = spelled.split("${").skip(1);
+    placeholders.any(|rest| {
+        let name = rest.split(['}', ':']).next().unwrap_or_default().trim();
+        of_text(name) != Name::Other
     })
 }
 
@@ -144,31 +178,37 @@ fn is_for_browsers(path: &ConfigPath) -> bool {
 /// Whether an HTTP header of this name (in lower case) carries a secret. `X-Atlassian-Token: no-check` and its kind
 /// switch a check off.
 fn carries_secret(header: &str) -> bool {
-    const HEADERS: &[&str] = &[
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "x-api-key",
-        "x-auth-key",
-        "dd-api-key",
-        "dd-application-key",
-        "ocp-apim-subscription-key",
-        "x-functions-key",
-        "x-goog-api-key",
-        "x-jfrog-art-api",
-        "x-octopus-apikey",
-        "apikey",
-        "x-apikey",
-        "x-auth",
-        "api-key",
-        "x-subscription-key",
-        "x-rapidapi-key",
-    ];
     let switches = ["atlassian-token", "csrf", "xsrf"]
         .iter()
         .any(|part| header.contains(part));
     !switches && (HEADERS.contains(&header) || names_secret(header))
 }
+
+/// Whether a header's name (in lower case) is a slip away from one that carries a secret.
+fn misspells_header(header: &str) -> bool {
+    HEADERS.iter().any(|meant| is_slip(header, meant)) || names_private(header)
+}
+
+const HEADERS: &[&str] = &[
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+    "x-auth-key",
+    "dd-api-key",
+    "dd-application-key",
+    "ocp-apim-subscription-key",
+    "x-functions-key",
+    "x-goog-api-key",
+    "x-jfrog-art-api",
+    "x-octopus-apikey",
+    "apikey",
+    "x-apikey",
+    "x-auth",
+    "api-key",
+    "x-subscription-key",
+    "x-rapidapi-key",
+];
 
 /// The kind of secret that belongs at a path, and words for it.
 pub(super) fn describe(path: &ConfigPath) -> (&'static str, String) {
@@ -293,8 +333,8 @@ fn is_name(key: &str) -> bool {
     key.len() <= LONGEST
         && !key.contains(['{', '"'])
         && looks::find(key).is_empty()
-        && assignment::values(key).is_empty()
-        && !super::leaf::is_random(key)
+        && looks::suspected(key).is_empty()
+        && !looks::is_random(key)
 }
 
 /// The keys of a path, without list indices.

@@ -249,7 +249,7 @@ fn what_is_printed_of_a_config_holds_no_secret() {
 
 #[test]
 fn a_weak_password_from_the_environment_is_masked_where_it_is_printed() {
-    let text = "password: ${PW}\nuser: ${PW}\n";
+    let text = "password: ${PW}\nuser: ${NAME}\n";
     let document = npm_yaml::parse(text);
     let sources = Sources::default();
     let source = sources.add(Source::new("app-config.yaml", text));

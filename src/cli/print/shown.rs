@@ -70,7 +70,7 @@ impl Shown<'_> {
     pub(super) fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
         match self.secrets {
             SecretText::AsItIs => Cow::Borrowed(key),
-            SecretText::Hidden => self.run.secrets.redact(key),
+            SecretText::Hidden => self.run.secrets.show_key(key),
         }
     }
 

@@ -41,11 +41,12 @@ enum Form {
 }
 
 impl Known {
-    /// Prepares the search.
-    pub(super) fn new(texts: &BTreeSet<Arc<str>>) -> Self {
+    /// Prepares the search for the distinctive ones of `texts`, and for all that are to be hidden `everywhere`.
+    pub(super) fn new(texts: &BTreeSet<Arc<str>>, everywhere: &BTreeSet<Arc<str>>) -> Self {
         let mut forms = BTreeMap::new();
         let mut total = 0;
-        for text in texts.iter().filter(|text| is_distinctive(text)) {
+        let distinctive = texts.iter().filter(|text| is_distinctive(text));
+        for text in distinctive.chain(everywhere) {
             total += text.len();
             if total < MOST_SEARCHED {
                 add_plain_forms(text, &mut forms);
@@ -191,7 +192,7 @@ mod tests {
 
     fn found<'t>(secrets: &[&str], text: &'t str) -> Vec<&'t str> {
         let texts = secrets.iter().map(|secret| Arc::from(*secret)).collect();
-        Known::new(&texts)
+        Known::new(&texts, &BTreeSet::new())
             .find(text)
             .map(|range| &text[range])
             .collect()

@@ -33,6 +33,10 @@ pub struct Secrets {
     /// Places that spell no secret but have one as their value: `${PASSWORD}` with the variable known.
     values: BTreeMap<SourceId, BTreeSet<(Span, Arc<str>)>>,
     texts: BTreeSet<Arc<str>>,
+    /// Secrets that are hidden wherever they occur, however weak.
+    everywhere: BTreeSet<Arc<str>>,
+    /// Secrets that no source spells, such as the text of a variable.
+    placeless: BTreeSet<Arc<str>>,
     keys_only: BTreeSet<SourceId>,
     known: OnceLock<Known>,
     hidden: Mutex<BTreeMap<SourceId, Arc<[Span]>>>,
@@ -76,6 +80,22 @@ impl Secrets {
         self.texts.insert(text.into());
     }
 
+    /// Notes that a key, or a part of it, is a secret. A path that holds the key may stand in any message, so it is
+    /// hidden wherever it occurs.
+    pub fn add_key(&mut self, text: &str) {
+        const SHORTEST: usize = 6;
+        self.add_text(text);
+        if text.chars().count() >= SHORTEST && !looks::placeholder::is_placeholder(text) {
+            self.everywhere.insert(text.into());
+        }
+    }
+
+    /// Notes a secret that a value without a place has, such as one that a variable sets on top of all layers.
+    pub fn add_placeless(&mut self, text: &str) {
+        self.add_text(text);
+        self.placeless.insert(text.into());
+    }
+
     /// Notes all that `other` knows.
     pub fn add_all(&mut self, other: Self) {
         self.forget_computed();
@@ -86,6 +106,8 @@ impl Secrets {
             self.values.entry(source).or_default().extend(values);
         }
         self.texts.extend(other.texts);
+        self.everywhere.extend(other.everywhere);
+        self.placeless.extend(other.placeless);
         self.keys_only.extend(other.keys_only);
     }
 
@@ -122,7 +144,7 @@ impl Secrets {
     /// stands at this place, however weak, and [redacted](Self::redact) otherwise.
     pub fn show<'t>(&self, place: Option<Place>, text: &'t str) -> Cow<'t, str> {
         let Some(place) = place else {
-            return self.without(text, looks::assignment::values(text));
+            return self.show_placeless(text);
         };
         if self.keys_only.contains(&place.source) {
             return Cow::Borrowed(MASK);
@@ -146,7 +168,7 @@ impl Secrets {
         let values = values.filter(|(span, _)| place.span.contains(*span));
         inside.extend(values.map(|(_, secret)| &**secret));
         // A snippet hides what stands beside the name of a secret; so does the value by itself.
-        let redacted = self.without(text, looks::assignment::values(text));
+        let redacted = self.without(text, looks::suspected(text));
         if redacted.matches(MASK).count() >= inside.len() {
             return redacted;
         }
@@ -161,9 +183,35 @@ impl Secrets {
         Cow::Owned(shown)
     }
 
+    /// A value without a place: a weak secret cannot be told from the same word beside it there, unless it is all of
+    /// the value, or too long for a word of chance.
+    fn show_placeless<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        const SHORTEST: usize = 6;
+        if self.placeless.contains(text) || self.placeless.contains(text.trim()) {
+            return Cow::Borrowed(MASK);
+        }
+        let redacted = self.without(text, looks::suspected(text));
+        let held = self.placeless.iter();
+        let held = held.filter(|it| it.len() >= SHORTEST && redacted.contains(&***it));
+        let held: Vec<_> = held.collect();
+        if held.is_empty() {
+            return redacted;
+        }
+        let shown = redacted.into_owned();
+        Cow::Owned(
+            held.into_iter()
+                .fold(shown, |shown, it| shown.replace(&**it, MASK)),
+        )
+    }
+
+    /// What may be shown of a key: one may be JSON, a URL, or the text of a mapping.
+    pub fn show_key<'t>(&self, key: &'t str) -> Cow<'t, str> {
+        self.without(key, looks::suspected(key))
+    }
+
     /// `text` with every distinctive secret, and whatever looks like one, masked.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.without(text, Vec::new())
+        self.without(text, looks::credentials(text))
     }
 
     /// `text` without these ranges and all that [`redact`](Self::redact) masks.
@@ -201,7 +249,7 @@ impl Secrets {
             let places = self.places.get(&id).into_iter().flatten();
             spans.extend(places.map(|(span, _)| *span));
             let looks = looks::find(text).into_iter().map(|look| look.range);
-            let looks = looks.chain(looks::assignment::values(text));
+            let looks = looks.chain(looks::suspected(text));
             spans.extend(
                 looks
                     .flat_map(|range| literal_parts(text, range))
@@ -213,7 +261,8 @@ impl Secrets {
     }
 
     fn known(&self) -> &Known {
-        self.known.get_or_init(|| Known::new(&self.texts))
+        self.known
+            .get_or_init(|| Known::new(&self.texts, &self.everywhere))
     }
 
     /// Forgets what was computed from the secrets known so far.
@@ -232,7 +281,8 @@ pub fn outside_run(line: &str) -> String {
         let before = line.get(..range.start).unwrap_or_default();
         before.trim_end_matches(['"', '\'', '`']).ends_with('=')
     });
-    let shown = Secrets::default().without(line, assigned.collect());
+    let hidden = assigned.chain(looks::credentials(line));
+    let shown = Secrets::default().without(line, hidden.collect());
     inert_line(&escape(&shown)).into_owned()
 }
 
