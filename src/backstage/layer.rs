@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::backstage::words::LayerFile;
-use crate::files::{FilePath, Files, ReadError};
+use crate::files::{FilePath, Files, ReadError, Replaced};
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, SourceId, Sources, Span};
 use npm_yaml::Document;
@@ -15,11 +15,12 @@ use npm_yaml::Document;
 /// Reads and parses one layer. Its text is added to `sources`; a file that cannot be read is a source without text,
 /// so that the problem has a place.
 pub fn load(files: &dyn Files, path: &FilePath, sources: &mut Sources) -> Layer {
-    match files.read(path, MAX_BYTES) {
-        Ok(text) => {
+    match lossy(files.read(path, MAX_BYTES)) {
+        Ok(Read { text, bad_byte }) => {
             let source = sources.add(files.source(path, Arc::clone(&text)));
             let document = npm_yaml::parse(&text);
-            let problems = problems(&document, source);
+            let mut problems = problems(&document, source, sources);
+            problems.extend(bad_byte.map(|at| not_utf8(at, source)));
             Layer {
                 path: path.clone(),
                 source,
@@ -51,7 +52,7 @@ pub fn load_found(files: &dyn Files, layer: &LayerFile, sources: &mut Sources) -
         return load(files, &layer.path, sources);
     };
     let document = embedded.document(sources);
-    let problems = problems(&document, embedded.source);
+    let problems = problems(&document, embedded.source, sources);
     Layer {
         path: layer.path.clone(),
         source: embedded.source,
@@ -65,6 +66,39 @@ pub fn load_found(files: &dyn Files, layer: &LayerFile, sources: &mut Sources) -
         problems,
         brought: BTreeSet::new(),
     }
+}
+
+/// A text as the real loader reads it.
+pub(super) struct Read {
+    /// With U+FFFD in place of what is not UTF-8.
+    pub(super) text: Arc<str>,
+    /// Where the first such place is: one that stands in the file itself was lost when somebody saved it.
+    pub(super) bad_byte: Option<usize>,
+}
+
+/// What was read of a file, as Node reads it: a byte that is not UTF-8 ends nothing.
+pub(super) fn lossy(read: Result<Arc<str>, ReadError>) -> Result<Read, ReadError> {
+    match read {
+        Ok(text) => Ok(Read {
+            bad_byte: text.find(char::REPLACEMENT_CHARACTER),
+            text,
+        }),
+        Err(ReadError::NotUtf8(Replaced { at, text })) => Ok(Read {
+            text,
+            bad_byte: Some(at),
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// The problem of a byte that is not UTF-8.
+pub(super) fn not_utf8(at: usize, source: SourceId) -> Problem {
+    let span = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+    Problem::surprising(
+        "not-utf-8",
+        "not UTF-8: the app reads U+FFFD in place of what stood here",
+        Place::new(source, span),
+    )
 }
 
 /// The largest layer or included file that is read, in bytes. Real ones stay below 200 KB.
@@ -97,14 +131,21 @@ impl Layer {
 }
 
 /// The problems of a parsed text.
-pub(super) fn problems(document: &Document, source: SourceId) -> Vec<Problem> {
+pub(super) fn problems(document: &Document, source: SourceId, sources: &Sources) -> Vec<Problem> {
     let problem = |problem: &npm_yaml::Problem| {
         let place = Place::new(source, problem.span);
-        let converted = if problem.is_fatal() {
-            Problem::fatal(problem.rule, problem.message.as_str(), place)
+        let mut message = problem.message.clone();
+        // The column is that in the file, which is not that in the text where a manifest holds the layer.
+        if let Some(sibling) = problem.aligned_with {
+            let column = sources.get(source).position(sibling.start).column;
+            message.push_str(&format!(" (column {column})"));
+        }
+        let mut converted = if problem.is_fatal() {
+            Problem::fatal(problem.rule, message, place)
         } else {
-            Problem::surprising(problem.rule, problem.message.as_str(), place)
+            Problem::surprising(problem.rule, message, place)
         };
+        converted.help.clone_from(&problem.help);
         match &problem.related {
             Some((span, note)) => converted.with_related(Place::new(source, *span), note.as_str()),
             None => converted,

@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 use super::git::{EntryKind, GitFolders, IgnoreRules, Index, IndexError, IndexFile};
 use super::{
     FilePath, Files, GitStatus, GitVariables, Guard, Identity, Listed, PassedOver, ReadError,
-    reason,
+    reason, utf8,
 };
 
 /// The longest path that is looked for, in bytes: no system has longer ones.
@@ -285,12 +285,7 @@ impl Files for DiskFiles {
             return Err(ReadError::TooLarge { limit });
         }
         let bytes = read_bytes(&full, limit)?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(text.into()),
-            Err(error) => Err(ReadError::NotUtf8 {
-                at: error.utf8_error().valid_up_to(),
-            }),
-        }
+        Ok(utf8(bytes)?.into())
     }
 
     fn is_file(&self, path: &FilePath) -> bool {

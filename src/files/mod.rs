@@ -174,15 +174,40 @@ pub enum ReadError {
         /// The limit.
         limit: u64,
     },
-    /// Not UTF-8; the offset of the first bad byte.
-    #[error("it is not UTF-8 (byte {at})")]
-    NotUtf8 {
-        /// Offset of the first byte that is not UTF-8.
-        at: usize,
-    },
+    /// Not UTF-8.
+    #[error("it is not UTF-8 (byte {})", .0.at)]
+    NotUtf8(Replaced),
     /// The system refused, e.g. no permission. The kind only, in the system's words.
     #[error("{0}")]
     Io(String),
+}
+
+/// What is left of a text that is not UTF-8.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Offset of the first byte that is not UTF-8, in the file and in the text.
+    pub at: usize,
+    /// The text as Node reads it: with U+FFFD for what is not UTF-8.
+    pub text: Arc<str>,
+}
+
+/// Without the text, which may hold secrets.
+impl fmt::Debug for Replaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replaced")
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The bytes of a file as text.
+fn utf8(bytes: Vec<u8>) -> Result<String, ReadError> {
+    String::from_utf8(bytes).map_err(|error| {
+        ReadError::NotUtf8(Replaced {
+            at: error.utf8_error().valid_up_to(),
+            text: String::from_utf8_lossy(error.as_bytes()).into(),
+        })
+    })
 }
 
 /// A number of bytes as people say it.
@@ -253,7 +278,7 @@ pub trait Files: Send + Sync {
     fn is_file(&self, path: &FilePath) -> bool {
         matches!(
             self.read(path, 0),
-            Ok(_) | Err(ReadError::TooLarge { .. } | ReadError::NotUtf8 { .. })
+            Ok(_) | Err(ReadError::TooLarge { .. } | ReadError::NotUtf8(_))
         )
     }
 

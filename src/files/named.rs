@@ -4,7 +4,7 @@ use std::fs::metadata;
 use std::path::Path;
 
 use super::disk::read_bytes;
-use super::{ReadError, reason};
+use super::{ReadError, reason, utf8};
 
 /// The text of a regular file of at most `limit` bytes.
 ///
@@ -18,7 +18,5 @@ pub fn read_named(path: &Path, limit: u64) -> Result<String, ReadError> {
     if about.len() > limit {
         return Err(ReadError::TooLarge { limit });
     }
-    String::from_utf8(read_bytes(path, limit)?).map_err(|error| ReadError::NotUtf8 {
-        at: error.utf8_error().valid_up_to(),
-    })
+    utf8(read_bytes(path, limit)?)
 }

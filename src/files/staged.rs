@@ -16,7 +16,7 @@ use gix_object::{Find as _, FindHeader as _};
 
 use super::git::{EntryKind, IgnoreRules, Index, Staged, StagedKind};
 use super::objects;
-use super::{DiskFiles, FilePath, Files, GitStatus, Listed, OpenError, ReadError};
+use super::{DiskFiles, FilePath, Files, GitStatus, Listed, OpenError, ReadError, utf8};
 
 /// The files that are staged.
 pub struct StagedFiles {
@@ -139,9 +139,7 @@ impl StagedFiles {
             Ok(bytes)
         };
         let bytes = self.objects.with(read).ok_or_else(unreadable)??;
-        String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
-            at: error.utf8_error().valid_up_to(),
-        })
+        utf8(bytes)
     }
 
     /// Whether the staged ignore rules name the file or a folder it is in.

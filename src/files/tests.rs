@@ -158,7 +158,11 @@ fn texts_are_kept_as_they_are_and_bounded() {
     let read = |path: &str, limit| files.read(&FilePath::new(path), limit);
     assert_eq!(&*read("a.yaml", 100).unwrap(), "\u{feff}a: 1\r\n");
     assert_eq!(read("a.yaml", 3), Err(ReadError::TooLarge { limit: 3 }));
-    assert_eq!(read("b.yaml", 100), Err(ReadError::NotUtf8 { at: 2 }));
+    let replaced = Replaced {
+        at: 2,
+        text: "ab\u{fffd}".into(),
+    };
+    assert_eq!(read("b.yaml", 100), Err(ReadError::NotUtf8(replaced)));
     assert_eq!(read("c.yaml", 100), Err(ReadError::NotFound));
     assert_eq!(read("a.yaml/b", 100), Err(ReadError::NotFound));
     assert_eq!(read("../a.yaml", 100), Err(ReadError::Outside));

@@ -205,9 +205,13 @@ impl<'f> Loader<'f> {
         };
         for problem in fatal() {
             // Written for layers: what reads this file is this program.
-            let message = problem
+            let mut message = problem
                 .message
                 .replace("the app cannot", "stagecheck cannot");
+            if let Some(help) = &problem.help {
+                message.push_str(": ");
+                message.push_str(help.trim_end_matches('.'));
+            }
             self.mistake(Place::new(source, problem.span), message);
         }
         fatal().next().is_none().then_some(())

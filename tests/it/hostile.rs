@@ -28,10 +28,14 @@ fn a_layer_of_200_megabytes_is_not_read() {
 }
 
 #[test]
-fn text_that_is_not_utf8_is_one_finding() {
+fn text_that_is_not_utf8_is_judged_as_node_reads_it() {
     let portal = Portal::empty();
-    portal.write("app-config.yaml", b"app:\n  title: \"\xff\xfe\"\n");
-    assert_eq!(found(&portal), [rule("yaml-syntax", 1)]);
+    let text = b"app:\n  title: \"\xff\xfe\"\nbackend:\n  database:\n    client: pg\n    connection:\n      password: uW7fqLmZ2x\n";
+    portal.write("app-config.yaml", text);
+    assert_eq!(
+        found(&portal),
+        [rule("not-utf-8", 2), rule("hardcoded-secret", 7)]
+    );
 }
 
 #[test]

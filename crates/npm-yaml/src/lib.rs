@@ -6,6 +6,7 @@
 
 mod alias;
 mod base64;
+mod cause;
 mod compose;
 mod decode;
 mod directives;
@@ -40,6 +41,9 @@ pub const MAX_VALUES: usize = 200_000;
 pub struct Document {
     /// The root; `None` when the text is empty, all comments, or does not parse.
     pub root: Option<Node>,
+    /// What the text holds all the same when nothing but keys that stand twice keeps the real loader from reading it:
+    /// there a mapping may hold a key more than once. `None` for every other text.
+    pub refused: Option<Node>,
     /// Every comment, in order.
     pub comments: Vec<Comment>,
     /// What is wrong with the text, in order of place.
@@ -133,9 +137,42 @@ pub struct Problem {
     pub span: Span,
     /// A second place that explains the first, with its note.
     pub related: Option<(Span, String)>,
+    /// What to do about it, where it is known better than by the rule.
+    pub help: Option<String>,
+    /// Where a key or dash stands whose column the message means.
+    pub aligned_with: Option<Span>,
+    /// What to look at for the cause.
+    subject: Subject,
+}
+
+/// What a syntax problem is about, as far as the parser can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Subject {
+    /// Indentation, keys and list items.
+    Lines,
+    /// `{…}` and `[…]`.
+    Brackets,
+    /// Something stands where nothing like it may stand.
+    Unexpected,
+    /// What the message says.
+    #[default]
+    Itself,
 }
 
 impl Problem {
+    /// A problem of which only the place is known.
+    fn at(span: Span) -> Self {
+        Self {
+            rule: "yaml-syntax",
+            message: String::new(),
+            span,
+            related: None,
+            help: None,
+            aligned_with: None,
+            subject: Subject::Itself,
+        }
+    }
+
     /// Whether the real loader stops here. Otherwise it reads on, and the reader may be surprised.
     pub fn is_fatal(&self) -> bool {
         self.rule != "yaml-surprise"

@@ -44,6 +44,8 @@ pub(super) struct Pairs {
     /// loader's check, and one in the object it makes.
     kinds: Vec<Vec<KeyKind>>,
     index: HashMap<Arc<str>, usize>,
+    /// The pairs that were refused because their key was there already.
+    repeated: Vec<Entry>,
 }
 
 impl Pairs {
@@ -61,18 +63,21 @@ impl Pairs {
             return Ok(());
         };
         if kind != KeyKind::Unequal && kinds.contains(&kind) {
-            return Err(Refused::Duplicate {
+            let refused = Refused::Duplicate {
                 key: key.span,
                 first: entry.key.span,
-            });
+            };
+            self.repeated.push(Entry { key, value });
+            return Err(refused);
         }
         kinds.push(kind);
         *entry = Entry { key, value };
         Ok(())
     }
 
-    /// All entries, in order.
-    pub(super) fn into_entries(self) -> Vec<Entry> {
+    /// All entries in order, and behind them those that were refused.
+    pub(super) fn into_entries(mut self) -> Vec<Entry> {
+        self.entries.append(&mut self.repeated);
         self.entries
     }
 

@@ -2,7 +2,7 @@
 //!
 //! In: what is wrong, and where. Out: a [`Problem`]. Never: a value from the text.
 
-use super::{MAX_DEPTH, Problem};
+use super::{MAX_DEPTH, Problem, Subject};
 use source::Span;
 
 /// The problem of a tab where only spaces may indent.
@@ -10,23 +10,49 @@ pub(super) fn tab(span: Span) -> Box<Problem> {
     Box::new(Problem {
         rule: "yaml-tab-indentation",
         message: "a tab indents this line, and YAML allows only spaces there: the app cannot read this file".into(),
-        span,
-        related: None,
+        ..Problem::at(span)
     })
 }
 
 /// A syntax problem of our own: what is wrong, and behind a semicolon what to do about it.
 pub(super) fn own(what: &str, span: Span) -> Box<Problem> {
-    let message = match what.split_once("; ") {
-        Some((what, advice)) => format!("{what}, so the app cannot read this file; {advice}"),
-        None => format!("{what}, so the app cannot read this file"),
+    let (what, advice) = match what.split_once("; ") {
+        Some((what, advice)) => (what, Some(advice)),
+        None => (what, None),
     };
     Box::new(Problem {
         rule: "yaml-syntax",
-        message,
-        span,
-        related: None,
+        message: what.into(),
+        help: advice.map(sentence),
+        ..Problem::at(span)
     })
+}
+
+/// A problem of how lines are indented, or of what is a key and what is none.
+pub(super) fn structure(what: &str, span: Span) -> Box<Problem> {
+    about(Subject::Lines, what, span)
+}
+
+/// A problem of brackets.
+pub(super) fn brackets(what: &str, span: Span) -> Box<Problem> {
+    about(Subject::Brackets, what, span)
+}
+
+fn about(subject: Subject, what: &str, span: Span) -> Box<Problem> {
+    Box::new(Problem {
+        subject,
+        ..*own(what, span)
+    })
+}
+
+/// Advice as a sentence.
+pub(super) fn sentence(advice: &str) -> String {
+    let mut characters = advice.chars();
+    let first = characters.next().into_iter();
+    let first = first.flat_map(char::to_uppercase);
+    let mut text: String = first.chain(characters).collect();
+    text.push('.');
+    text
 }
 
 /// The character at an offset, or the last one of the text's last line that is not white space.
@@ -53,8 +79,14 @@ pub(super) fn character(text: &str, at: usize) -> Span {
 
 /// Something stands where nothing like it may stand.
 pub(super) fn unexpected(text: &str, at: usize) -> Box<Problem> {
-    let what = "this cannot stand here; quote the value if it is text";
-    own(what, character(text, at))
+    let span = character(text, at);
+    let what = match text.get(span.range()) {
+        Some(mark) if mark.len() == 1 && mark.chars().all(|mark| mark.is_ascii_punctuation()) => {
+            format!("unexpected `{mark}`; quote the value if it is text")
+        }
+        _ => "unexpected text; quote the value if it belongs to it".into(),
+    };
+    about(Subject::Unexpected, &what, span)
 }
 
 /// A second document begins.
@@ -63,8 +95,7 @@ pub(super) fn second_document(span: Span) -> Box<Problem> {
         rule: "yaml-multiple-documents",
         message: "a second document begins here, and the app reads files of one document only"
             .into(),
-        span,
-        related: None,
+        ..Problem::at(span)
     })
 }
 

@@ -260,9 +260,16 @@ fn messages_never_hold_what_the_text_says() {
         "a: *s3cret\n",
         "a: s3cret: b\n",
         "a: !s3cret!x y\n",
+        "a: {s3cret: ${s3cret:-s3cret}}\n",
+        "a: 's3cret\ns3cret: 1\n",
+        "a: s3cret\n   s3cret: 1\n",
+        "a: 1\ns3cret:s3cret\n",
     ] {
         for problem in parse(text).problems {
-            assert!(!problem.message.contains("s3cret"), "{}", problem.message);
+            let help = problem.help.unwrap_or_default();
+            for said in [problem.message, help] {
+                assert!(!said.contains("s3cret"), "{said}");
+            }
         }
     }
 }
@@ -272,5 +279,161 @@ fn an_empty_text_has_no_root_and_no_problem() {
     for text in ["", "\n", "# hi\n", "---\n", "\u{feff}"] {
         let document = parse(text);
         assert!(!document.is_broken(), "{text:?}");
+    }
+}
+
+/// A text, the beginning of what is said of it, and the bytes it is said of.
+const CAUSES: &[(&str, &str, &str)] = &[
+    ("a: { b: 1, c: { d: 2 }\ne: 3\n", "`{` is never closed", "{"),
+    ("a:\n  b: [x, y\n  c: 1\n", "`[` is never closed", "["),
+    ("a:\n  b: { c: [1, 2 }\n", "`[` is never closed", "["),
+    ("a: { b: 1 }}\n", "`}` closes nothing", "}"),
+    (
+        "a:\n  b: [\n  1\n  ]\n",
+        "this line is not indented enough",
+        "1",
+    ),
+    (
+        "a: { b: 1 c: 2 }\n",
+        "a comma is missing before this key",
+        "c",
+    ),
+    (
+        "{\n \"a\": 1\n \"b\": 2\n}\n",
+        "a comma is missing before this key",
+        "\"b\"",
+    ),
+    ("a: ['x' 'y']\n", "a comma or a `: ` is missing", "'"),
+    ("a: { b: ${X}, c: 1 }\n", "a placeholder inside", "${X}"),
+    ("a:\n  - [x, ${X:-y}]\n", "a placeholder inside", "${X:-y}"),
+    ("a: {{ .x }} y\nb: [\n", "`[` is never closed", "["),
+    ("a: {% if x %}\n", "template syntax", "{%"),
+    (
+        "a: \"x\nb: y\nc: 1\n",
+        "this quote is not closed before the next key",
+        "\"",
+    ),
+    ("a: 'x\nb: 'y'\n", "this quote is", "'"),
+    ("a: 'Bob's'\nb: 1\n", "text behind the closing quote", "s'"),
+    ("a: [x] y\nb: 1\n", "text behind the closing bracket", "y"),
+    ("a: | x\nb: 1\n", "text on the line of `|`", "x"),
+    (
+        "a:\n  b: x\n    c: 1\n",
+        "indented too far: expected a key aligned",
+        "c",
+    ),
+    (
+        "a:\n  b: ${X}\n      c: 1\n      d: 2\n",
+        "indented too far: expected a key aligned",
+        "c",
+    ),
+    (
+        "a:\n  b: 'x'\n    c: 1\n",
+        "indented too far: expected a key aligned",
+        "c",
+    ),
+    (
+        "a:\n  - b: x\n      c: 1\n",
+        "indented too far: expected a key aligned",
+        "c",
+    ),
+    (
+        "a:\n    b: 1\n  c: 2\n",
+        "expected a key aligned with its siblings",
+        "c",
+    ),
+    (
+        "a:\n  - b: 1\n   c: 2\n",
+        "expected a key aligned with its siblings",
+        "c",
+    ),
+    (
+        "a:\n  - b: 1\n  c: 2\n",
+        "a key where a list item is expected",
+        "c",
+    ),
+    (
+        "a:\n  b: 1\n  - c\n",
+        "a list item where a key is expected",
+        "-",
+    ),
+    (
+        "a:\n  - b: 1\n - c: 2\n",
+        "expected a list item aligned",
+        "-",
+    ),
+    (
+        "a: - b\n",
+        "a list cannot begin on the line of its key",
+        "-",
+    ),
+    (
+        "a:\n  b:7007\n  c: 1\n",
+        "a space is missing behind this `:`",
+        ":",
+    ),
+    (
+        "a:\n  b: 1\n  c:7007\n",
+        "a space is missing behind this `:`",
+        ":",
+    ),
+    ("a:\n  b\n  c: 1\n", "expected `key: value`", "b"),
+    ("a: 1\nb c\n", "expected `key: value`", "b c"),
+    (
+        "a: |\n    x\n  y\n",
+        "this line is indented less than the text block",
+        "y",
+    ),
+    ("a: b: c\n", "`: ` inside a value without quotes", "b"),
+    ("a: *.b.example\n", "`*` begins an alias", "*.b.example"),
+    ("a: `b`\n", "a value cannot begin with a backtick", "`"),
+    ("a: \"\\x\"\n", "`\\` begins no escape", "\\"),
+    (
+        "a: 1\n<<<<<<< x\nb: 1\n=======\nb: 2\n>>>>>>> y\n",
+        "unresolved merge conflict",
+        "<<<<<<<",
+    ),
+];
+
+#[test]
+fn what_is_wrong_is_named_where_it_is() {
+    for (text, message, bytes) in CAUSES {
+        let document = parse(text);
+        let [problem] = &document.problems[..] else {
+            panic!("{text:?}: {:?}", document.problems)
+        };
+        assert!(
+            problem.message.starts_with(message),
+            "{text:?}: {problem:?}"
+        );
+        assert_eq!(&text[problem.span.range()], *bytes, "{text:?}: {problem:?}");
+        assert!(problem.help.is_some(), "{text:?}: {problem:?}");
+    }
+    let tab = "a:\n  b: x\n  \tc: 1\n";
+    assert_eq!(problem(tab), ("yaml-tab-indentation", "\t".into()));
+    let sibling = parse("a:\n    b: 1\n  c: 2\n").problems[0].aligned_with;
+    assert_eq!(sibling, Some(Span::new(7, 8)));
+}
+
+#[test]
+fn every_broken_text_has_a_problem_inside_it() {
+    for (text, _, _) in CAUSES {
+        for at in 0..=text.len() {
+            let cut = &text[..at];
+            let joined = format!("{cut}{}", text.get(at + 1..).unwrap_or_default());
+            let grown = format!("{cut}\u{e9}{{'{}", &text[at..]);
+            for text in [cut, &joined, &grown] {
+                for problem in parse(text).problems {
+                    assert!(
+                        text.get(problem.span.range()).is_some(),
+                        "{text:?}: {problem:?}"
+                    );
+                    let related = problem.related.map(|(span, _)| span);
+                    for span in related.into_iter().chain(problem.aligned_with) {
+                        assert!(text.get(span.range()).is_some(), "{text:?}: {span:?}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Embedded {
                     .filter(|comment| node.span.contains(comment.span))
                     .collect(),
                 root: Some(node),
-                problems: Vec::new(),
+                ..Document::default()
             },
         };
         if let (Some(root), FilledInBy::Helm) = (&mut inner.root, self.filled_in_by) {
@@ -104,7 +104,8 @@ fn inside_text(host: &str, node: Span, text: &Text) -> Document {
     let mut document = npm_yaml::parse(&text.value);
     let lines = Lines::of(host, node, text);
     let back = |span: Span| lines.back(host, node, text, span);
-    if let Some(root) = &mut document.root {
+    let roots = [&mut document.root, &mut document.refused];
+    for root in roots.into_iter().flatten() {
         move_spans(root, &back);
     }
     for comment in &mut document.comments {
@@ -115,6 +116,7 @@ fn inside_text(host: &str, node: Span, text: &Text) -> Document {
         if let Some((span, _)) = &mut problem.related {
             *span = back(*span);
         }
+        problem.aligned_with = problem.aligned_with.map(&back);
     }
     document
 }

@@ -9,6 +9,7 @@ use super::placeholder::{self, Substituted};
 use super::walk::{Here, Walk, known};
 use crate::backstage::environment::Variable;
 use crate::backstage::javascript;
+use crate::backstage::layer;
 use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
 use crate::files::{FilePath, ReadError};
 use crate::finding::Problem;
@@ -148,8 +149,8 @@ impl Site<'_> {
 
     fn file(&self, walk: &mut Walk<'_>, path: &str) -> Value {
         let path = self.here.folder.join(path);
-        match walk.files.read(&path, MAX_FILE) {
-            Ok(text) => self.with(known(javascript::trim_end(&text))),
+        match layer::lossy(walk.files.read(&path, MAX_FILE)) {
+            Ok(read) => self.with(known(javascript::trim_end(&read.text))),
             Err(error) => self.unread(walk, &path, &error),
         }
     }

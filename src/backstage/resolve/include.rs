@@ -121,13 +121,15 @@ fn load(
             "more than {MAX_FILES} files are included"
         ))),
     };
-    let included = read.map(|text| {
+    let included = layer::lossy(read).map(|layer::Read { text, bad_byte }| {
         let document = match format {
             Format::Yaml => npm_yaml::parse(&text),
             Format::Json => npm_yaml::parse_json(&text),
         };
         let source = walk.sources.add(walk.files.source(path, text));
-        report_problems(walk, site, layer::problems(&document, source));
+        let mut problems = layer::problems(&document, source, walk.sources);
+        problems.extend(bad_byte.map(|at| layer::not_utf8(at, source)));
+        report_problems(walk, site, problems);
         Arc::new(Included { source, document })
     });
     walk.includes.files.insert(path.clone(), included.clone());

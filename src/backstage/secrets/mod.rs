@@ -36,10 +36,7 @@ pub fn of_layer(
     sources: &Sources,
     schemas: &Schemas,
 ) -> Vec<Secret> {
-    let as_written = document
-        .root
-        .as_ref()
-        .map(|root| written::value(root, source));
+    let as_written = written::readings(document, source);
     let mut seen = BTreeMap::new();
     let mut found = Vec::new();
     for config in as_written.iter().chain(resolved) {
@@ -54,7 +51,7 @@ pub fn of_layer(
         finder.walk(config, &schemas.scope());
     }
     let text = sources.get(source).text();
-    match &document.root {
+    match document.root.as_ref().or(document.refused.as_ref()) {
         Some(_) => {
             let comments = document.comments.iter().map(|comment| comment.span);
             found.extend(comments.flat_map(|span| in_plain_text(text, Place::new(source, span))));

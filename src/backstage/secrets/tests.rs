@@ -344,3 +344,22 @@ fn a_name_made_of_keys_holds_no_secret() {
             .all(|secret| !secret.variable.contains("TR0UB4"))
     );
 }
+
+#[test]
+fn a_key_that_stands_twice_hides_no_secret() {
+    let text = "a:\n  password: first-Xq7\n  password: second-Yr8\n  password: third-Zs9\na:\n  password: fourth-Wt6\n";
+    let sources = Sources::default();
+    let source = sources.add(crate::text::Source::new("app-config.yaml", text));
+    let document = npm_yaml::parse(text);
+    assert!(document.root.is_none());
+    let found = of_layer(&document, source, None, &sources, &Schemas::default());
+    let mut values: Vec<&str> = found
+        .iter()
+        .filter_map(|secret| Some(sources.slice(secret.place?)))
+        .collect();
+    values.sort_unstable();
+    assert_eq!(
+        values,
+        ["first-Xq7", "fourth-Wt6", "second-Yr8", "third-Zs9"]
+    );
+}

@@ -3,12 +3,81 @@
 //! In: nodes, or resolved values. Out: texts to search. A secret in a layer is one whatever the environment makes
 //! of it: `postgres://app:hunter2@${HOST}` is searched as written, even where `HOST` is unset and the value gone.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Standing, place};
+use crate::backstage::document::NodeExt;
 use crate::backstage::value::{Kind, Object, OpenCause, Origin, Text, Value};
-use crate::text::{Place, SourceId, Sources};
-use npm_yaml::{Node, NodeValue};
+use crate::text::{Place, SourceId, Sources, Span};
+use indexmap::IndexMap;
+use npm_yaml::{Document, Entry, Node, NodeValue};
+
+/// How many keys that stand in their mapping already are looked at.
+const MAX_REPEATED: usize = 32;
+
+/// What a layer spells. Where only keys that stand twice keep the loader from reading it: what it would be with the
+/// first of each, and for each further one what it would be with that one. Any of them may hold a secret.
+pub(super) fn readings(document: &Document, source: SourceId) -> Vec<Value> {
+    if let Some(root) = &document.root {
+        return vec![value(root, source)];
+    }
+    let Some(refused) = &document.refused else {
+        return Vec::new();
+    };
+    let mut repeated = vec![None];
+    find_repeated(refused, &mut repeated);
+    let roots = repeated.iter().map(|key| reading(refused, *key));
+    roots.map(|root| value(&root, source)).collect()
+}
+
+/// The keys that stand in their mapping already.
+fn find_repeated(node: &Node, found: &mut Vec<Option<Span>>) {
+    for item in node.items() {
+        find_repeated(item, found);
+    }
+    let NodeValue::Mapping(entries) = &node.value else {
+        return;
+    };
+    let mut seen = HashSet::new();
+    for entry in entries {
+        if !seen.insert(&*entry.key.text) && found.len() <= MAX_REPEATED {
+            found.push(Some(entry.key.span));
+        }
+        find_repeated(&entry.value, found);
+    }
+}
+
+/// A node with each key once: the first, or the one that is asked for, or has that inside.
+fn reading(node: &Node, chosen: Option<Span>) -> Node {
+    let value = match &node.value {
+        NodeValue::Sequence(items) => {
+            NodeValue::Sequence(items.iter().map(|item| reading(item, chosen)).collect())
+        }
+        NodeValue::Mapping(entries) => {
+            let mut kept: IndexMap<&str, &Entry> = IndexMap::new();
+            for entry in entries {
+                let leads = chosen.is_some_and(|chosen| {
+                    chosen == entry.key.span || entry.value.span.contains(chosen)
+                });
+                let first = kept.entry(&*entry.key.text).or_insert(entry);
+                if leads {
+                    *first = entry;
+                }
+            }
+            let entries = kept.into_values().map(|entry| Entry {
+                key: entry.key.clone(),
+                value: reading(&entry.value, chosen),
+            });
+            NodeValue::Mapping(entries.collect())
+        }
+        value => value.clone(),
+    };
+    Node {
+        span: node.span,
+        value,
+    }
+}
 
 /// The nodes of a layer as a value: placeholders stay text, and what directives stand for is open.
 pub(super) fn value(node: &Node, source: SourceId) -> Value {

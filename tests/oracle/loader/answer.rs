@@ -64,10 +64,15 @@ pub fn answer(case: &Case) -> Json {
         let place = problem.primary.place;
         let source = found.run.sources.get(place.source);
         let at = source.position(place.span.start);
+        let related = problem.related.iter();
+        let related: Vec<_> = related
+            .map(|label| source.position(label.place.span.start).line)
+            .collect();
         return json!({ "error": {
             "rule": problem.rule,
             "file": source.path(),
             "line": at.line,
+            "related": related,
             "column": at.column,
             "path": problem.config_path.as_ref().map(as_the_loader_writes),
         } });

@@ -65,11 +65,11 @@ impl Composer<'_> {
         mapping: &BlockCollection,
         offset: usize,
     ) -> Result<(), Stop> {
-        let column = "here a key of the mapping is expected, at the column of the other keys";
+        let column = "expected a key aligned with its siblings";
         if let Some(found) = &before.found {
             return match found.indent == mapping.indent {
                 true => Ok(()),
-                false => Err(problem::own(
+                false => Err(problem::structure(
                     column,
                     problem::character(self.text, found.start),
                 )),
@@ -78,11 +78,11 @@ impl Composer<'_> {
         let at = |offset| problem::character(self.text, offset);
         if let Some(key) = &item.key {
             if matches!(**key, Tree::Sequence(_)) {
-                let what = "a list cannot be a key without a `?` before it";
-                return Err(problem::own(what, at(key.start())));
+                let what = "unexpected list item; a list stands below a key that has nothing on its own line";
+                return Err(problem::structure(what, at(key.start())));
             }
             if key.indent() != mapping.indent {
-                return Err(problem::own(column, at(key.start())));
+                return Err(problem::structure(column, at(key.start())));
             }
         }
         let spans_lines = item
@@ -90,9 +90,9 @@ impl Composer<'_> {
             .as_ref()
             .is_some_and(|key| spans_lines(self.text, key));
         if before.newline_after.is_some() || spans_lines {
-            let what = "a key has to stand on one line; here a `: ` may be missing";
+            let what = "a key has to stand on one line, with a `: ` behind it";
             let start = item.key.as_ref().map_or(offset, |key| key.start());
-            return Err(problem::own(what, at(start)));
+            return Err(problem::structure(what, at(start)));
         }
         Ok(())
     }
@@ -144,8 +144,11 @@ impl Composer<'_> {
             if is_nested && !before_value.has_newline {
                 let start = item.value.as_ref().map_or(colon.end, |value| value.start());
                 let what =
-                    "a `key: value` cannot begin here; quote the value if the `: ` is part of it";
-                return Err(problem::own(what, problem::character(self.text, start)));
+                    "`: ` inside a value without quotes; quote the value if the `: ` is part of it";
+                return Err(problem::structure(
+                    what,
+                    problem::character(self.text, start),
+                ));
             }
             self.check_length(before_key.start, &colon)?;
         }
@@ -160,12 +163,12 @@ impl Composer<'_> {
     }
 
     fn missing_colon(&self, key: &Composed) -> Stop {
-        let what = "here a key of the mapping is expected, with a `: ` behind it";
+        let what = "expected a key with a `: ` behind it";
         let span = match key.node.span.is_empty() {
             true => problem::character(self.text, key.node.span.range().start),
             false => key.node.span,
         };
-        problem::own(what, span)
+        problem::structure(what, span)
     }
 
     /// A key on one line may only be so long.
@@ -216,8 +219,11 @@ impl Composer<'_> {
             )?;
             let Some(dash) = props.found else {
                 if props.anchor.is_some() || props.tag.is_some() || item.value.is_some() {
-                    let what = "here a `- ` of the list is expected, at the column of the others";
-                    return Err(problem::own(what, problem::character(self.text, props.end)));
+                    let what = "expected a `- ` aligned with the other items of the list";
+                    return Err(problem::structure(
+                        what,
+                        problem::character(self.text, props.end),
+                    ));
                 }
                 comment_end = Some(props.end);
                 continue;

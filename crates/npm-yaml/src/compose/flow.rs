@@ -58,8 +58,8 @@ impl Composer<'_> {
             (0, Some(comma)) => Err(problem::unexpected(self.text, comma.start)),
             (0, None) | (_, Some(_)) => Ok(()),
             (_, None) => {
-                let what = "a comma is missing before this";
-                Err(problem::own(
+                let what = "a comma is missing before this; separate the items by commas";
+                Err(problem::brackets(
                     what,
                     problem::character(self.text, props.start),
                 ))
@@ -80,7 +80,7 @@ impl Composer<'_> {
         for part in [&item.key, &item.value].into_iter().flatten() {
             if part.is_block_collection() {
                 let what = "a list or mapping inside brackets has to stand in brackets too";
-                return Err(problem::own(
+                return Err(problem::brackets(
                     what,
                     problem::character(self.text, part.start()),
                 ));
@@ -164,9 +164,9 @@ impl Composer<'_> {
         let mut value = match (&item.value, before_value.found) {
             (Some(value), Some(_)) => self.node(value, &before_value, value_place)?,
             (Some(_), None) => {
-                let what = "a comma or a `: ` is missing before this";
+                let what = "a comma or a `: ` is missing before this; write `key: value`, and a comma between two of them";
                 let at = problem::character(self.text, before_value.start);
-                return Err(problem::own(what, at));
+                return Err(problem::brackets(what, at));
             }
             (None, Some(colon)) => {
                 sum.reach(colon.end);
@@ -218,7 +218,7 @@ impl Composer<'_> {
         };
         let close = brackets.end.split_first();
         let Some((close, rest)) = close.filter(|(close, _)| close.kind == wanted) else {
-            return Err(problem::own(what, Span::from(brackets.open.range())));
+            return Err(problem::brackets(what, Span::from(brackets.open.range())));
         };
         sum.reach(close.end);
         let end = self.end(rest, SpaceBeforeComment::Needed)?;

@@ -23,7 +23,7 @@ use super::parser::{self, Part};
 use super::scalar::Version;
 use super::tag::{self, TagName};
 use super::token::{DocumentTree, Kind, Token, Tree};
-use super::{Document, Key, MAX_DEPTH, MAX_VALUES, Node, NodeValue, Problem, key, problem};
+use super::{Document, Key, MAX_DEPTH, MAX_VALUES, Node, NodeValue, Problem, cause, key, problem};
 use source::Span;
 
 /// Parses one text as the real loader's parser does (the npm package `yaml` 2.9, YAML 1.2 core schema).
@@ -44,14 +44,25 @@ pub fn parse(text: &str) -> Document {
     if !problems.iter().any(Problem::is_fatal) {
         problems.extend(problem);
     }
+    for problem in &mut problems {
+        cause::explain(text, problem);
+    }
     problems.truncate(MAX_PROBLEMS);
     let is_broken = problems.iter().any(Problem::is_fatal);
     if is_broken {
         problems.retain(Problem::is_fatal);
     }
     problems.sort_by_key(|problem| problem.span);
+    let (root, refused) = match is_broken {
+        true => (None, root),
+        false => (root, None),
+    };
+    let only_repeats = problems
+        .iter()
+        .all(|problem| problem.rule == "yaml-duplicate-key");
     Document {
-        root: root.filter(|_| !is_broken),
+        root,
+        refused: refused.filter(|_| only_repeats),
         comments,
         problems,
     }
@@ -269,7 +280,7 @@ impl<'t> Composer<'t> {
         let tag = self.directives.tag(self.source(token));
         tag.map(Some).ok_or_else(|| {
             let what =
-                "this tag is not complete, or its `!` names nothing; quote the value if it is text";
+                "`!` begins a tag, and this one is not complete or not known; quote the value if it is text";
             problem::own(what, Span::from(token.range()))
         })
     }
@@ -282,7 +293,7 @@ impl<'t> Composer<'t> {
                 Kind::Space | Kind::Newline => has_space = true,
                 Kind::Comment if has_space => {}
                 Kind::Comment => {
-                    let what = "a comment needs a space before its `#`";
+                    let what = "a comment needs a space before its `#`; write a space, or quote the value if the `#` is part of it";
                     return Err(problem::own(what, Span::from(token.range())));
                 }
                 _ => return Err(problem::unexpected(self.text, token.start)),
@@ -312,8 +323,8 @@ impl<'t> Composer<'t> {
                 self.problems.push(Problem {
                     rule: "yaml-duplicate-key",
                     message: "this key stands twice in the same mapping, so the app cannot read this file".into(),
-                    span: key,
                     related: Some((first, "first here".into())),
+                    ..Problem::at(key)
                 });
                 Ok(())
             }
@@ -346,7 +357,7 @@ fn missing_marker(directive: &Token) -> Stop {
 }
 
 fn nameless(token: &Token) -> Stop {
-    let what = "this `&` or `*` has no name; quote the value if it is text";
+    let what = "`&` or `*` without a name; quote the value if it is text";
     problem::own(what, Span::from(token.range()))
 }
 

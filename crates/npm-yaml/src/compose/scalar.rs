@@ -22,9 +22,14 @@ impl Composer<'_> {
             _ => ScalarStyle::Plain,
         };
         if style == ScalarStyle::Plain && source.starts_with([',', '%', '|', '>', '@', '`', '\t']) {
-            let what = "a value cannot begin with this character; quote the value";
+            let first = source.chars().next().unwrap_or_default();
+            let what = match first {
+                '\t' => "a value cannot begin with a tab; write a space".into(),
+                '`' => "a value cannot begin with a backtick; quote the whole value".into(),
+                first => format!("a value cannot begin with `{first}`; quote the whole value"),
+            };
             return Err(problem::own(
-                what,
+                &what,
                 problem::character(self.text, scalar.token.start),
             ));
         }
@@ -32,11 +37,11 @@ impl Composer<'_> {
             use decode::FlowError as Error;
             match refused {
                 Error::Unclosed => problem::own(
-                    "this quote is never closed",
+                    "this quote is never closed; close it on its line, or write `''` for an apostrophe inside single quotes",
                     problem::character(self.text, scalar.token.start),
                 ),
                 Error::Escape(at) => problem::own(
-                    "this `\\` begins no escape that YAML knows; use single quotes for a literal `\\`",
+                    "`\\` begins no escape that YAML knows; use single quotes, in which `\\` is text",
                     problem::character(self.text, at),
                 ),
             }
@@ -68,13 +73,13 @@ impl Composer<'_> {
             match refused {
                 Error::Tab(at) => problem::tab(Span::new(at, at + 1)),
                 Error::Indentation(at) => problem::own(
-                    "this line of a text block is indented less than its first line",
+                    "this line of a text block is indented less than its first line; indent every line of the text alike",
                     problem::character(self.text, at),
                 ),
             }
         })?;
         if text.is_unindented && place.role != Role::Root {
-            let what = "the lines of a text block have to be indented";
+            let what = "the lines of a text block are not indented; indent them further than the key of `|` or `>`";
             return Err(problem::own(
                 what,
                 problem::character(self.text, scalar.body.start),
@@ -97,7 +102,7 @@ impl Composer<'_> {
 
     /// The header of a block scalar, when nothing else stands on its line.
     fn block_header(&self, tokens: &[Token]) -> Result<Token, Stop> {
-        let what = "nothing but `+`, `-`, a digit from 1 to 9 or a comment may follow `|` or `>`";
+        let what = "only `+`, `-`, a digit from 1 to 9 or a comment may follow `|` or `>`; begin the text on the next line, indented";
         let Some((header, rest)) = tokens.split_first() else {
             return Err(problem::own(what, Span::at(self.text.len())));
         };
@@ -168,8 +173,7 @@ impl Composer<'_> {
         self.problems.push(Problem {
             rule: "yaml-surprise",
             message,
-            span,
-            related: None,
+            ..Problem::at(span)
         });
     }
 
@@ -190,7 +194,7 @@ impl Composer<'_> {
         }
         let end = self.end(&scalar.trailing, SpaceBeforeComment::Needed)?;
         let Some(&id) = self.names.get(name) else {
-            let what = "this alias refers to an anchor that does not stand above it";
+            let what = "`*` begins an alias, and no anchor of its name stands above it; quote the value if it is text, like `'*.example.com'`, or define the anchor above: `key: &name value`";
             return Err(problem::own(what, span));
         };
         let (node, extent) = match self.anchors.resolve(id) {

@@ -183,8 +183,9 @@ impl Parser {
             _ => None,
         });
         let last = text.trim_end().len().saturating_sub(1);
-        let what = "a bracket is not closed before this, which is not indented enough to be inside";
-        let mut problem = problem::own(what, problem::character(text, at.min(last)));
+        let what =
+            "a bracket is not closed before this line, which is not indented enough to be inside";
+        let mut problem = problem::brackets(what, problem::character(text, at.min(last)));
         problem.related = open.map(|open| (open, "opened here".into()));
         problem
     }
@@ -208,10 +209,7 @@ impl Parser {
                 }));
             }
             _ => {
-                return Err(problem::own(
-                    "this stands behind the end of the document",
-                    problem::character(text, token.start),
-                ));
+                return Err(problem::unexpected(text, token.start));
             }
         }
         Ok(())
