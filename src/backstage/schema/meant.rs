@@ -2,18 +2,21 @@
 //!
 //! A union of twenty forms fails with twenty complaints, nineteen of them beside the point. The meant branch is
 //! found by the kind of value, then by keys that tell the branches apart (`type`, `store`, `client`), then by
-//! which branch has least against the value.
+//! which branch knows most of what is written, then by which has least against it.
 
 use super::coerce::coerce;
 use super::demand::{Demand, Demands, KeyDemands};
 use super::explain::{not_allowed, wanted_words, wrong_kind};
 use super::model::Schema;
 use super::walk::{Seen, UNION_DEPTH, Walk};
-use crate::backstage::value::Value;
+use crate::backstage::value::{Kind, Value};
 use ::source::Part;
 
 /// How many branches are held against a value to find the meant one.
 const MOST_BRANCHES: usize = 64;
+
+/// How deep what is written is held against the keys of a branch.
+const FAMILIAR_DEPTH: u8 = 5;
 
 /// Says what is wrong with a value that satisfies no branch of a union.
 pub(super) fn union<'s>(
@@ -138,6 +141,49 @@ fn is_one_of(value: &Value, literals: &[serde_json::Value]) -> bool {
     })
 }
 
+/// How many of the keys in a value, at any depth, a branch describes by name, where the value of the key is of a kind
+/// that the branch takes. One provider and a map of providers both take an object of objects; only one of them knows
+/// what is inside.
+fn familiar_keys(branch: &Demands<'_>, value: &Value, depth: u8) -> usize {
+    if depth == 0 {
+        return 0;
+    }
+    if let Kind::Array(items) = &value.kind {
+        let of_item = |(index, item): (usize, &Value)| match branch.item(index) {
+            KeyDemands::Judged(demands) => familiar_keys(&demands, item, depth - 1),
+            KeyDemands::Refused(_) => 0,
+        };
+        return items
+            .iter()
+            .take(MOST_BRANCHES)
+            .enumerate()
+            .map(of_item)
+            .sum();
+    }
+    let Some(object) = value.as_object() else {
+        return 0;
+    };
+    let own = object.iter().take(MOST_BRANCHES).map(|(key, child)| {
+        let KeyDemands::Judged(demands) = branch.key(key) else {
+            return 0;
+        };
+        if !fits_kind(&demands, child, UNION_DEPTH) {
+            return 0;
+        }
+        let is_named = branch.known_keys().any(|known| *known == **key);
+        usize::from(is_named) + familiar_keys(&demands, child, depth - 1)
+    });
+    let own: usize = own.sum();
+    let inner = branch.iter().flat_map(|demand| {
+        let branches = demand.schema.any_of.iter().take(MOST_BRANCHES);
+        branches.map(move |schema| {
+            let inner = Demands::of(Demand { schema, ..demand });
+            familiar_keys(&inner, value, depth - 1)
+        })
+    });
+    own + inner.max().unwrap_or_default()
+}
+
 /// Says what the branch has to say that has least to say.
 fn least_complaints<'s>(walk: &mut Walk, branches: &[&Demands<'s>], value: &Value) {
     let nothing = Demands::default();
@@ -149,10 +195,12 @@ fn least_complaints<'s>(walk: &mut Walk, branches: &[&Demands<'s>], value: &Valu
             let known = |key: &str| branch.known_keys().any(|own| own == key);
             object.keys().filter(|key| known(key)).count()
         });
-        (trial.problems.len(), usize::MAX - known, trial.problems)
+        let strange = usize::MAX - familiar_keys(branch, value, FAMILIAR_DEPTH);
+        let rank = (strange, trial.problems.len(), usize::MAX - known);
+        (rank, trial.problems)
     });
-    let least = complaints.min_by_key(|(count, unknown, _)| (*count, *unknown));
-    for problem in least.into_iter().flat_map(|(_, _, problems)| problems) {
+    let least = complaints.min_by_key(|(rank, _)| *rank);
+    for problem in least.into_iter().flat_map(|(_, problems)| problems) {
         walk.adopt(problem);
     }
 }
