@@ -8,6 +8,7 @@
 pub mod backstage;
 pub mod check;
 pub mod cli;
+pub mod connect;
 pub mod files;
 pub mod finding;
 pub mod product;

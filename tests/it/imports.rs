@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "finding",
     "request",
     "backstage",
+    "connect",
     "rules",
     "run",
     "settings",
