@@ -32,7 +32,7 @@ pub(super) fn path(text: &str) -> String {
             None => path.push(character),
         }
     }
-    path
+    mask::break_commands(&path).into_owned()
 }
 
 /// `1 error`, `2 errors`.

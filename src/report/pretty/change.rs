@@ -6,6 +6,7 @@ use super::style::{Painter, Role};
 use crate::finding::{Edit, Finding};
 use crate::report::{fix, text};
 use crate::run::Run;
+use crate::text::mask::escape;
 
 /// The changes, one line each way, with line ends between them; `None` where nothing is offered.
 pub(super) fn lines(run: &Run, finding: &Finding, painter: &Painter) -> Option<String> {
@@ -33,6 +34,6 @@ fn change(run: &Run, finding: &Finding, edit: &Edit, painter: &Painter) -> Optio
         false => format!("{}\n", text::line(run, source.path())),
     };
     let old = painter.paint(Role::Removed, &format!("{number} - {}", view.text));
-    let new = format!("{number} + {before}{}{behind}", edit.text);
+    let new = format!("{number} + {before}{}{behind}", escape(&edit.text));
     Some(format!("{path}{old}\n{}", painter.paint(Role::Added, &new)))
 }

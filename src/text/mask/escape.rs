@@ -59,6 +59,11 @@ fn command_start(line: &str) -> usize {
     }
 }
 
+/// `text` with every logging command broken as by [`escape`], for a format that has escapes of its own for the rest.
+pub fn break_commands(text: &str) -> Cow<'_, str> {
+    without_commands(text, "\\x23")
+}
+
 /// `text` with the second `#` of each `##[` and `##vso[`, in whatever case, written as `hash`.
 fn without_commands<'t>(text: &'t str, hash: &str) -> Cow<'t, str> {
     if !text.contains("##") {

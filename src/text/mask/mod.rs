@@ -23,7 +23,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::{Place, Source, SourceId, Sources, Span};
 use known::Known;
 
-pub use escape::{InertLines, MASK, escape, escape_character, inert_line, json, json_line};
+pub use escape::{
+    InertLines, MASK, break_commands, escape, escape_character, inert_line, json, json_line,
+};
 pub use view::View;
 
 /// Everything known to be secret in a run.

@@ -3,6 +3,7 @@
 mod commands;
 mod documents;
 mod edits;
+mod inert;
 mod nasty;
 mod xml;
 

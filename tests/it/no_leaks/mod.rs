@@ -1,6 +1,7 @@
 //! Plants a secret of its own at every kind of place an app root has, runs the built binary in every mode and
 //! format, and looks for the secrets in everything it writes.
 
+mod cases;
 mod plant;
 mod root;
 
@@ -65,63 +66,73 @@ fn no_format_shows_a_secret() {
 #[test]
 fn no_mode_shows_a_secret() {
     let (folder, planted) = root::portal();
-    for mode in [
-        &["--with-local"][..],
-        &["--list-files"],
-        &["--env-file", "portal.env"],
-        &["--use-process-env"],
-        &["--staged"],
-        &["--fail-on", "info", "--severity", "unknown-key=error"],
-        &[
-            "--config",
-            "app-config.yaml",
-            "--config",
-            "app-config.broken.yaml",
-            "--production",
-        ],
-        &["app-config.broken.yaml"],
-        &["--config", "app-config.absent.yaml"],
-        &["--settings", "bad-settings.yaml"],
-        &["--env", "NOT A NAME"],
+    let mode = |status: i32, arguments: &'static [&'static str]| (status, arguments);
+    for (status, mode) in [
+        mode(1, &["--with-local"]),
+        mode(1, &["--env-file", "portal.env"]),
+        mode(1, &["--use-process-env"]),
+        mode(1, &["--staged"]),
+        mode(1, &["--fail-on", "info", "--severity", "unknown-key=error"]),
+        mode(
+            1,
+            &[
+                "--config",
+                "app-config.yaml",
+                "--config",
+                "app-config.broken.yaml",
+                "--production",
+            ],
+        ),
+        mode(1, &["app-config.broken.yaml"]),
+        mode(2, &["--config", "app-config.absent.yaml"]),
+        mode(2, &["--settings", "bad-settings.yaml"]),
+        mode(2, &["--env", ""]),
     ] {
         for format in ["pretty", "json", "sarif"] {
-            run(
-                folder.path(),
-                &[mode, &["--format", format, "-v"]].concat(),
-                &planted,
-            );
+            let arguments = [mode, &["--format", format, "-v"]].concat();
+            let output = run(folder.path(), &arguments, &planted);
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(status), "{mode:?}: {error}");
         }
     }
+    let output = run(folder.path(), &["--list-files", "-v"], &planted);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
 #[test]
 fn no_command_shows_a_secret() {
     let (folder, planted) = root::portal();
-    for command in [
-        &["rules"][..],
-        &["explain", "hardcoded-secret"],
-        &["print"],
-        &["print", "--origins"],
-        &["print", "--format", "json"],
-        &[
-            "print",
-            "--format",
-            "yaml",
-            "--origins",
-            "--use-process-env",
-        ],
-        &["print", "--databases"],
-        &["facts"],
-        &["facts", "--format", "json"],
-        &["chains"],
-        &["chains", "--format", "json"],
-        &["schema"],
-        &["schema", "--for-editor"],
-        &["test-policies"],
+    let command = |status: i32, arguments: &'static [&'static str]| (status, arguments);
+    for (status, command) in [
+        command(0, &["rules"]),
+        command(0, &["explain", "hardcoded-secret"]),
+        // A chain of which no layer is here has no effective config.
+        command(1, &["print"]),
+        command(1, &["print", "--origins"]),
+        command(1, &["print", "--format", "json"]),
+        command(
+            1,
+            &[
+                "print",
+                "--format",
+                "yaml",
+                "--origins",
+                "--use-process-env",
+            ],
+        ),
+        command(1, &["print", "--databases"]),
+        command(0, &["facts"]),
+        command(0, &["facts", "--format", "json"]),
+        command(0, &["chains"]),
+        command(0, &["chains", "--format", "json"]),
+        command(0, &["schema"]),
+        command(0, &["schema", "--for-editor"]),
+        // The settings name none.
+        command(2, &["test-policies"]),
     ] {
         let output = run(folder.path(), command, &planted);
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(!error.contains("Usage:"), "{command:?}: {error}");
+        assert_eq!(output.status.code(), Some(status), "{command:?}: {error}");
     }
 }
 
@@ -131,7 +142,8 @@ fn no_written_file_holds_a_secret() {
     let reports = TempDir::new().unwrap();
     for format in FORMATS.iter().filter(|format| **format != "auto") {
         let target = format!("{format}={}", reports.path().join(format).display());
-        run(folder.path(), &["--output", &target], &planted);
+        let output = run(folder.path(), &["--output", &target], &planted);
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", text(&output));
     }
     let baseline = reports.path().join("baseline.json");
     run(
