@@ -30,4 +30,5 @@ mod schema_command;
 mod settings;
 mod staged;
 mod support;
+mod wording;
 mod writing;
