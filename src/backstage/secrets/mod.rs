@@ -61,7 +61,28 @@ pub fn of_layer(
             found.extend(in_plain_text(text, whole));
         }
     }
+    name_without_keys(&mut found);
     found
+}
+
+/// Takes secrets that are keys out of the names of variables, which are made of the keys above a value.
+fn name_without_keys(found: &mut [Secret]) {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|letter| letter.to_ascii_uppercase()).collect()
+    };
+    let keys = found
+        .iter()
+        .filter(|secret| secret.extent == Extent::Key)
+        .filter_map(|secret| Some(letters(&secret.text.as_ref()?.0)))
+        .filter(|key| !key.is_empty());
+    let keys: Vec<String> = keys.collect();
+    for secret in found {
+        let variable = letters(&secret.variable);
+        if keys.iter().any(|key| variable.contains(key.as_str())) {
+            "SECRET".clone_into(&mut secret.variable);
+        }
+    }
 }
 
 /// Every secret in what variables set on top of all layers.
