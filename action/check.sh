@@ -12,7 +12,8 @@ if [[ -n "${INPUT_FAIL_ON:-}" ]]; then arguments+=(--fail-on "$INPUT_FAIL_ON"); 
 if [[ -n "${INPUT_BASELINE:-}" ]]; then arguments+=(--baseline "$INPUT_BASELINE"); fi
 while IFS= read -r -d '' argument; do arguments+=("$argument"); done < <(lines INPUT_ARGS)
 
-sarif="${RUNNER_TEMP:-/tmp}/stagecheck.sarif"
+# A folder of its own: what an earlier use in the same job left is no report of this one.
+sarif="$(mktemp -d "${RUNNER_TEMP:-/tmp}/stagecheck-XXXXXX")/stagecheck.sarif"
 arguments+=(--output "sarif=$sarif" --)
 while IFS= read -r -d '' path; do arguments+=("$path"); done < <(lines INPUT_PATHS)
 
