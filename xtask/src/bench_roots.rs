@@ -60,19 +60,10 @@ fn checked(binary: &Path, folder: &Path) -> Result<(Duration, Option<u64>), std:
         .spawn()?;
     let mut most = None;
     while child.try_wait()?.is_none() {
-        most = peak(child.id()).max(most);
+        most = run::peak_memory(child.id()).max(most);
         thread::sleep(Duration::from_millis(5));
     }
     Ok((start.elapsed(), most))
-}
-
-/// The peak memory of a process that runs, on Linux.
-fn peak(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), std::io::Error> {

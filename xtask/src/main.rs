@@ -11,6 +11,8 @@ mod collected_schemas;
 mod counts;
 mod database_oracle;
 mod docs;
+mod fuzz;
+mod growth;
 mod limits;
 mod man;
 mod picture;
@@ -47,6 +49,16 @@ const COMMANDS: &[Command] = &[
         name: "docs",
         about: "write docs/rules, docs/facts.md, docs/limits.md and the counts in README [--check]",
         run: docs::run,
+    },
+    Command {
+        name: "fuzz",
+        about: "feed a target of fuzz/ with ever other inputs: TARGET|all [--minutes N]",
+        run: fuzz::run,
+    },
+    Command {
+        name: "growth",
+        about: "tell how the work of the release binary grows with its input [WORD]...",
+        run: growth::run,
     },
     Command {
         name: "man",

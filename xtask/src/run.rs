@@ -45,6 +45,14 @@ pub fn release_binary() -> Result<PathBuf, Box<dyn Error>> {
         .join(format!("stagecheck{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// The peak memory of a process that runs, in kilobytes, on Linux.
+pub fn peak_memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let mut lines = status.lines();
+    let line = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
+}
+
 /// Writes a generated file (path relative to the project), or with `--check` fails when it is stale.
 ///
 /// # Errors

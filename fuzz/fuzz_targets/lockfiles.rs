@@ -1,0 +1,4 @@
+//! See [`stagecheck_fuzz::targets::lockfiles`].
+#![no_main]
+
+stagecheck_fuzz::fuzz!(lockfiles);

@@ -1,0 +1,4 @@
+//! See [`stagecheck_fuzz::targets::policies`].
+#![no_main]
+
+stagecheck_fuzz::fuzz!(policies);

@@ -1,0 +1,4 @@
+//! See [`stagecheck_fuzz::targets::settings`].
+#![no_main]
+
+stagecheck_fuzz::fuzz!(settings);
