@@ -53,6 +53,10 @@ pub struct Asked<'a> {
     pub sources: &'a Sources,
 }
 
+/// The stack of every thread that reads or judges, in bytes. Walks over values recurse, down to the depth that the reader
+/// of YAML lets through; a main thread may have no more than 1 MiB, as on Windows.
+pub(crate) const STACK_SIZE: usize = 32 << 20;
+
 /// Fewer roots than this are done before threads have started.
 const WORTH_THREADS: usize = 64;
 /// How many shares each thread gets: one that has the small roots takes a further share.
@@ -128,9 +132,12 @@ fn at_once<'t>(
         }
     };
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(work);
+        for _ in 1..threads {
+            // Where there is no memory for a further thread, the others do its work.
+            let thread = thread::Builder::new().stack_size(STACK_SIZE);
+            let _ = thread.spawn_scoped(scope, work);
         }
+        work();
     });
     let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.into_values().collect()

@@ -29,6 +29,8 @@ use rule_card::card::Card;
 pub use crate::product::backstage::judge::Facts;
 pub use facts::facts;
 
+pub(crate) use judged::STACK_SIZE;
+
 use judged::Asked;
 
 /// Checks what is asked for.

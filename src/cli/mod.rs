@@ -30,13 +30,25 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::check::STACK_SIZE;
 use command::{Arguments, Command};
 use console::Console;
 use status::Status;
 
-/// The whole program.
+/// The whole program, on a stack that is the same on every system.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(failure::report_panic));
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE);
+        match thread.spawn_scoped(scope, command_line) {
+            // A panic has ended the process.
+            Ok(thread) => thread.join().unwrap_or_else(|_| ExitCode::from(2)),
+            Err(_) => command_line(),
+        }
+    })
+}
+
+fn command_line() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return failure::report_arguments(&error),

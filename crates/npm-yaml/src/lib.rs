@@ -33,8 +33,12 @@ pub use json::parse_json;
 /// thousand, depending on its stack; real config stays below 30. Every walk over nodes or values may recurse.
 pub const MAX_DEPTH: usize = 256;
 
-/// How many values one text may hold, each alias counted as what it stands for.
+/// How many values one text may hold, keys included, each alias counted as what it stands for.
 pub const MAX_VALUES: usize = 200_000;
+
+/// How many tokens one text may hold: scalars, signs, comments, line ends and the white space between them. A value
+/// with its key takes six or seven.
+pub const MAX_TOKENS: usize = 2_000_000;
 
 /// One parsed text.
 #[derive(Debug, Default)]

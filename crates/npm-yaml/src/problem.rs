@@ -99,6 +99,18 @@ pub(super) fn second_document(span: Span) -> Box<Problem> {
     })
 }
 
+/// There are more values than [`MAX_VALUES`](super::MAX_VALUES).
+pub(super) fn too_many_values(span: Span) -> Box<Problem> {
+    let what = "this file holds more values than the checker reads (aliases counted as what they stand for)";
+    own(what, span)
+}
+
+/// There are more tokens than [`MAX_TOKENS`](super::MAX_TOKENS).
+pub(super) fn too_many_tokens(span: Span) -> Box<Problem> {
+    let what = "this file holds more lines, keys and signs than the checker reads";
+    own(what, span)
+}
+
 /// Values are nested deeper than anything reads.
 pub(super) fn too_deep(span: Span) -> Box<Problem> {
     let what = format!("values are nested more than {MAX_DEPTH} levels deep here");

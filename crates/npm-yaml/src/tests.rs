@@ -437,3 +437,32 @@ fn every_broken_text_has_a_problem_inside_it() {
         }
     }
 }
+
+#[test]
+fn what_is_too_much_is_refused_before_it_is_read_whole() {
+    let first = |text: &str| {
+        let document = parse(text);
+        assert!(document.is_broken());
+        document.problems.first().unwrap().clone()
+    };
+    for (text, message) in [
+        (format!("a: [{}]\n", "[],".repeat(700_000)), "more values"),
+        (format!("a: [{}", "x,".repeat(700_000)), "more values"),
+        (format!("{}x", " - ".repeat(700_000)), "levels deep"),
+        (format!("a:\n{}", "- \n".repeat(700_000)), "more values"),
+        (format!("a: [{}]\n", "\n".repeat(3_000_000)), "more lines"),
+        ("# x\n".repeat(1_500_000), "more lines"),
+    ] {
+        let problem = first(&text);
+        assert!(problem.message.contains(message), "{}", problem.message);
+        assert!((problem.span.start as usize) < text.len() / 2 + text.len() / 4);
+    }
+    let all_that_is_read = format!("a:\n{}", "- x\n".repeat(MAX_VALUES - 3));
+    assert!(!parse(&all_that_is_read).is_broken());
+    let keys = |count: usize| {
+        let keys = (0..count).map(|number| format!("k{number}: v\n"));
+        keys.collect::<String>()
+    };
+    assert!(!parse(&keys(MAX_VALUES / 2 - 1)).is_broken());
+    assert!(parse(&keys(MAX_VALUES / 2 + 1)).is_broken());
+}

@@ -21,6 +21,9 @@ pub(super) const DEPRECATED: &str = "schema-deprecated";
 pub(super) const UNKNOWN_KEY: &str = "unknown-key";
 pub(super) const VISIBLE_SECRET: &str = "secret-visible-to-frontend";
 
+/// How many allowed values are compared with a wrong one, to tell which was meant: a list may hold as many wrong items.
+const MOST_COMPARED: usize = 256;
+
 /// How many allowed values a message lists.
 const MOST_LISTED: usize = 12;
 
@@ -83,19 +86,19 @@ pub(super) fn wrong_kind(walk: &Walk, expected: &[&str], value: &Value) -> Sayin
 /// The value is none of these.
 pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Value) -> Saying {
     let name = name(walk);
-    let mut words: Vec<String> = allowed
-        .iter()
+    let listed = allowed.iter().take(MOST_LISTED);
+    let mut words: Vec<String> = listed
         .map(|literal| format!("`{}`", bare(literal)))
         .collect();
-    let more = words.len().saturating_sub(MOST_LISTED);
-    words.truncate(MOST_LISTED);
+    let more = allowed.len().saturating_sub(MOST_LISTED);
     if more > 0 {
         words.push(format!("{more} others"));
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let expected = or_list(&words);
     let mut saying = violation(format!("`{name}` must be {expected}"), value.place());
-    let texts = allowed.iter().filter_map(serde_json::Value::as_str);
+    let compared = allowed.get(..MOST_COMPARED).unwrap_or(allowed);
+    let texts = compared.iter().filter_map(serde_json::Value::as_str);
     if let Some(near) = value.as_str().and_then(|text| closest(text, texts)) {
         saying.help = Some(format!("did you mean `{near}`?"));
         saying.edit = is_spelt(value)

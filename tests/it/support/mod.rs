@@ -145,6 +145,116 @@ pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &Path)]) 
     }
 }
 
+/// What a run took.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken {
+    /// CPU time of all threads, in hundredths of a second.
+    pub hundredths: u64,
+    /// The most memory at once.
+    pub kilobytes: u64,
+}
+
+impl Taken {
+    /// No input may take more. What is built without optimization computes up to fifty times as long, and its frames
+    /// and values are larger.
+    pub const MOST: Self = match cfg!(debug_assertions) {
+        true => Self {
+            hundredths: 6_000,
+            kilobytes: 400 << 10,
+        },
+        false => Self {
+            hundredths: 100,
+            kilobytes: 200 << 10,
+        },
+    };
+
+    fn is_within(self, most: Self) -> bool {
+        self.hundredths <= most.hundredths && self.kilobytes <= most.kilobytes
+    }
+}
+
+/// Runs the built binary in a folder, with a main thread whose stack is as small as on Windows (1 MiB), and with what it
+/// may take at most. Where the system does not tell what a process takes, it is only run.
+pub fn run_bounded(folder: &Path, arguments: &[&str]) -> Answer {
+    let outputs = TempDir::new().unwrap();
+    let file = |name: &str| fs::File::create(outputs.path().join(name)).unwrap();
+    let binary = env!("CARGO_BIN_EXE_stagecheck");
+    let mut command = match cfg!(unix) {
+        true => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", "ulimit -s 1024; exec \"$0\" \"$@\"", binary]);
+            shell
+        }
+        false => Command::new(binary),
+    };
+    let mut child = command
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("GITHUB_ACTIONS")
+        .env("XDG_CACHE_HOME", outputs.path())
+        .stdin(std::process::Stdio::null())
+        .stdout(file("stdout"))
+        .stderr(file("stderr"))
+        .spawn()
+        .unwrap();
+    let mut taken = Taken {
+        hundredths: 0,
+        kilobytes: 0,
+    };
+    loop {
+        let (ended, now) = look_at(child.id());
+        taken.hundredths = taken.hundredths.max(now.hundredths);
+        taken.kilobytes = taken.kilobytes.max(now.kilobytes);
+        if !taken.is_within(Taken::MOST) {
+            let _ = child.kill();
+            panic!("{arguments:?} takes {taken:?}, more than {:?}", Taken::MOST);
+        }
+        if ended {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let status = child.wait().unwrap();
+    let read = |name: &str| fs::read_to_string(outputs.path().join(name)).unwrap();
+    let stderr = read("stderr");
+    Answer {
+        status: status
+            .code()
+            .unwrap_or_else(|| panic!("{status}: {stderr}")),
+        stdout: read("stdout"),
+        stderr,
+    }
+}
+
+/// Whether a child has ended, as far as the system tells, and what it has taken so far. It must not have been waited
+/// for: until then the system knows what it took.
+fn look_at(process: u32) -> (bool, Taken) {
+    let read = |name: &str| fs::read_to_string(format!("/proc/{process}/{name}"));
+    let mut taken = Taken {
+        hundredths: 0,
+        kilobytes: 0,
+    };
+    // Without such a file the system is another one.
+    let Ok(stat) = read("stat") else {
+        return (true, taken);
+    };
+    // The name of the program stands in parentheses, and may hold anything.
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let number = |at: usize| fields[at].parse::<u64>().unwrap();
+    taken.hundredths = number(11) + number(12);
+    let status = read("status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    if let Some(peak) = peak {
+        taken.kilobytes = peak.trim().trim_end_matches("kB").trim().parse().unwrap();
+    }
+    (fields[0] == "Z", taken)
+}
+
 fn parse(line: &str) -> Line {
     let malformed = || panic!("not a concise line: {line}");
     let (place, rest) = line.split_once(": ").unwrap_or_else(malformed);

@@ -238,7 +238,7 @@ impl<'t> Composer<'t> {
             1
         };
         if self.values > MAX_VALUES {
-            return Err(too_many_values(composed.node.span));
+            return Err(problem::too_many_values(composed.node.span));
         }
         if place.depth + composed.extent.depth > MAX_DEPTH {
             return Err(problem::too_deep(composed.node.span));
@@ -249,7 +249,7 @@ impl<'t> Composer<'t> {
                 .anchors
                 .finish(id, &composed.node, composed.extent, leaves);
             if kept > MAX_VALUES {
-                return Err(too_many_values(composed.node.span));
+                return Err(problem::too_many_values(composed.node.span));
             }
         }
         Ok(composed)
@@ -359,11 +359,6 @@ fn missing_marker(directive: &Token) -> Stop {
 fn nameless(token: &Token) -> Stop {
     let what = "`&` or `*` without a name; quote the value if it is text";
     problem::own(what, Span::from(token.range()))
-}
-
-fn too_many_values(span: Span) -> Stop {
-    let what = "this file holds more values than the checker reads (aliases counted as what they stand for)";
-    problem::own(what, span)
 }
 
 fn unfit(tag: &str, span: Span) -> Stop {

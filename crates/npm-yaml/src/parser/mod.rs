@@ -16,7 +16,7 @@ use super::lexer::{Lexeme, Lexer};
 use super::token::{
     BlockCollection, BlockScalar, DocumentTree, FlowCollection, FlowScalar, Item, Kind, Token, Tree,
 };
-use super::{Comment, MAX_DEPTH, Problem, problem};
+use super::{Comment, MAX_DEPTH, MAX_TOKENS, MAX_VALUES, Problem, problem};
 use source::Span;
 
 /// What a text consists of.
@@ -63,11 +63,47 @@ struct Parser {
     parts: Vec<Part>,
     stack: Vec<Level>,
     documents: usize,
+    count: Count,
     /// Whether only white space and indicators stand before the next token on its line.
     at_new_line: bool,
     indent: usize,
     /// Whether a key of a block mapping stands before the next token on its line.
     on_key_line: bool,
+}
+
+/// How much has been read: what is too much is refused before it takes memory.
+#[derive(Default)]
+struct Count {
+    tokens: usize,
+    /// Scalars and brackets that open: keys and values.
+    keys_and_values: usize,
+    /// `-`: each is a value of its own.
+    items: usize,
+}
+
+impl Count {
+    fn add(&mut self, token: &Token) -> Result<(), Stop> {
+        let span = || Span::new(token.start, token.end);
+        self.tokens += 1;
+        match token.kind {
+            Kind::Scalar
+            | Kind::Alias
+            | Kind::SingleQuoted
+            | Kind::DoubleQuoted
+            | Kind::FlowMappingStart
+            | Kind::FlowSequenceStart => self.keys_and_values += 1,
+            Kind::SequenceItem => self.items += 1,
+            _ => {}
+        }
+        // Keys count as values do.
+        if self.keys_and_values > MAX_VALUES || self.items > MAX_VALUES {
+            return Err(problem::too_many_values(span()));
+        }
+        match self.tokens > MAX_TOKENS {
+            true => Err(problem::too_many_tokens(span())),
+            false => Ok(()),
+        }
+    }
 }
 
 /// What is being read.
@@ -103,6 +139,7 @@ impl Parser {
         if token.kind == Kind::Unknown {
             return Err(problem::unexpected(text, token.start));
         }
+        self.count.add(&token)?;
         self.step(text, token)?;
         let length = token.end - token.start;
         match token.kind {
