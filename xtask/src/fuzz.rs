@@ -17,6 +17,9 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// The longest input, in bytes.
 const LONGEST: usize = 16_000;
 
+/// A path and its bytes.
+type File = (String, Vec<u8>);
+
 /// A target, and which files of the project are seeds for it.
 struct Target {
     name: &'static str,
@@ -265,7 +268,7 @@ fn example_files() -> impl Iterator<Item = (String, String)> {
 }
 
 /// The files below a folder by path, without what is built or installed.
-fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn files(folder: &Path) -> Result<Vec<File>, Box<dyn Error>> {
     let mut found = Vec::new();
     let mut pending: Vec<PathBuf> = vec![folder.to_owned()];
     while let Some(next) = pending.pop() {
