@@ -52,7 +52,11 @@ fn value_of_argument(line: &str, start: usize) -> Option<Range<usize>> {
     let separated = behind.len() > value.len() && !value.starts_with(['=', '-']);
     separated.then_some(())?;
     let start = line.len() - value.len();
-    let length = value.find(|c: char| c.is_whitespace() || "\"',".contains(c));
+    let quote = line.get(..start)?.chars().next_back();
+    let length = match quote.filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => value.find(quote),
+        None => value.find(|c: char| c.is_whitespace() || "\"',".contains(c)),
+    };
     let value = value.get(..length.unwrap_or(value.len()))?;
     is_literal(value).then(|| start..start + value.len())
 }
@@ -411,7 +415,7 @@ mod tests {
                 "hunter2",
             ),
             ("db --name x --password hunter2", "hunter2"),
-            ("(password \"hunter2\")", "hunter2"),
+            ("(password \"hun ter2\")", "hun ter2"),
             ("{\\\"password\\\": \\\"hunter2\\\"}", "hunter2"),
             ("PGPASSWORD=hunter2 psql", "hunter2"),
         ] {

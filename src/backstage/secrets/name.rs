@@ -305,6 +305,7 @@ const CONTAINERS: &[&str] = &[
 /// A good name for the variable that holds the secret at a path: `AUTH_GITHUB_CLIENT_SECRET`, as Backstage's own
 /// documentation calls them.
 pub(super) fn variable(path: &ConfigPath) -> String {
+    let path = &of_whole_secret(path);
     let keys = keys(path);
     let last = keys.last().copied().filter(|key| is_name(key));
     let last = last.unwrap_or("secret");
@@ -325,6 +326,23 @@ pub(super) fn variable(path: &ConfigPath) -> String {
         Some(owner) => screaming(&[owner, last]),
         None => screaming(&[last]),
     }
+}
+
+/// The path of the secret that a value is in: a key typed below a secret path may be the secret itself.
+fn of_whole_secret(path: &ConfigPath) -> ConfigPath {
+    let mut whole = ConfigPath::root();
+    let last = path.parts().last();
+    if matches!(last, Some(Part::Key(key)) if of_text(key) != Name::Other) {
+        return path.clone();
+    }
+    for part in path.parts() {
+        whole.push(part.clone());
+        let several = matches!(part, Part::Key(key) if names_several(key));
+        if !several && super::paths::lookup(&whole) == Some(super::paths::Listed::Secret) {
+            break;
+        }
+    }
+    whole
 }
 
 /// Whether a key can be part of a name. It may hold a secret itself: a URL with a password, JSON of a complex key.
@@ -416,6 +434,10 @@ mod tests {
                 "PAGER_DUTY_API_TOKEN",
             ),
             (&["sonarqube", "apiKey"], "SONARQUBE_API_KEY"),
+            (
+                &["sonarqube", "apiKey", "correcthorse"],
+                "SONARQUBE_API_KEY",
+            ),
             (&["backend", "cache", "connection"], "CACHE_PASSWORD"),
         ] {
             assert_eq!(super::variable(&path(keys)), variable);

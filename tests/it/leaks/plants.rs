@@ -258,6 +258,14 @@ fn below_listed(rng: &mut Rng) -> Plant {
 /// `password: { hunter2 }` and its kind.
 fn key_below_listed(rng: &mut Rng) -> Plant {
     let path = listed_path(rng);
+    // Below a key of several secrets the keys are their names.
+    let names_several = |step: &Step| {
+        let ends = ["passwords", "tokens", "secrets", "apikeys"];
+        matches!(step, Step::Key(key) if ends.iter().any(|end| key.to_lowercase().ends_with(end)))
+    };
+    if path.last().is_some_and(names_several) {
+        return key_below_listed(rng);
+    }
     let secret = secret_of(&[Kind::Mixed, Kind::Word, Kind::Random], rng);
     let (text, _) = nest(&path, "REPLACED", rng);
     let typed = secret.text.clone();
