@@ -59,6 +59,7 @@ fn judge(card: &Card, lacks: Vec<Lack>) -> Judged {
         unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
+        runs_in: Default::default(),
     };
     let subject = object([
         ("name", Value::string("production")),

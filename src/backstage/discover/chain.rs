@@ -10,9 +10,11 @@ use crate::text::Place;
 use super::command::word::{Certainty, Word};
 use super::command::{Arguments, NO_VALUE, base_name};
 use super::image::paths::Resolved;
+use super::kubernetes::service_links;
 use crate::backstage::words::names;
 use crate::backstage::words::{
-    Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerRole, StartKind,
+    Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerRole, RunsIn,
+    StartKind,
 };
 
 /// What a start command says, before it is a chain.
@@ -37,6 +39,8 @@ pub(super) struct Draft {
     pub(super) environment: Vec<(String, Word)>,
     /// Whether the command itself says that nobody but its developer uses it.
     pub(super) audience: Audience,
+    /// What it runs in.
+    pub(super) runs_in: RunsIn,
 }
 
 /// Who picks the layers of a chain.
@@ -179,6 +183,7 @@ impl Draft {
             unread_environment,
             local_layer: None,
             environment,
+            runs_in: self.runs_in,
         }
     }
 }
@@ -240,6 +245,9 @@ fn reason(
         (LackKind::Mounted(_) | LackKind::Foreign(_), _) if written.contains("://") => {
             "a layer is loaded from a URL".into()
         }
+        (LackKind::Mounted(_) | LackKind::Foreign(_), _) if word.is_none() => {
+            "the base layer that the loader takes by itself is not in this repository".into()
+        }
         (LackKind::Mounted(_) | LackKind::Foreign(_), _) => {
             format!("`{written}` is not in this repository")
         }
@@ -289,6 +297,9 @@ fn environment(
                 name: name.as_str().into(),
                 value: (value.certainty == Certainty::Known).then(|| value.text.as_str().into()),
                 place: Some(value.place),
+                service: service_links::service_of(value)
+                    .filter(|_| kind == StartKind::Kubernetes)
+                    .map(Arc::from),
             });
         }
         // A literal value is applied; only one that is not known leaves its path open.

@@ -22,11 +22,19 @@ pub(super) struct Manifests;
 impl Source for Manifests {
     fn wants(&self, name: &str) -> bool {
         let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        is_yaml && !is_compose(name) && names::kind_of(name) == NameKind::Unrelated
+        let may_hold = match names::kind_of(name) {
+            // A manifest may have the name of a layer.
+            NameKind::Unrelated | NameKind::Layer(_) => true,
+            NameKind::NotALayer(_) => false,
+        };
+        is_yaml && !is_compose(name) && may_hold || kustomize::is_kustomization(name)
     }
 
     fn processes(&self, files: &[&FilePath], reader: &mut Reader<'_>) {
-        reader.cluster(files.iter().copied());
+        let is_layer = |path: &FilePath| reader.is_layer(path);
+        let manifests = files.iter().copied().filter(|path| !is_layer(path));
+        let manifests: Vec<&FilePath> = manifests.collect();
+        reader.cluster(manifests.into_iter());
     }
 }
 
@@ -53,9 +61,7 @@ impl Reader<'_> {
             return;
         };
         if kustomize::is_kustomization(path.name()) {
-            let source = self.add_source(path, Arc::clone(&text));
-            let kustomization = kustomize::read(path, source, &text);
-            found.cluster.kustomizations.extend(kustomization);
+            found.cluster.kustomizations.push(path.clone());
             return;
         }
         let chooses = ["--config", "app-config", "APP_CONFIG_"];
@@ -91,12 +97,12 @@ impl Reader<'_> {
             self.leave_out(path, "is a template that something else fills in");
         }
         for (range, node) in documents {
-            let objects = objects::objects(source, &range, &node);
+            let objects = objects::objects(path, source, &range, &node);
             if objects.is_empty() {
                 found.values.extend(self.values(path, source, range, &node));
             }
             for object in objects {
-                found.cluster.take(path, source, object);
+                found.cluster.take(path, object);
             }
         }
     }

@@ -128,6 +128,7 @@ fn chain(name: Arc<str>, layers: &[&LayerFile]) -> Chain {
         unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
+        runs_in: Default::default(),
     }
 }
 

@@ -62,6 +62,7 @@ pub fn explicit(
         unread_environment: Vec::new(),
         local_layer: None,
         environment: Vec::new(),
+        runs_in: Default::default(),
     });
     root.layers.sort_by(|a, b| a.path.cmp(&b.path));
     let listing = files.list(&root.path, &|name| name == "package.json");

@@ -3,7 +3,7 @@
 //! In: a listing. Out: app roots with their layers, without chains, and what looks like a layer and is none.
 //! Never: start commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::files::{FilePath, Files, Listed};
 
@@ -101,6 +101,20 @@ impl Grouped {
             let (path, _) = self.app_roots.get_key_value(&folder)?;
             Some(path)
         })
+    }
+
+    /// Drops app roots that start nothing and of which every layer is loaded by another one: folders of an overlay, not
+    /// portals.
+    pub(super) fn drop_loaded_elsewhere(&mut self) {
+        let mut loaded: BTreeSet<FilePath> = BTreeSet::new();
+        for root in self.app_roots.values() {
+            let layers = root.chains.iter().flat_map(|chain| &chain.layers);
+            loaded.extend(layers.map(|layer| layer.path.clone()));
+        }
+        self.app_roots.retain(|_, root| {
+            let is_loaded = |layer: &LayerFile| loaded.contains(&layer.path);
+            !root.chains.is_empty() || !root.layers.iter().all(is_loaded)
+        });
     }
 
     fn folder_for(&self, layer: &FilePath, listing: &[Listed]) -> FilePath {

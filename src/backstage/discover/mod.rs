@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use crate::backstage::npm;
 use crate::backstage::words::names;
-use crate::backstage::words::{Chain, ChainOrigin, StartKind, Workspace};
+use crate::backstage::words::{Chain, ChainOrigin, Lack, LackKind, StartKind, Workspace};
 use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
 use crate::text::Sources;
@@ -56,6 +56,7 @@ pub fn find(
         root.packages = finder.packages(folder, sources);
     }
     sources::add_chains(files, &listing, options, &mut grouped, sources);
+    grouped.drop_loaded_elsewhere();
     for (folder, root) in &mut grouped.app_roots {
         if root.packages.backend.is_none() {
             root.packages = finder.packages(folder, sources);
@@ -64,10 +65,10 @@ pub fn find(
     for root in grouped.app_roots.values_mut() {
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
         let overruled = grouped.overruled.get(&root.path);
-        let of_image = |chain: &&mut Chain| matches!(&chain.origin, ChainOrigin::StartCommand { kind, .. } if *kind == StartKind::Dockerfile);
-        for chain in root.chains.iter_mut().filter(of_image) {
+        for chain in root.chains.iter_mut().filter(|chain| chain.is_of_image()) {
             chain.lacks.extend(overruled.cloned());
         }
+        note_other_starts(&mut root.chains);
         convention::add_chains(root, options, grouped.unread.get(&root.path));
         convention::note_local_layers(root, files);
         name_apart(&mut root.chains);
@@ -75,6 +76,41 @@ pub fn find(
     Workspace {
         app_roots: grouped.app_roots.into_values().collect(),
         left_out: grouped.left_out,
+    }
+}
+
+/// Notes on the chain of an image what a cluster starts it with, where that is, or may be, a layer more: then the image
+/// by itself is not how the portal runs.
+fn note_other_starts(chains: &mut [Chain]) {
+    let in_cluster = |chain: &&Chain| {
+        let kind = match &chain.origin {
+            ChainOrigin::StartCommand { kind, .. } => *kind,
+            _ => return false,
+        };
+        let is_of_cluster = matches!(kind, StartKind::Kubernetes | StartKind::Helm);
+        is_of_cluster && chain.runs_in.image.is_some()
+    };
+    let others: Vec<Chain> = chains.iter().filter(in_cluster).cloned().collect();
+    for chain in chains.iter_mut().filter(|chain| chain.is_of_image()) {
+        let own: Vec<&FilePath> = chain.layers.iter().map(|layer| &layer.path).collect();
+        let loads_more = |other: &&Chain| {
+            let is_same_image = other.runs_in.image == chain.runs_in.image;
+            let mut layers = other.layers.iter();
+            let is_more = layers.any(|layer| !own.contains(&&layer.path));
+            let is_unread = |lack: &Lack| lack.kind == LackKind::Unreadable;
+            is_same_image && (is_more || other.lacks.iter().any(is_unread))
+        };
+        if let Some(other) = others.iter().find(loads_more) {
+            let place = match &other.origin {
+                ChainOrigin::StartCommand { place, .. } => Some(*place),
+                _ => None,
+            };
+            chain.lacks.push(Lack {
+                reason: format!("`{}` starts the image with other words", other.name),
+                place,
+                kind: LackKind::StartedOtherwise,
+            });
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use super::image::instruction::Form;
 use super::image::paths::{Image, Mount, MountSource, Resolved, STEP_LIMIT};
 use super::image::steps::{self, Step};
 use crate::backstage::npm::Manifest;
-use crate::backstage::words::{Lack, StartKind};
+use crate::backstage::words::{Lack, RunsIn, StartKind};
 
 /// The longest entry point script that is read, in bytes.
 const SCRIPT_LIMIT: u64 = 1 << 16;
@@ -59,6 +59,8 @@ pub(super) struct Process<'r> {
     pub(super) unread: Vec<Word>,
     /// What else is known not to be here.
     pub(super) lacks: Vec<Lack>,
+    /// Whether it has a network of its own.
+    pub(super) own_network: bool,
 }
 
 /// A process in a folder of the repository: as in an image into which the repository is mounted.
@@ -145,6 +147,7 @@ impl<'r> Process<'r> {
             audience: Audience::People,
             unread: Vec::new(),
             lacks: Vec::new(),
+            own_network: false,
         }
     }
 
@@ -202,7 +205,9 @@ impl<'r> Process<'r> {
             folder: folder.as_deref().or(image.folder),
             ..image
         };
+        let mut read_scripts = start.scripts.clone();
         for script in own_scripts(launches, &image) {
+            read_scripts.extend(image.at(&script.text).file().cloned());
             let is_read = start
                 .scripts
                 .iter()
@@ -230,7 +235,7 @@ impl<'r> Process<'r> {
         };
         let defaults = image.seen_from(&defaults_in);
         let mut draft = self.draft(&image, &defaults, arguments, launches, around);
-        draft.read_scripts = start.scripts;
+        draft.read_scripts = read_scripts;
         // A development server over a mounted checkout is its developer's.
         let is_folder = |mount: &Mount| match &mount.source {
             MountSource::Path(path) => !around.files.is_file(path),
@@ -395,6 +400,12 @@ impl<'r> Process<'r> {
             lacks: self.lacks.clone(),
             environment,
             audience: self.audience,
+            runs_in: RunsIn {
+                image: self
+                    .dockerfile
+                    .map(|(dockerfile, _)| dockerfile.path.clone()),
+                own_network: self.own_network,
+            },
         }
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Reader<'r> {
     pub(super) own_templates: BTreeMap<FilePath, bool>,
     /// Scripts that were read where an image or a deployment runs them.
     read_scripts: BTreeSet<FilePath>,
+    /// The files that were read, as sources.
+    read: BTreeMap<FilePath, SourceId>,
 }
 
 impl<'r> Reader<'r> {
@@ -64,6 +66,7 @@ impl<'r> Reader<'r> {
             embedded: BTreeMap::new(),
             own_templates: BTreeMap::new(),
             read_scripts: BTreeSet::new(),
+            read: BTreeMap::new(),
         }
     }
 
@@ -87,9 +90,55 @@ impl<'r> Reader<'r> {
         self.files.read(path, FILE_LIMIT).ok()
     }
 
-    /// The text of a file as a source.
+    /// The text of a file as a source; the same one for the same file.
     pub(super) fn add_source(&mut self, path: &FilePath, text: Arc<str>) -> SourceId {
-        self.sources.add(self.files.source(path, text))
+        if let Some(known) = self.read.get(path) {
+            return *known;
+        }
+        let id = self.sources.add(self.files.source(path, text));
+        self.read.insert(path.clone(), id);
+        id
+    }
+
+    /// Whether a file is a layer of an app root.
+    pub(super) fn is_layer(&self, path: &FilePath) -> bool {
+        let is_named = matches!(names::kind_of(path.name()), names::NameKind::Layer(_));
+        let root = || {
+            let nearest = self.grouped.nearest(&path.parent())?;
+            self.app_root(nearest)
+        };
+        is_named && root().is_some_and(|root| root.layer(path).is_some())
+    }
+
+    /// Takes a base layer that something else puts into an image under another path for what it is there: a further
+    /// layer of the portal, whose packages or Dockerfile tell where it is, and its folder for no app root.
+    pub(super) fn demote(&mut self, file: &FilePath) {
+        let folder = file.parent();
+        let files = self.files;
+        let is_portal = |folder: &FilePath| {
+            let marks = ["package.json", "Dockerfile", "packages/backend/Dockerfile"];
+            let mut marks = marks.iter();
+            marks.any(|mark| files.is_file(&folder.join(mark)))
+        };
+        let roots = &mut self.grouped.app_roots;
+        let Some(own) = roots.get(&folder).filter(|root| root.layer(file).is_some()) else {
+            return;
+        };
+        if is_portal(&folder) || !own.chains.is_empty() {
+            return;
+        }
+        let above = folder
+            .ancestors()
+            .skip(1)
+            .find(|above| roots.contains_key(above) && is_portal(above));
+        let mut others = roots.keys().filter(|other| is_portal(other));
+        let only = others.next().filter(|_| others.next().is_none()).cloned();
+        if let Some(owner) = above.or(only)
+            && let Some(demoted) = roots.remove(&folder)
+            && let Some(owner) = roots.get_mut(&owner)
+        {
+            owner.layers.extend(demoted.layers);
+        }
     }
 
     /// A file's text as a source; `None` when it cannot be read.
@@ -148,6 +197,16 @@ impl<'r> Reader<'r> {
             .flat_map(|root| &root.layers)
             .map(|layer| layer.path.clone())
             .collect();
+        // A manifest with the name of a layer is read as the manifest it is.
+        let hosts: BTreeSet<&str> = self
+            .embedded
+            .keys()
+            .filter_map(|path| Some(path.as_str().split_once('#')?.0))
+            .collect();
+        let is_host = |left: &LeftOut| {
+            left.reason.starts_with("is a document of kind") && hosts.contains(left.path.as_str())
+        };
+        self.grouped.left_out.retain(|left| !is_host(left));
         for (path, layer) in std::mem::take(&mut self.embedded) {
             let owner = self.root_of(&path).unwrap_or_else(|| path.parent());
             if !known.contains(&path) {
@@ -421,6 +480,8 @@ impl<'r> Reader<'r> {
                 place: Some(by.place),
                 kind: LackKind::Unreadable,
             };
+            let unread = self.grouped.unread.entry(root.clone());
+            unread.or_insert_with(|| lack.clone());
             self.grouped.overruled.entry(root).or_insert(lack);
         }
     }

@@ -282,6 +282,7 @@ mod tests {
             name: name.into(),
             value: None,
             place: None,
+            service: None,
         };
         let variables = [
             secret("APP_CONFIG_a_b"),

@@ -16,6 +16,8 @@ facts! {
         production: Bool,
         /// all that the process would load is here
         complete: Bool,
+        /// its process has a network of its own: nothing else listens on its loopback address
+        own_network: Bool,
         /// an `APP_CONFIG_*` variable of the deployment that the loader refuses; absent when there is none. Points at it
         refused_variable: Text,
         /// why, e.g. sets a key that is there already
@@ -60,6 +62,7 @@ pub fn collect(
         name: Text::from(chain.name.0.clone()).at(started_at),
         production: chain.production.into(),
         complete: chain.is_complete().into(),
+        own_network: chain.runs_in.own_network.into(),
         refused_variable: Text::optional(refused.as_ref().map(|error| error.variable.as_str()))
             .at(refused_at),
         refused_because: Text::optional(refused.as_ref().map(|error| error.reason.to_string())),

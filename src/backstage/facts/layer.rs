@@ -16,6 +16,8 @@ facts! {
         environment: Text,
         /// what git does with it: `tracked`, `ignored`, `untracked` or `no-repository`
         git: Text,
+        /// it is in values that only the tests of a chart use: `ci/*-values.yaml`
+        for_chart_tests: Bool,
         /// some chain loads it
         loaded: Bool,
         /// some production chain loads it
@@ -36,6 +38,7 @@ pub fn collect(layer: &LayerFile, chains: &[Chain], start: Option<Place>) -> Lay
         role: super::layers::role(&layer.role).into(),
         environment,
         git: super::layers::git(layer.git).into(),
+        for_chart_tests: layer.is_for_chart_tests().into(),
         loaded: chains.iter().any(|chain| loads(&chain)).into(),
         loaded_by_production: chains
             .iter()

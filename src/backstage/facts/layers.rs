@@ -6,7 +6,7 @@
 use super::fact::{Bool, List, Text};
 use super::macros::facts;
 use crate::backstage::words::{
-    AppRoot, Chain, ChainOrigin, LackKind, LayerFile, LayerRole, StartKind,
+    AppRoot, Chain, ChainLayer, ChainOrigin, LackKind, LayerFile, LayerRole, StartKind,
 };
 use crate::files::{FilePath, GitStatus};
 use crate::text::Place;
@@ -39,6 +39,23 @@ facts! {
         /// an image that starts with base layers alone, while another chain loads this production layer; points at the
         /// start command; absent otherwise
         omitted_by_image: Text,
+        /// a production deployment whose own words replace the command of an image that would load this production
+        /// layer; points at its start command; absent otherwise
+        dropped_by: Text,
+        /// the image that would load it; points at its start command
+        dropped_from: Text,
+        /// that deployment has layers of its own: values of a chart, a ConfigMap
+        dropped_for_own: Bool,
+        /// all layers that the image's command loads, as arguments in YAML
+        dropped_arguments: Text,
+    }
+
+    /// Layers that are loaded in no fixed order.
+    pub struct UnorderedLayers {
+        /// their names; points at what names them together
+        names: Text,
+        /// the chain that loads them
+        chain: Text,
     }
 
     /// A layer that a start command names and that is not there.
@@ -150,6 +167,24 @@ pub fn misordered(app: &AppRoot) -> List<MisorderedLayer> {
     List::Known(found)
 }
 
+/// `facts.unorderedLayers`: layers that are loaded in no fixed order.
+pub fn unordered(app: &AppRoot) -> List<UnorderedLayers> {
+    let of_chain = |chain: &Chain| -> Vec<UnorderedLayers> {
+        let lacks = chain.lacks.iter();
+        lacks
+            .filter_map(|lack| match &lack.kind {
+                LackKind::Unordered(names) => Some(UnorderedLayers {
+                    origin: None,
+                    names: Text::from(names.clone()).at(lack.place),
+                    chain: chain.name.0.clone().into(),
+                }),
+                _ => None,
+            })
+            .collect()
+    };
+    app.chains.iter().flat_map(of_chain).collect()
+}
+
 struct Facts<'f> {
     app: &'f AppRoot,
     known: &'f dyn Fn(&FilePath) -> Option<Known>,
@@ -159,6 +194,7 @@ impl Facts<'_> {
     fn layer(&self, layer: &LayerFile) -> Option<LayerOfRoot> {
         let known = (self.known)(&layer.path)?;
         let chains: Vec<&Chain> = self.loaders(&layer.path).collect();
+        let dropped = self.dropped(layer);
         Some(LayerOfRoot {
             origin: None,
             path: Text::from(layer.path.as_str()).at(Some(known.start)),
@@ -175,6 +211,19 @@ impl Facts<'_> {
             empty_in: named(self.empty_chain(&chains)),
             omitted_by: named(self.omitted_by(layer)),
             omitted_by_image: named(self.omitted_by_image(layer)),
+            dropped_by: named(dropped.map(|(by, _)| by)),
+            dropped_from: named(dropped.map(|(_, from)| from)),
+            dropped_for_own: dropped.map_or_else(Bool::default, |(by, _)| {
+                let mut loaded = by.layers.iter();
+                let is_own = |loaded: &ChainLayer| {
+                    let layer = self.app.layer(&loaded.path);
+                    layer.is_some_and(|layer| layer.embedded.is_some())
+                };
+                loaded.any(is_own).into()
+            }),
+            dropped_arguments: Text::optional(
+                dropped.map(|(_, from)| self.arguments(from)).as_deref(),
+            ),
         })
     }
 
@@ -239,12 +288,63 @@ impl Facts<'_> {
                 .layer(path)
                 .is_some_and(|layer| layer.role == LayerRole::Base)
         };
-        let is_image = |chain: &&Chain| matches!(&chain.origin, ChainOrigin::StartCommand { kind, .. } if *kind == StartKind::Dockerfile);
-        self.app.chains.iter().filter(is_image).find(|chain| {
+        let images = self.app.chains.iter().filter(|chain| chain.is_of_image());
+        images.into_iter().find(|chain| {
             let bases = chain.layers.iter().all(|layer| is_base(&layer.path));
             chain.production && chain.is_complete() && bases && !chain.layers.is_empty()
         })
     }
+}
+
+impl Facts<'_> {
+    /// A production deployment that does not load a production layer, and the image that would, were it left to its own
+    /// command.
+    fn dropped(&self, layer: &LayerFile) -> Option<(&Chain, &Chain)> {
+        let is_file = layer.role.is_production() && layer.embedded.is_none();
+        let image = || {
+            let mut loaders = self.loaders(&layer.path);
+            loaders.find(|chain| chain.is_of_image() && chain.production)
+        };
+        let image = is_file.then(image)??;
+        let is_base = |loaded: &ChainLayer| {
+            let layer = self.app.layer(&loaded.path);
+            layer.is_none_or(|layer| !matches!(layer.role, LayerRole::Environment(_)))
+        };
+        let drops = |chain: &&Chain| {
+            let image_of = &chain.runs_in.image;
+            let could = || chain.lacks.iter().any(|lack| may_be(&lack.kind, layer));
+            !chain.is_of_image()
+                && chain.production
+                && image_of.is_some()
+                && *image_of == image.runs_in.image
+                && !chain.layers.is_empty()
+                // One that loads the layers of another environment, or is called after one, is meant to.
+                && !names_other_environment(&chain.name.0)
+                && chain.layers.iter().all(is_base)
+                && !could()
+        };
+        let by = self.app.chains.iter().find(drops)?;
+        Some((by, image))
+    }
+
+    /// The layers of a chain as arguments that load them.
+    fn arguments(&self, chain: &Chain) -> String {
+        let layers = chain.layers.iter().map(|layer| {
+            let name = layer.path.relative_to(&self.app.path);
+            format!("\"--config\", \"{name}\"")
+        });
+        format!("[{}]", layers.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Words for environments that are not production.
+const OTHER_ENVIRONMENTS: &[&str] = &[
+    "staging", "stage", "stg", "preprod", "preview", "sandbox", "qa", "uat", "int", "test", "dev",
+];
+
+fn names_other_environment(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| OTHER_ENVIRONMENTS.contains(&word))
 }
 
 /// Whether what a chain lacks may be this production layer.
@@ -258,6 +358,8 @@ fn may_be(lack: &LackKind, layer: &LayerFile) -> bool {
         LackKind::Absent(_)
         | LackKind::KeptOut(_)
         | LackKind::Excluded
+        | LackKind::Unordered(_)
+        | LackKind::StartedOtherwise
         | LackKind::EnvironmentOverrides(_) => false,
     }
 }

@@ -39,6 +39,7 @@ pub mod refusals;
 pub mod resolvers;
 pub mod secrets;
 pub mod servers;
+pub mod service_links;
 pub mod unset;
 pub mod urls;
 pub mod website;
@@ -115,6 +116,8 @@ sections! {
         refusals: List<refusals::Refusal> = refusals::collect(&databases),
         /// the servers of those databases, and how many connections may be opened there
         servers: List<servers::Server> = servers::collect(&databases),
+        /// ports whose variable Kubernetes sets to the address of a Service
+        service_links: List<service_links::ServiceLink> = service_links::collect(input.chain, input.config),
         /// how users who sign in become users of the catalog
         sign_in_resolvers: List<resolvers::Resolver> = resolvers::collect(input.config),
         /// files of certificates and keys that those databases name
@@ -167,6 +170,8 @@ sections! {
         local_copies: List<image_copies::LocalCopy> = image_copies::collect(input.app, input.known),
         /// layers that start commands name in front of the base layer, which overrides them
         misordered_layers: List<layers::MisorderedLayer> = layers::misordered(input.app),
+        /// layers that are loaded in no fixed order
+        unordered_layers: List<layers::UnorderedLayers> = layers::unordered(input.app),
     }
 }
 

@@ -113,6 +113,14 @@ impl LayerFile {
     }
 }
 
+impl LayerFile {
+    /// Whether it is a part of values that only the tests of a chart use.
+    pub fn is_for_chart_tests(&self) -> bool {
+        let host = self.path.as_str().split('#').next().unwrap_or_default();
+        self.embedded.is_some() && names::is_for_chart_tests(&FilePath::new(host))
+    }
+}
+
 impl LayerRole {
     /// Whether the name says that people depend on what loads it.
     pub fn is_production(&self) -> bool {

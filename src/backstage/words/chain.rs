@@ -34,9 +34,25 @@ pub struct Chain {
     pub unread_environment: Vec<Lack>,
     /// The environment variables that the deployment file itself sets, each once, in order.
     pub environment: Vec<EnvironmentVariable>,
+    /// What its process runs in.
+    pub runs_in: RunsIn,
+}
+
+/// What the process of a chain runs in, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunsIn {
+    /// The Dockerfile of its image, when that is here.
+    pub image: Option<FilePath>,
+    /// Whether it has a network of its own, in which nothing else listens on the loopback address.
+    pub own_network: bool,
 }
 
 impl Chain {
+    /// Whether it is that of an image by itself.
+    pub fn is_of_image(&self) -> bool {
+        matches!(&self.origin, ChainOrigin::StartCommand { kind, .. } if *kind == StartKind::Dockerfile)
+    }
+
     /// The variables that the process starts with, those with unknown values among them. The chain of an image has
     /// those that its `ENV` sets: that chain is the image as it runs when no deployment sets others.
     pub fn sure_environment(&self) -> &[EnvironmentVariable] {
@@ -161,6 +177,10 @@ pub enum LackKind {
     Unreadable,
     /// Environment variables come from something that is not here.
     Environment,
+    /// A deployment starts the same image with more layers.
+    StartedOtherwise,
+    /// Several layers are loaded in no fixed order; their names, for people.
+    Unordered(Arc<str>),
 }
 
 /// Whether a path is that of the value a variable sets, above or below it.

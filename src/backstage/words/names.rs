@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::backstage::words::LayerRole;
+use crate::files::FilePath;
 
 /// What a file's name makes of it, as far as layers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +126,11 @@ pub(in crate::backstage) fn is_for_development(name: &str) -> bool {
     lower
         .split(|c: char| !c.is_ascii_alphanumeric())
         .any(|word| DEVELOPMENT_WORDS.contains(&word))
+}
+
+/// Whether values are for the tests of a chart alone: chart-testing installs it with each `ci/*-values.yaml`.
+pub(in crate::backstage) fn is_for_chart_tests(path: &FilePath) -> bool {
+    path.parent().name() == "ci" && path.name().ends_with("values.yaml")
 }
 
 /// The words between `app-config` and the ending: `.production.yaml` has `production`; `.local.yaml.example` has

@@ -17,6 +17,8 @@ pub struct EnvironmentVariable {
     pub value: Option<Arc<str>>,
     /// Where the deployment sets it; `None` when no file does.
     pub place: Option<Place>,
+    /// The Service of Kubernetes whose address it is: the cluster sets it by itself.
+    pub service: Option<Arc<str>>,
 }
 
 impl EnvironmentVariable {
@@ -30,6 +32,7 @@ impl EnvironmentVariable {
             name: name.into(),
             value: Some(value.into()),
             place,
+            service: None,
         }
     }
 

@@ -166,5 +166,7 @@ fn lack_name(kind: &LackKind) -> &'static str {
         LackKind::EnvironmentOverrides(_) => "environment-overrides",
         LackKind::Unreadable => "unreadable",
         LackKind::Environment => "environment",
+        LackKind::Unordered(_) => "unordered",
+        LackKind::StartedOtherwise => "started-otherwise",
     }
 }

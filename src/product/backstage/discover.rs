@@ -241,6 +241,7 @@ fn add_chain(
                 lacks: Vec::new(),
                 unread_environment: Vec::new(),
                 local_layer: None,
+                runs_in: Default::default(),
                 environment: environment_of(wanted).collect(),
             });
         }

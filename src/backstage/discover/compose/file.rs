@@ -44,6 +44,8 @@ pub(crate) struct Service {
     pub(crate) extends: Option<Extends>,
     /// What is known not to be here.
     pub(crate) lacks: Vec<Lack>,
+    /// Whether its network is that of the host or of another container (`network_mode`).
+    pub(crate) shares_network: bool,
 }
 
 /// A file as a compose file names it.
@@ -113,6 +115,7 @@ impl Service {
         self.environment_files.splice(0..0, below.environment_files);
         self.mounts.splice(0..0, below.mounts);
         self.lacks.splice(0..0, below.lacks);
+        self.shares_network |= below.shares_network;
         self
     }
 
@@ -197,6 +200,7 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let list = |key: &str| node.get(key).map_or(&[][..], |list| list.items());
+        let network = node.get("network_mode").and_then(|mode| mode.as_str());
         let volumes = list("volumes").iter();
         let configs = list("configs").iter();
         Service {
@@ -219,6 +223,7 @@ impl Reader<'_> {
                 .collect(),
             extends: node.get("extends").and_then(|node| self.extends(node)),
             lacks: Vec::new(),
+            shares_network: network.is_some_and(|mode| !matches!(mode, "bridge" | "none")),
         }
     }
 

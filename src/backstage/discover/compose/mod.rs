@@ -214,6 +214,7 @@ impl Reader<'_> {
             },
             unread: Vec::new(),
             lacks: service.lacks,
+            own_network: !service.shares_network,
         };
         self.take(path, &process, &contexts);
     }

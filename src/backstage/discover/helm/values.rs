@@ -15,7 +15,7 @@ use npm_yaml::{Entry, Node};
 
 use super::shape::{self, Around, Sureness};
 use crate::backstage::discover::command::word::{Certainty, Variables, Word};
-use crate::backstage::discover::kubernetes::objects;
+use crate::backstage::discover::kubernetes::container;
 
 /// Which chart values are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Part<'_> {
     fn found(&self, source: SourceId, keys: &[&str], entry: &Entry, sureness: Sureness) -> Found {
         let keys = keys.iter().map(|key| Arc::from(*key));
         let keys = keys.chain(self.keys.iter().cloned()).collect();
-        let place = objects::place(source, entry.key.span);
+        let place = container::place(source, entry.key.span);
         Found {
             values: read(source, keys, self.parent, &entry.value, place),
             sureness,
@@ -229,7 +229,7 @@ fn read(
         _ => Chart::Official,
     };
     let mut environment = database(source, chart, parent, place);
-    environment.extend(objects::environment(source, node.get("extraEnvVars")));
+    environment.extend(container::environment(source, node.get("extraEnvVars")));
     let mut variables = Variables::default();
     for (name, word) in &environment {
         variables.set(name, &word.text, word.certainty);
@@ -239,8 +239,8 @@ fn read(
         let words = list
             .items()
             .iter()
-            .filter_map(|item| objects::word(source, item, &variables));
-        Some((words.collect(), objects::place(source, list.span)))
+            .filter_map(|item| container::word(source, item, &variables));
+        Some((words.collect(), container::place(source, list.span)))
     };
     keys.extend([Arc::from("backstage"), Arc::from("appConfig")]);
     let is_set = |node: &&Node| !node.entries().is_empty() || node.as_str().is_some();
@@ -263,11 +263,11 @@ fn read(
         extra: node
             .get("extraAppConfig")
             .map(|list| extra(source, list, &variables)),
-        config: config.map(|entry| (keys, objects::place(source, entry.key.span))),
+        config: config.map(|entry| (keys, container::place(source, entry.key.span))),
         environment,
         port: node
             .get("containerPorts")
-            .and_then(|ports| objects::word(source, ports.get("backend")?, &variables)),
+            .and_then(|ports| container::word(source, ports.get("backend")?, &variables)),
         environment_from: maps
             .iter()
             .filter_map(|map| map.as_str())
@@ -278,7 +278,7 @@ fn read(
 
 fn extra(source: SourceId, list: &Node, variables: &Variables) -> Vec<(Word, String)> {
     let one = |item: &Node| {
-        let file = objects::word(source, item.get("filename")?, variables)?;
+        let file = container::word(source, item.get("filename")?, variables)?;
         let map = item
             .get("configMapRef")
             .and_then(|map| map.as_str())
@@ -306,7 +306,7 @@ fn database(
     if !enabled {
         return Vec::new();
     }
-    let place = postgresql.map_or(otherwise, |entry| objects::place(source, entry.key.span));
+    let place = postgresql.map_or(otherwise, |entry| container::place(source, entry.key.span));
     let auth = postgresql.and_then(|entry| entry.value.get("auth"));
     let user = auth.and_then(|auth| auth.get("username"));
     let user = user

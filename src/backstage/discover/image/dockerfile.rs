@@ -207,7 +207,41 @@ fn set_arguments(
     }
 }
 
+/// Words in the names of images that hold an operating system or a language and nothing else.
+const PLAIN_IMAGES: &[&str] = &[
+    "node",
+    "nodejs",
+    "debian",
+    "ubuntu",
+    "alpine",
+    "distroless",
+    "ubi",
+    "ubi8",
+    "ubi9",
+    "wolfi",
+    "bun",
+    "python",
+    "fedora",
+    "centos",
+    "rockylinux",
+    "amazonlinux",
+    "busybox",
+    "scratch",
+    "bookworm",
+    "bullseye",
+    "trixie",
+];
+
 impl Stage {
+    /// Whether it stands on an image that holds no portal. Of one whose name is not known, that is taken to be so: it is
+    /// a variable for the version of node nearly everywhere.
+    pub(crate) fn stands_on_plain_image(&self) -> bool {
+        self.foundation.as_deref().is_none_or(|name| {
+            let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+            words.any(|word| PLAIN_IMAGES.contains(&word))
+        })
+    }
+
     /// About how many bytes a copy of it takes.
     fn weight(&self) -> usize {
         let word = |word: &Word| size_of::<Word>() + word.text.len();

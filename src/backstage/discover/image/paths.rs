@@ -159,7 +159,10 @@ impl Image<'_> {
                     };
                     match (found.named_by, self.dockerfile) {
                         (Some(by), _) => Resolved::Made(by),
-                        (None, Some(_)) => Resolved::Absent(file),
+                        (None, Some((_, stage))) if stage.stands_on_plain_image() => {
+                            Resolved::Absent(file)
+                        }
+                        (None, Some(_)) => Resolved::Foreign(file),
                         // Of an image that is not built here, nothing is known to be absent.
                         (None, None) => Resolved::Foreign(file),
                     }

@@ -1,18 +1,22 @@
 //! Kubernetes manifests to chains and embedded layers. [`cluster`](super::cluster) reads the files.
 
+pub(super) mod container;
 pub(super) mod kustomize;
 pub(super) mod objects;
 mod operator;
 mod ownership;
+mod patch;
+pub(super) mod service_links;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::files::FilePath;
-use crate::text::{Place, SourceId};
-use npm_yaml::Node;
+use crate::text::Place;
 
-use self::objects::{ConfigMap, Container, Object, Workload};
+use self::container::{Container, Volume, Workload};
+use self::kustomize::Built;
+use self::objects::{ConfigMap, Datum, Object, Service};
 use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Word;
 use crate::backstage::discover::image::dockerfile::Launch;
@@ -20,17 +24,16 @@ use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
-use crate::backstage::document::NodeExt as _;
 use crate::backstage::document::embedded::{Embedded, FilledInBy};
-use crate::backstage::words::names::{self, NameKind};
 use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 
 /// The manifests of a listing.
 #[derive(Default)]
 pub(super) struct Cluster {
-    pub(super) kustomizations: Vec<kustomize::Kustomization>,
-    config_maps: Vec<(FilePath, ConfigMap)>,
-    workloads: Vec<(FilePath, SourceId, Workload)>,
+    pub(super) kustomizations: Vec<FilePath>,
+    config_maps: Vec<Arc<ConfigMap>>,
+    services: Vec<(FilePath, Service)>,
+    workloads: Vec<(FilePath, Workload)>,
     portals: Vec<(FilePath, operator::Portal)>,
 }
 
@@ -39,11 +42,12 @@ const LAYERS_IN_ONE: usize = 50;
 
 impl Cluster {
     /// Takes what one document holds.
-    pub(super) fn take(&mut self, path: &FilePath, source: SourceId, object: Object) {
+    pub(super) fn take(&mut self, path: &FilePath, object: Object) {
         match object {
-            Object::ConfigMap(map) => self.config_maps.push((path.clone(), map)),
+            Object::ConfigMap(map) => self.config_maps.push(Arc::new(map)),
             Object::Portal(portal) => self.portals.push((path.clone(), portal)),
-            Object::Workload(workload) => self.workloads.push((path.clone(), source, workload)),
+            Object::Service(service) => self.services.push((path.clone(), service)),
+            Object::Workload(workload) => self.workloads.push((path.clone(), workload)),
         }
     }
 }
@@ -51,14 +55,19 @@ impl Cluster {
 impl Reader<'_> {
     /// The chains of what runs in a cluster.
     pub(super) fn workloads(&mut self, cluster: &mut Cluster) {
-        for maps in cluster.config_maps.chunk_by_mut(|(a, _), (b, _)| a == b) {
-            let mut maps: Vec<&mut ConfigMap> = maps.iter_mut().map(|(_, map)| map).collect();
+        for maps in cluster.config_maps.chunk_by_mut(|a, b| a.host == b.host) {
+            // Nobody else has them yet.
+            let mut maps: Vec<&mut ConfigMap> = maps.iter_mut().filter_map(Arc::get_mut).collect();
             objects::tell_apart(&mut maps);
         }
+        let kustomizations = self.kustomizations(cluster);
+        for file in kustomizations.generated_files() {
+            self.demote(file);
+        }
         self.embed_config_maps(cluster);
-        for (path, source, workload) in &cluster.workloads {
-            for container in &workload.containers {
-                self.container(path, *source, workload, container, cluster);
+        for built in kustomizations.build(cluster) {
+            for container in &built.workload.containers {
+                self.container(&built, container, cluster);
             }
         }
         for (path, portal) in &cluster.portals {
@@ -69,34 +78,26 @@ impl Reader<'_> {
     /// Makes layers of the texts in ConfigMaps that have the name of one.
     fn embed_config_maps(&mut self, cluster: &Cluster) {
         let mut in_document: BTreeMap<(&FilePath, usize), usize> = BTreeMap::new();
-        for (path, map) in &cluster.config_maps {
-            let layers = map
-                .data
-                .iter()
-                .filter_map(|(key, _)| match names::kind_of(key) {
-                    NameKind::Layer(role) => Some((key, role)),
-                    _ => None,
-                });
+        for map in &cluster.config_maps {
+            let keys = map.data.iter().map(|(key, _)| key);
+            let layers = keys.filter_map(|key| Some((key, objects::layer_role(key)?)));
             let layers: Vec<_> = layers.collect();
-            let count = in_document.entry((path, map.document.start)).or_default();
+            let count = in_document
+                .entry((&map.host, map.document.start))
+                .or_default();
             *count += layers.len();
             if *count > LAYERS_IN_ONE {
-                self.leave_out(path, "holds more layers than anybody would load");
+                self.leave_out(&map.host, "holds more layers than anybody would load");
                 continue;
             }
             for (key, role) in layers {
-                self.embed_key(path, map, key, role);
+                self.embed_key(map, key, role);
             }
         }
     }
 
-    pub(super) fn embed_key(
-        &mut self,
-        path: &FilePath,
-        map: &ConfigMap,
-        key: &str,
-        role: LayerRole,
-    ) -> FilePath {
+    /// Makes a layer of the text of a ConfigMap that stands in its manifest.
+    pub(super) fn embed_key(&mut self, map: &ConfigMap, key: &str, role: LayerRole) -> FilePath {
         let mut keys = map.keys.clone();
         keys.push(Arc::from(key));
         let embedded = Embedded {
@@ -105,34 +106,48 @@ impl Reader<'_> {
             keys,
             filled_in_by: FilledInBy::Nothing,
         };
-        self.embed(path, &map.label(key), role, embedded)
+        self.embed(&map.host, &map.label(key), role, embedded)
     }
 
-    fn container(
-        &mut self,
-        path: &FilePath,
-        source: SourceId,
-        workload: &Workload,
-        container: &Container,
-        cluster: &Cluster,
-    ) {
+    /// What a text of a ConfigMap is as a mounted file.
+    fn mounted_text(&mut self, map: &ConfigMap, key: &str, text: &Datum) -> MountSource {
+        match text {
+            Datum::Inline(_) => {
+                let role = objects::layer_role(key).unwrap_or(LayerRole::Other);
+                MountSource::Layer(self.embed_key(map, key, role))
+            }
+            Datum::Of(below) => match below.text(key) {
+                Some(text) => self.mounted_text(below, key, text),
+                None => MountSource::Elsewhere,
+            },
+            Datum::File(file) if !file.is_outside() && self.files.is_file(file) => {
+                MountSource::Path(file.clone())
+            }
+            Datum::File(_) | Datum::Literal(_) => MountSource::Elsewhere,
+        }
+    }
+
+    fn container(&mut self, built: &Built, container: &Container, cluster: &Cluster) {
+        let workload = &built.workload;
+        let path = &built.path;
         let named = |name| Named {
             name,
             near: path,
             namespace: workload.namespace.as_deref(),
         };
-        let mut lacks = Vec::new();
-        let mounts = self.config_mounts(container, &named, cluster, &mut lacks);
-        let mounts_layer = mounts
-            .iter()
-            .any(|mount| matches!(mount.source, MountSource::Layer(_)));
+        let mut lacks = built.lacks.clone();
+        let mounts = self.config_mounts(built, container, &named, cluster, &mut lacks);
+        let mounts_layer = mounts.iter().any(|mount| {
+            let is_file = matches!(mount.source, MountSource::Layer(_) | MountSource::Path(_));
+            is_file && mount.is_layer()
+        });
         if !ownership::is_portal(workload, container, mounts_layer) {
             return;
         }
-        let patched = kustomize::patching(&cluster.kustomizations, path);
         let maps = container.environment_from.iter();
-        let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
-        let mut environment = variables_of_maps(maps, container.place, &mut lacks);
+        let maps = maps.map(|name| (name.as_str(), lookup(built, cluster, named(name))));
+        let mut environment = service_links::variables(built, container, &cluster.services);
+        environment.extend(variables_of_maps(maps, container.place, &mut lacks));
         environment.extend(container.environment.iter().cloned());
         let launch = |words: &Option<(Vec<Word>, Place)>| {
             words.as_ref().map(|(words, place)| Launch {
@@ -145,9 +160,9 @@ impl Reader<'_> {
             .as_ref()
             .and_then(|(_, dockerfile)| dockerfile.target(None));
         let process = Process {
-            name: format!("kubernetes:{}", workload.name),
+            name: built.chain_name(),
             kind: StartKind::Kubernetes,
-            source,
+            source: container.place.source,
             place: Some(container.place),
             dockerfile: image
                 .as_ref()
@@ -159,20 +174,19 @@ impl Reader<'_> {
             folder: container.folder.clone(),
             environment,
             mounts,
-            audience: audience_of(path),
-            unread: patched.iter().cloned().collect(),
+            audience: audience_of(built.by.as_ref().unwrap_or(path)),
+            unread: Vec::new(),
             lacks,
+            own_network: false,
         };
-        if let Some(by) = patched {
-            self.overrule_images(path, &by);
-        }
         let contexts = self.contexts(&path.parent());
         self.take(path, &process, &contexts);
     }
 
-    /// The files that mounted ConfigMaps put into a container.
+    /// The files that mounted ConfigMaps, and Secrets that kustomize makes, put into a container.
     fn config_mounts<'n>(
         &mut self,
+        built: &'n Built,
         container: &'n Container,
         named: &dyn Fn(&'n str) -> Named<'n>,
         cluster: &Cluster,
@@ -184,41 +198,55 @@ impl Reader<'_> {
                 target: mount.target.clone(),
                 source: MountSource::Elsewhere,
             });
-            let Some(name) = &mount.config_map else {
+            let mut volumes = built.workload.volumes.iter();
+            let volume = volumes.find(|volume| volume.name == mount.name);
+            let Some((volume, name)) = volume.and_then(|one| Some((one, one.map.as_ref()?))) else {
                 continue;
             };
-            let (host, map) = match find(cluster, named(name)) {
-                Lookup::One(host, map) => (host, map),
+            let found = match volume.is_secret {
+                true => built.map(name, true).map_or(Lookup::Nothing, Lookup::One),
+                false => lookup(built, cluster, named(name)),
+            };
+            let map = match found {
+                Lookup::One(map) => Arc::clone(map),
                 Lookup::Several(maps) => {
                     lacks.extend(several(name, &maps, container.place));
                     continue;
                 }
                 Lookup::Nothing => continue,
             };
-            for (key, _) in &map.data {
-                let file_name = |key: &str| {
-                    let renamed = mount.renamed.iter().find(|(original, _)| original == key);
-                    renamed.map_or_else(|| key.to_owned(), |(_, name)| name.clone())
-                };
-                let target = match &mount.key {
-                    Some(only) if only == key => mount.target.clone(),
-                    Some(_) => continue,
-                    None => format!("{}/{}", mount.target.trim_end_matches('/'), file_name(key)),
+            for (key, text) in &map.data {
+                let Some(target) = mounted_at(volume, mount, key) else {
+                    continue;
                 };
                 // Of all other keys nothing may be read: they belong to who knows what.
                 let file = target.rsplit('/').next().unwrap_or(key);
-                let is_layer = |name| matches!(names::kind_of(name), NameKind::Layer(_));
+                let is_layer = |name| objects::layer_role(name).is_some();
                 if !is_layer(key) && !is_layer(file) && !names_config(container, file) {
                     continue;
                 }
-                let role = LayerRole::of(&FilePath::new(key));
-                files.push(Mount {
-                    target,
-                    source: MountSource::Layer(self.embed_key(host, map, key, role)),
-                });
+                let source = self.mounted_text(&map, key, text);
+                files.push(Mount { target, source });
             }
         }
         files
+    }
+}
+
+/// Where a mounted volume puts a key as a file; `None` when it does not.
+fn mounted_at(volume: &Volume, mount: &container::VolumeMount, key: &str) -> Option<String> {
+    let file = volume.file_of(key)?;
+    match &mount.sub_path {
+        Some(path) => (path == file).then(|| mount.target.clone()),
+        None => Some(format!("{}/{file}", mount.target.trim_end_matches('/'))),
+    }
+}
+
+/// The ConfigMap that a kustomization puts in reach of a workload, else the one found by its name.
+fn lookup<'c>(built: &'c Built, cluster: &'c Cluster, named: Named<'_>) -> Lookup<'c> {
+    match built.map(named.name, false) {
+        Some(map) => Lookup::One(map),
+        None => find(cluster, named),
     }
 }
 
@@ -247,14 +275,12 @@ pub(super) fn variables_of_maps<'c>(
 ) -> Vec<(String, Word)> {
     let mut variables = Vec::new();
     for (name, found) in maps {
-        let Lookup::One(_, map) = found else {
+        let Lookup::One(map) = found else {
             lacks.push(unread_variables(&format!("the ConfigMap `{name}`"), place));
             continue;
         };
-        let variable = |(key, value): &(String, Node)| {
-            let place = Place::new(map.source, value.span);
-            Some((key.clone(), Word::known(value.scalar_text()?, place)))
-        };
+        let variable =
+            |(key, value): &(String, Datum)| Some((key.clone(), map.variable(key, value)?));
         variables.extend(map.data.iter().filter_map(variable));
     }
     variables
@@ -273,7 +299,7 @@ pub(super) struct Named<'n> {
 /// What is found by a name.
 pub(super) enum Lookup<'c> {
     /// This one.
-    One(&'c FilePath, &'c ConfigMap),
+    One(&'c Arc<ConfigMap>),
     /// More than one, and nothing tells which of them it is.
     Several(Vec<&'c ConfigMap>),
     /// None.
@@ -283,30 +309,30 @@ pub(super) enum Lookup<'c> {
 /// The ConfigMap of a name: the one in the same file, folder, or anywhere. One of another namespace is out of reach,
 /// as long as there is another.
 pub(super) fn find<'c>(cluster: &'c Cluster, named: Named<'_>) -> Lookup<'c> {
-    let has_name = |(_, map): &&(FilePath, ConfigMap)| map.name == named.name;
+    let has_name = |map: &&Arc<ConfigMap>| map.name == named.name;
     let mut found: Vec<_> = cluster.config_maps.iter().filter(has_name).collect();
-    let mut prefer = |wanted: &dyn Fn(&FilePath, &ConfigMap) -> bool| {
-        if found.iter().any(|(path, map)| wanted(path, map)) {
-            found.retain(|(path, map)| wanted(path, map));
+    let mut prefer = |wanted: &dyn Fn(&ConfigMap) -> bool| {
+        if found.iter().any(|map| wanted(map)) {
+            found.retain(|map| wanted(map));
         }
     };
     if named.namespace.is_some() {
-        prefer(&|_, map| map.namespace.is_none() || map.namespace.as_deref() == named.namespace);
+        prefer(&|map| map.namespace.is_none() || map.namespace.as_deref() == named.namespace);
     }
-    prefer(&|path, _| path.parent() == named.near.parent());
-    prefer(&|path, _| path == named.near);
-    prefer(&|_, map| map.namespace.as_deref() == named.namespace);
+    prefer(&|map| map.host.parent() == named.near.parent());
+    prefer(&|map| map.host == *named.near);
+    prefer(&|map| map.namespace.as_deref() == named.namespace);
     match found.as_slice() {
         [] => Lookup::Nothing,
-        [(path, map)] => Lookup::One(path, map),
-        _ => Lookup::Several(found.into_iter().map(|(_, map)| map).collect()),
+        [map] => Lookup::One(map),
+        _ => Lookup::Several(found.into_iter().map(|map| &**map).collect()),
     }
 }
 
 /// Why a chain is not complete when nothing tells which ConfigMap of a name is meant; nothing where none of them
 /// could matter.
 pub(super) fn several(name: &str, maps: &[&ConfigMap], place: Place) -> Option<Lack> {
-    let could_be = |key: &str| matches!(names::kind_of(key), NameKind::Layer(_));
+    let could_be = |key: &str| objects::layer_role(key).is_some();
     let matters = |map: &&ConfigMap| map.data.iter().any(|(key, _)| could_be(key));
     maps.iter().any(matters).then(|| Lack {
         reason: format!("there are {} ConfigMaps `{name}`", maps.len()),

@@ -7,11 +7,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backstage::document::NodeExt as _;
-use crate::text::{Place, SourceId, Span};
+use crate::files::FilePath;
+use crate::text::{Place, SourceId};
 use npm_yaml::Node;
 
+use super::container::{Workload, text_at, workload};
 use super::operator::{self, Portal};
-use crate::backstage::discover::command::word::{Certainty, Variables, Word};
+use crate::backstage::discover::command::word::Word;
+use crate::backstage::words::LayerRole;
+use crate::backstage::words::names::{self, NameKind};
 
 /// What a manifest describes, as far as it matters here.
 pub(crate) enum Object {
@@ -21,27 +25,117 @@ pub(crate) enum Object {
     Workload(Workload),
     /// A portal that an operator runs.
     Portal(Portal),
+    /// A name in the cluster.
+    Service(Service),
 }
 
-/// A ConfigMap.
+/// A Service, which gives the containers of its namespace variables of its name.
+pub(crate) struct Service {
+    pub(crate) name: String,
+    /// `metadata.namespace`, where it says one.
+    pub(crate) namespace: Option<String>,
+    /// Its name.
+    pub(crate) place: Place,
+}
+
+/// A ConfigMap, or a Secret that kustomize makes.
+#[derive(Clone)]
 pub(crate) struct ConfigMap {
     pub(crate) name: String,
     /// `metadata.namespace`, where it says one.
     pub(crate) namespace: Option<String>,
+    /// The manifest.
+    pub(crate) host: FilePath,
     pub(crate) source: SourceId,
     /// The bytes of its document.
     pub(crate) document: Range<usize>,
     /// The keys that lead to `data` in the document.
     pub(crate) keys: Vec<Arc<str>>,
     /// `data`, in order.
-    pub(crate) data: Vec<(String, Node)>,
+    pub(crate) data: Vec<(String, Datum)>,
+    /// Whether it is a Secret.
+    pub(crate) is_secret: bool,
     /// What to call it among those of its file.
     own_label: String,
     /// Keys that others of its file have too.
     shared: BTreeSet<String>,
 }
 
+/// A text of a ConfigMap.
+#[derive(Clone)]
+pub(crate) enum Datum {
+    /// It stands in the manifest.
+    Inline(Node),
+    /// It stands under the same key of another one, which a patch lays over this one.
+    Of(Arc<ConfigMap>),
+    /// It is a file of the repository, which kustomize takes in.
+    File(FilePath),
+    /// A literal of a kustomization.
+    Literal(Word),
+}
+
 impl ConfigMap {
+    /// One that kustomize makes.
+    pub(crate) fn generated(
+        name: String,
+        host: FilePath,
+        source: SourceId,
+        is_secret: bool,
+        data: Vec<(String, Datum)>,
+    ) -> Self {
+        Self {
+            own_label: name.clone(),
+            name,
+            namespace: None,
+            host,
+            source,
+            document: 0..0,
+            keys: Vec::new(),
+            data,
+            is_secret,
+            shared: BTreeSet::new(),
+        }
+    }
+
+    /// This one with a patch of it on top.
+    pub(crate) fn patched(base: Option<&Arc<Self>>, patch: &Arc<Self>) -> Self {
+        let of = |map: &Arc<Self>| -> Vec<(String, Datum)> {
+            let keys = map.data.iter().map(|(key, _)| key.clone());
+            keys.map(|key| (key, Datum::Of(Arc::clone(map)))).collect()
+        };
+        let mut data = base.map(of).unwrap_or_default();
+        data.retain(|(key, _)| !patch.data.iter().any(|(own, _)| own == key));
+        data.extend(of(patch));
+        let mut merged = Self::generated(
+            patch.name.clone(),
+            patch.host.clone(),
+            patch.source,
+            patch.is_secret,
+            data,
+        );
+        merged.namespace = base.unwrap_or(patch).namespace.clone();
+        merged
+    }
+
+    /// The text at a key.
+    pub(crate) fn text(&self, key: &str) -> Option<&Datum> {
+        let found = self.data.iter().find(|(own, _)| own == key);
+        found.map(|(_, text)| text)
+    }
+
+    /// The variable that a key is, for a container that takes all of them.
+    pub(crate) fn variable(&self, key: &str, value: &Datum) -> Option<Word> {
+        match value {
+            Datum::Inline(node) => Some(Word::known(
+                node.scalar_text()?,
+                Place::new(self.source, node.span),
+            )),
+            Datum::Of(map) => map.variable(key, map.text(key)?),
+            Datum::Literal(word) => Some(word.clone()),
+            Datum::File(_) => None,
+        }
+    }
+
     /// What to call the text at a key: the key, with the ConfigMap in front where another of the file has it too.
     pub(crate) fn label(&self, key: &str) -> String {
         match self.shared.contains(key) {
@@ -83,76 +177,43 @@ pub(crate) fn tell_apart(maps: &mut [&mut ConfigMap]) {
     }
 }
 
-/// A Deployment, StatefulSet, Job, Pod and their like.
-pub(crate) struct Workload {
-    /// `metadata.name`
-    pub(crate) name: String,
-    /// `metadata.namespace`, where it says one.
-    pub(crate) namespace: Option<String>,
-    pub(crate) containers: Vec<Container>,
-}
-
-/// A container of a workload.
-pub(crate) struct Container {
-    pub(crate) name: String,
-    pub(crate) image: String,
-    /// The key `name`, or the whole.
-    pub(crate) place: Place,
-    /// `command`: takes the place of the image's entry point.
-    pub(crate) command: Option<(Vec<Word>, Place)>,
-    /// `args`: takes the place of the image's command.
-    pub(crate) args: Option<(Vec<Word>, Place)>,
-    /// `workingDir`
-    pub(crate) folder: Option<String>,
-    /// `env`, in order.
-    pub(crate) environment: Vec<(String, Word)>,
-    /// ConfigMaps whose data are variables.
-    pub(crate) environment_from: Vec<String>,
-    /// What is mounted from ConfigMaps.
-    pub(crate) mounts: Vec<ConfigMount>,
-}
-
-/// A volume in a container.
-pub(crate) struct ConfigMount {
-    /// Where it is.
-    pub(crate) target: String,
-    /// The ConfigMap; `None` for any other kind of volume.
-    pub(crate) config_map: Option<String>,
-    /// The one key that is mounted as a file; all of them in a folder without it.
-    pub(crate) key: Option<String>,
-    /// Keys that have another file name in the folder.
-    pub(crate) renamed: Vec<(String, String)>,
-}
-
 /// The largest ConfigMap that a cluster takes, in bytes, and what YAML adds to it.
 const LARGEST_CONFIG_MAP: usize = 2 << 20;
 
 /// Whether a document may be one of ours, at a first look.
 pub(crate) fn may_be(text: &str) -> bool {
     text.contains("kind:")
-        && ["ConfigMap", "containers:", operator::GROUP]
+        && ["ConfigMap", "containers:", "Service", operator::GROUP]
             .iter()
             .any(|mark| text.contains(mark))
         && !text.contains("{{")
 }
 
 /// What a document describes: one thing, or the items of a list.
-pub(crate) fn objects(source: SourceId, document: &Range<usize>, node: &Node) -> Vec<Object> {
+pub(crate) fn objects(
+    host: &FilePath,
+    source: SourceId,
+    document: &Range<usize>,
+    node: &Node,
+) -> Vec<Object> {
     let is_list = text_at(node, &["kind"]).is_some_and(|kind| kind.ends_with("List"));
     if !is_list {
         let keys = vec![Arc::from("data")];
-        return object(source, document, keys, node).into_iter().collect();
+        return object(host, source, document, keys, node)
+            .into_iter()
+            .collect();
     }
     let items = node.get("items").map_or(&[][..], |items| items.items());
     let one = |(index, item): (usize, &Node)| {
         let index = index.to_string();
         let keys = ["items", index.as_str(), "data"].map(Arc::from).to_vec();
-        object(source, document, keys, item)
+        object(host, source, document, keys, item)
     };
     items.iter().enumerate().filter_map(one).collect()
 }
 
 fn object(
+    host: &FilePath,
     source: SourceId,
     document: &Range<usize>,
     keys: Vec<Arc<str>>,
@@ -161,186 +222,77 @@ fn object(
     let metadata = |key: &str| text_at(node, &["metadata", key]).map(str::to_owned);
     let name = metadata("name").unwrap_or_default();
     let namespace = metadata("namespace");
-    let workload =
-        |name, pod: &Node| Object::Workload(workload(source, name, namespace.clone(), pod));
-    match node.get("kind")?.as_str()? {
-        "ConfigMap" if document.len() <= LARGEST_CONFIG_MAP => Some(Object::ConfigMap(ConfigMap {
-            own_label: name.clone(),
-            name,
-            namespace,
-            source,
-            document: document.clone(),
-            keys,
-            data: node
-                .get("data")?
-                .entries()
-                .iter()
-                .map(|entry| (entry.key.text.to_string(), entry.value.clone()))
-                .collect(),
-            shared: BTreeSet::new(),
-        })),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout"
-        | "Service" => {
-            let pod = node.get("spec")?.get("template")?.get("spec")?;
-            Some(workload(name, pod))
+    let kind = node.get("kind")?.as_str()?;
+    match kind {
+        "ConfigMap" if document.len() <= LARGEST_CONFIG_MAP => {
+            let data = node.get("data")?.entries().iter();
+            let data = data.map(|entry| {
+                let value = Datum::Inline(entry.value.clone());
+                (entry.key.text.to_string(), value)
+            });
+            Some(Object::ConfigMap(ConfigMap {
+                own_label: name.clone(),
+                name,
+                namespace,
+                host: host.clone(),
+                source,
+                document: document.clone(),
+                keys,
+                data: data.collect(),
+                is_secret: false,
+                shared: BTreeSet::new(),
+            }))
         }
-        "CronJob" => {
-            let job = node.get("spec")?.get("jobTemplate")?.get("spec")?;
-            Some(workload(name, job.get("template")?.get("spec")?))
-        }
-        "Pod" => Some(workload(name, node.get("spec")?)),
         "Backstage" => operator::read(source, node).map(Object::Portal),
+        "Service"
+            if node
+                .get("spec")
+                .is_some_and(|spec| spec.get("ports").is_some()) =>
+        {
+            let at = node.get("metadata")?.get("name")?;
+            Some(Object::Service(Service {
+                name,
+                namespace,
+                place: Place::new(source, at.span),
+            }))
+        }
+        _ => {
+            let pod = pod_of(kind, node)?;
+            Some(Object::Workload(workload(
+                source, kind, name, namespace, pod,
+            )))
+        }
+    }
+}
+
+/// The pod that a manifest of a kind describes.
+fn pod_of<'n>(kind: &str, node: &'n Node) -> Option<&'n Node> {
+    let at = |keys: &[&str]| keys.iter().try_fold(node, |node, key| node.get(key));
+    match kind {
+        // `Service` is Knative's: that of Kubernetes has no template.
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout"
+        | "Service" => at(&["spec", "template", "spec"]),
+        "CronJob" => at(&["spec", "jobTemplate", "spec", "template", "spec"]),
+        "Pod" => at(&["spec"]),
         _ => None,
     }
 }
 
-fn workload(source: SourceId, name: String, namespace: Option<String>, pod: &Node) -> Workload {
-    let containers = pod
-        .get("containers")
-        .map_or(&[][..], |containers| containers.items());
-    let volumes = pod
-        .get("volumes")
-        .map_or(&[][..], |volumes| volumes.items());
-    Workload {
-        name,
-        namespace,
-        containers: containers
-            .iter()
-            .map(|container| container_of(source, container, volumes))
-            .collect(),
-    }
-}
-
-fn container_of(source: SourceId, node: &Node, volumes: &[Node]) -> Container {
-    let environment = environment(source, node.get("env"));
-    let mut variables = Variables::default();
-    for (name, word) in &environment {
-        variables.set(name, &word.text, word.certainty);
-    }
-    let words = |key: &str| {
-        let list = node.get(key).filter(|list| !list.items().is_empty())?;
-        let words = list
-            .items()
-            .iter()
-            .filter_map(|item| word(source, item, &variables));
-        Some((words.collect(), Place::new(source, list.span)))
+/// The role of the layer in a text of a ConfigMap, by its key: that of a file of the same name. In front of it may stand
+/// what tells it apart, `portal.app-config.yaml`, since nothing else in a ConfigMap is called so.
+pub(crate) fn layer_role(key: &str) -> Option<LayerRole> {
+    let role = |name: &str| match names::kind_of(name) {
+        NameKind::Layer(role) => Some(role),
+        _ => None,
     };
-    let mounts = node
-        .get("volumeMounts")
-        .map_or(&[][..], |mounts| mounts.items());
-    let from = node.get("envFrom").map_or(&[][..], |from| from.items());
-    let text = |key: &str| node.get(key).and_then(|node| node.as_str());
-    Container {
-        name: text("name").unwrap_or_default().to_owned(),
-        image: text("image").unwrap_or_default().to_owned(),
-        place: Place::new(source, node.get("name").map_or(node.span, |name| name.span)),
-        command: words("command"),
-        args: words("args"),
-        folder: text("workingDir").map(str::to_owned),
-        environment,
-        environment_from: from
-            .iter()
-            .filter_map(|from| text_at(from, &["configMapRef", "name"]))
-            .map(str::to_owned)
-            .collect(),
-        mounts: mounts
-            .iter()
-            .filter_map(|mount| config_mount(mount, volumes))
-            .collect(),
-    }
-}
-
-/// `env` entries; one with `valueFrom` has a value that is not known.
-pub(crate) fn environment(source: SourceId, node: Option<&Node>) -> Vec<(String, Word)> {
-    let items = node.map_or(&[][..], |node| node.items());
-    items
-        .iter()
-        .filter_map(|item| {
-            let name = item.get("name")?.as_str()?;
-            let place = Place::new(source, item.span);
-            let word = match item.get("value").and_then(|value| value.scalar_text()) {
-                Some(value) if !value.contains("{{") => Word::known(value, place),
-                _ => Word {
-                    text: format!("${{{name}}}"),
-                    certainty: Certainty::Open,
-                    place,
-                },
-            };
-            Some((name.to_owned(), word))
+    let behind = || {
+        let at = key.rfind("app-config")?;
+        let before = key.get(..at)?;
+        before.ends_with(['.', '-', '_']).then_some(())?;
+        role(key.get(at..)?).map(|role| match role {
+            LayerRole::Base => LayerRole::Other,
+            role => role,
         })
-        .collect()
-}
-
-/// An item of `command` or `args`: `$(NAME)` is a variable of `env`, a lone `$NAME` is text.
-pub(crate) fn word(source: SourceId, node: &Node, variables: &Variables) -> Option<Word> {
-    let text = node.scalar_text()?;
-    let place = Place::new(source, node.span);
-    if text.contains("{{") {
-        return Some(Word {
-            text,
-            certainty: Certainty::Open,
-            place,
-        });
-    }
-    if !text.contains("$(") {
-        return Some(Word::known(text, place));
-    }
-    let (text, certainty) = variables.expand(&text.replace("$(", "${").replace(')', "}"));
-    Some(Word {
-        text,
-        certainty,
-        place,
-    })
-}
-
-fn config_mount(mount: &Node, volumes: &[Node]) -> Option<ConfigMount> {
-    let name = mount.get("name")?.as_str()?;
-    let is_named = |volume: &&Node| volume.get("name").and_then(|name| name.as_str()) == Some(name);
-    let volume = volumes.iter().find(is_named);
-    // A projected volume puts several together; the first ConfigMap in it is what people use it for.
-    let config_map = volume.and_then(|volume| {
-        let projected = volume
-            .get("projected")
-            .and_then(|projected| projected.get("sources"));
-        let sources = projected.map_or(&[][..], |sources| sources.items());
-        volume
-            .get("configMap")
-            .or_else(|| sources.iter().find_map(|source| source.get("configMap")))
-    });
-    let items = config_map
-        .and_then(|map| map.get("items"))
-        .map_or(&[][..], |items| items.items());
-    let renamed: Vec<(String, String)> = items
-        .iter()
-        .filter_map(|item| {
-            Some((
-                text_at(item, &["key"])?.to_owned(),
-                text_at(item, &["path"])?.to_owned(),
-            ))
-        })
-        .collect();
-    let sub_path = text_at(mount, &["subPath"]);
-    let key = sub_path.map(|path| {
-        let original = renamed.iter().find(|(_, file)| file == path);
-        original.map_or(path, |(key, _)| key.as_str()).to_owned()
-    });
-    Some(ConfigMount {
-        target: text_at(mount, &["mountPath"])?.to_owned(),
-        config_map: config_map
-            .and_then(|map| text_at(map, &["name"]))
-            .map(str::to_owned),
-        key,
-        renamed,
-    })
-}
-
-fn text_at<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n str> {
-    keys.iter()
-        .try_fold(node, |node, key| node.get(key))?
-        .as_str()
-}
-
-/// The place of a node, for what is made of it.
-pub(crate) fn place(source: SourceId, span: Span) -> Place {
-    Place::new(source, span)
+    };
+    role(key).or_else(behind)
 }

@@ -10,12 +10,15 @@ use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::Reader;
 use crate::backstage::document::NodeExt as _;
-use crate::backstage::words::{LayerRole, StartKind};
+use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 use crate::files::FilePath;
 use crate::text::{Place, SourceId};
 use npm_yaml::Node;
 
-use super::{Cluster, LAYERS_IN_ONE, Lookup, Named, audience_of, find, objects, several};
+use super::objects::ConfigMap;
+use super::{
+    Cluster, LAYERS_IN_ONE, Lookup, Named, audience_of, container, find, objects, several,
+};
 
 /// The API group of the operator, of every version (redhat-developer/rhdh-operator).
 pub(super) const GROUP: &str = "rhdh.redhat.com/";
@@ -39,6 +42,21 @@ struct AppConfig {
     /// The one key that is loaded; all of them without it.
     key: Option<String>,
     place: Place,
+}
+
+/// The operator passes the keys of one ConfigMap in the order of a map of Go, which is another one each time
+/// (redhat-developer/rhdh-operator, `pkg/model/appconfig.go`).
+fn unordered(map: &ConfigMap, keys: &[&String], place: Place) -> Lack {
+    let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let names = names.join(", ");
+    Lack {
+        reason: format!(
+            "{names} of the ConfigMap `{}` are loaded in no fixed order",
+            map.name
+        ),
+        place: Some(place),
+        kind: LackKind::Unordered(names.into()),
+    }
 }
 
 /// Reads the resource. Nothing for one of another group, or that names no ConfigMap.
@@ -66,7 +84,7 @@ pub(super) fn read(source: SourceId, node: &Node) -> Option<Portal> {
         place: Place::new(source, list.span),
         folder: folder.unwrap_or("/opt/app-root/src").to_owned(),
         maps: maps.collect(),
-        environment: objects::environment(
+        environment: container::environment(
             source,
             at(&["spec", "application", "extraEnvs", "envs"]),
         ),
@@ -85,8 +103,8 @@ impl Reader<'_> {
                 near: path,
                 namespace: portal.namespace.as_deref(),
             };
-            let (host, map) = match find(cluster, named) {
-                Lookup::One(host, map) => (host, map),
+            let map = match find(cluster, named) {
+                Lookup::One(map) => map,
                 Lookup::Several(maps) => {
                     lacks.extend(several(&config.name, &maps, config.place));
                     continue;
@@ -101,12 +119,15 @@ impl Reader<'_> {
                 self.leave_out(path, "holds more layers than anybody would load");
                 break;
             }
+            if meant.len() > 1 {
+                lacks.push(unordered(map, &meant, config.place));
+            }
             for key in meant {
                 let target = format!("{}/{key}", portal.folder.trim_end_matches('/'));
                 args.push(Word::known("--config", config.place));
                 args.push(Word::known(target.clone(), config.place));
-                let role = LayerRole::of(&FilePath::new(key));
-                let layer = self.embed_key(host, map, key, role);
+                let role = objects::layer_role(key).unwrap_or(LayerRole::Other);
+                let layer = self.embed_key(map, key, role);
                 mounts.push(Mount {
                     target,
                     source: MountSource::Layer(layer),
@@ -134,6 +155,7 @@ impl Reader<'_> {
             audience: audience_of(path),
             unread: vec![Word::known("the operator's own layers", portal.place)],
             lacks,
+            own_network: false,
         };
         let contexts = self.contexts(&path.parent());
         self.take(path, &process, &contexts);

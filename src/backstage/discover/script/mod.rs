@@ -58,6 +58,8 @@ impl Reader<'_> {
                     Picks::Command => drafts.push(draft),
                     // The loader looks where the packages are; an app root elsewhere is named, or not loaded.
                     Picks::Loader if !manifest.folder().is_within(folder) => {}
+                    // A portal of its own in between has the script.
+                    Picks::Loader if self.is_of_another(folder, manifest) => {}
                     // What names an environment stands beside what developers start every day.
                     Picks::Loader if draft.sets("BACKSTAGE_ENV") => {
                         of_environments.push(draft);
@@ -80,6 +82,12 @@ impl Reader<'_> {
         for draft in drafts.into_iter().chain(development) {
             self.adopt(&folder.join("package.json"), draft);
         }
+    }
+
+    /// Whether a package belongs to an app root below this one.
+    fn is_of_another(&self, root: &FilePath, manifest: &Manifest) -> bool {
+        let nearest = self.root_of(&manifest.folder().join("package.json"));
+        nearest.is_some_and(|nearest| nearest != *root)
     }
 
     fn script(

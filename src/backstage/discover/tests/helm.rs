@@ -174,12 +174,11 @@ fn the_alias_of_a_dependency_is_the_key_of_its_values() {
         ])
     };
     let with_alias = chart("    alias: hub\n");
-    for path in ["chart/values.yaml", "chart/ci/some-values.yaml"] {
+    for path in ["chart/values.yaml", "chart/some-values.yaml"] {
         let name = path.strip_suffix(".yaml").unwrap();
-        let production = if path.contains("/ci/") { "" } else { "!" };
         assert_eq!(
             chains(&with_alias, path)[0],
-            format!("helm:{name}.yaml{production}: app-config.yaml")
+            format!("helm:{name}.yaml!: app-config.yaml")
         );
     }
     assert_eq!(

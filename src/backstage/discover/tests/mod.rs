@@ -520,6 +520,7 @@ mod followed;
 mod helm;
 mod hostile;
 mod kubernetes;
+mod kustomize;
 mod plain;
 mod programs;
 

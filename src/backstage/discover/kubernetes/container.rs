@@ -1,0 +1,251 @@
+//! Workloads of Kubernetes: containers, volumes and what is mounted.
+//!
+//! In: the pod of a manifest. Out: [`Workload`]. Never: which image is run, which app root it belongs to.
+
+use crate::backstage::document::NodeExt as _;
+use crate::text::{Place, SourceId, Span};
+use npm_yaml::Node;
+
+use crate::backstage::discover::command::word::{Certainty, Variables, Word};
+
+/// A Deployment, StatefulSet, Job, Pod and their like.
+#[derive(Clone)]
+pub(crate) struct Workload {
+    /// `kind`
+    pub(crate) kind: String,
+    /// `metadata.name`
+    pub(crate) name: String,
+    /// `metadata.namespace`, where it says one.
+    pub(crate) namespace: Option<String>,
+    pub(crate) containers: Vec<Container>,
+    pub(crate) volumes: Vec<Volume>,
+    /// Whether its containers get a variable for each Service of the namespace (`enableServiceLinks`).
+    pub(crate) has_service_links: bool,
+}
+
+/// A container of a workload.
+#[derive(Clone)]
+pub(crate) struct Container {
+    pub(crate) name: String,
+    pub(crate) image: String,
+    /// The key `name`, or the whole.
+    pub(crate) place: Place,
+    /// `command`: takes the place of the image's entry point.
+    pub(crate) command: Option<(Vec<Word>, Place)>,
+    /// `args`: takes the place of the image's command.
+    pub(crate) args: Option<(Vec<Word>, Place)>,
+    /// `workingDir`
+    pub(crate) folder: Option<String>,
+    /// `env`, in order.
+    pub(crate) environment: Vec<(String, Word)>,
+    /// ConfigMaps whose data are variables.
+    pub(crate) environment_from: Vec<String>,
+    /// Whether more variables come from somewhere that is not read: Secrets.
+    pub(crate) has_more_variables: bool,
+    /// What is mounted.
+    pub(crate) mounts: Vec<VolumeMount>,
+    /// The ports it names (`containerPort`).
+    pub(crate) ports: Vec<String>,
+}
+
+/// A volume in a container.
+#[derive(Clone)]
+pub(crate) struct VolumeMount {
+    /// The name of the volume.
+    pub(crate) name: String,
+    /// `mountPath`
+    pub(crate) target: String,
+    /// The one file of the volume that is mounted.
+    pub(crate) sub_path: Option<String>,
+}
+
+/// A volume of a workload.
+#[derive(Clone)]
+pub(crate) struct Volume {
+    pub(crate) name: String,
+    /// The ConfigMap or Secret in it; `None` for any other kind of volume.
+    pub(crate) map: Option<String>,
+    /// Whether that is a Secret.
+    pub(crate) is_secret: bool,
+    /// Keys and the names that they have as files, where it says so: no other key is there.
+    pub(crate) items: Vec<(String, String)>,
+}
+
+impl Volume {
+    /// The file name of a key in the volume; `None` when it is not in there.
+    pub(crate) fn file_of<'v>(&'v self, key: &'v str) -> Option<&'v str> {
+        if self.items.is_empty() {
+            return Some(key);
+        }
+        let item = self.items.iter().find(|(own, _)| own == key);
+        item.map(|(_, file)| file.as_str())
+    }
+}
+
+/// The workload of a pod.
+pub(crate) fn workload(
+    source: SourceId,
+    kind: &str,
+    name: String,
+    namespace: Option<String>,
+    pod: &Node,
+) -> Workload {
+    let list = |key: &str| pod.get(key).map_or(&[][..], |list| list.items());
+    let links = pod
+        .get("enableServiceLinks")
+        .and_then(|node| node.scalar_text());
+    Workload {
+        kind: kind.to_owned(),
+        name,
+        namespace,
+        containers: list("containers")
+            .iter()
+            .map(|container| container_of(source, container))
+            .collect(),
+        volumes: list("volumes").iter().filter_map(volume).collect(),
+        has_service_links: links.as_deref() != Some("false"),
+    }
+}
+
+/// An item of `containers`.
+pub(crate) fn container_of(source: SourceId, node: &Node) -> Container {
+    let environment = environment(source, node.get("env"));
+    let mut variables = Variables::default();
+    for (name, word) in &environment {
+        variables.set(name, &word.text, word.certainty);
+    }
+    let words = |key: &str| {
+        let list = node.get(key).filter(|list| !list.items().is_empty())?;
+        let words = list
+            .items()
+            .iter()
+            .filter_map(|item| word(source, item, &variables));
+        Some((words.collect(), Place::new(source, list.span)))
+    };
+    let mounts = node
+        .get("volumeMounts")
+        .map_or(&[][..], |mounts| mounts.items());
+    let from = node.get("envFrom").map_or(&[][..], |from| from.items());
+    let text = |key: &str| node.get(key).and_then(|node| node.as_str());
+    Container {
+        name: text("name").unwrap_or_default().to_owned(),
+        image: text("image").unwrap_or_default().to_owned(),
+        place: Place::new(source, node.get("name").map_or(node.span, |name| name.span)),
+        command: words("command"),
+        args: words("args"),
+        folder: text("workingDir").map(str::to_owned),
+        environment,
+        environment_from: from
+            .iter()
+            .filter_map(|from| text_at(from, &["configMapRef", "name"]))
+            .map(str::to_owned)
+            .collect(),
+        has_more_variables: from.iter().any(|from| from.get("secretRef").is_some()),
+        mounts: mounts.iter().filter_map(volume_mount).collect(),
+        ports: node
+            .get("ports")
+            .map_or(&[][..], |ports| ports.items())
+            .iter()
+            .filter_map(|port| port.get("containerPort")?.scalar_text())
+            .collect(),
+    }
+}
+
+/// `env` entries; one with `valueFrom` has a value that is not known.
+pub(crate) fn environment(source: SourceId, node: Option<&Node>) -> Vec<(String, Word)> {
+    let items = node.map_or(&[][..], |node| node.items());
+    items
+        .iter()
+        .filter_map(|item| variable(source, item))
+        .collect()
+}
+
+/// An item of `env`.
+pub(crate) fn variable(source: SourceId, item: &Node) -> Option<(String, Word)> {
+    let name = item.get("name")?.as_str()?;
+    let place = Place::new(source, item.span);
+    let word = match item.get("value").and_then(|value| value.scalar_text()) {
+        Some(value) if !value.contains("{{") => Word::known(value, place),
+        _ => Word {
+            text: format!("${{{name}}}"),
+            certainty: Certainty::Open,
+            place,
+        },
+    };
+    Some((name.to_owned(), word))
+}
+
+/// An item of `command` or `args`: `$(NAME)` is a variable of `env`, a lone `$NAME` is text.
+pub(crate) fn word(source: SourceId, node: &Node, variables: &Variables) -> Option<Word> {
+    let text = node.scalar_text()?;
+    let place = Place::new(source, node.span);
+    if text.contains("{{") {
+        return Some(Word {
+            text,
+            certainty: Certainty::Open,
+            place,
+        });
+    }
+    if !text.contains("$(") {
+        return Some(Word::known(text, place));
+    }
+    let (text, certainty) = variables.expand(&text.replace("$(", "${").replace(')', "}"));
+    Some(Word {
+        text,
+        certainty,
+        place,
+    })
+}
+
+/// An item of `volumeMounts`.
+pub(crate) fn volume_mount(mount: &Node) -> Option<VolumeMount> {
+    Some(VolumeMount {
+        name: text_at(mount, &["name"])?.to_owned(),
+        target: text_at(mount, &["mountPath"])?.to_owned(),
+        sub_path: text_at(mount, &["subPath"]).map(str::to_owned),
+    })
+}
+
+/// An item of `volumes`.
+pub(crate) fn volume(node: &Node) -> Option<Volume> {
+    // A projected volume puts several together; the first ConfigMap in it is what people use it for.
+    let projected = node.get("projected").and_then(|node| node.get("sources"));
+    let sources = projected.map_or(&[][..], |sources| sources.items());
+    let in_sources = |key: &str| sources.iter().find_map(|source| source.get(key));
+    let config_map = node.get("configMap").or_else(|| in_sources("configMap"));
+    let secret = || node.get("secret").or_else(|| in_sources("secret"));
+    let (map, is_secret) = match config_map {
+        Some(map) => (Some(map), false),
+        None => (secret(), true),
+    };
+    let items = map
+        .and_then(|map| map.get("items"))
+        .map_or(&[][..], |items| items.items());
+    let named =
+        map.and_then(|map| text_at(map, &["name"]).or_else(|| text_at(map, &["secretName"])));
+    Some(Volume {
+        name: text_at(node, &["name"])?.to_owned(),
+        map: named.map(str::to_owned),
+        is_secret,
+        items: items
+            .iter()
+            .filter_map(|item| {
+                Some((
+                    text_at(item, &["key"])?.to_owned(),
+                    text_at(item, &["path"])?.to_owned(),
+                ))
+            })
+            .collect(),
+    })
+}
+
+pub(crate) fn text_at<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n str> {
+    keys.iter()
+        .try_fold(node, |node, key| node.get(key))?
+        .as_str()
+}
+
+/// The place of a node, for what is made of it.
+pub(crate) fn place(source: SourceId, span: Span) -> Place {
+    Place::new(source, span)
+}
