@@ -319,7 +319,11 @@ impl Walk {
             return;
         };
         self.step(Part::Key(key.clone()), value, |walk| {
-            let saying = explain::misspelt(walk, nearest, value);
+            // A section of the root is not renamed by an ending from one version to the next.
+            let saying = Saying {
+                is_rename: false,
+                ..explain::misspelt(walk, nearest, value)
+            };
             walk.say(
                 Demand {
                     schema: package.schema(),

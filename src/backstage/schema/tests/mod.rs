@@ -375,6 +375,17 @@ fn what_a_newer_schema_deprecates_or_renames_is_not_told_to_an_older_version() {
 }
 
 #[test]
+fn a_misspelt_section_of_the_root_is_told_to_an_older_version_too() {
+    let mut package = package("own", json!({ "properties": { "permission": {} } }));
+    package.standing = Standing::OlderInUse;
+    let said = said(
+        &Schemas::new(vec![package]),
+        json!({ "permissions": { "enabled": true } }),
+    );
+    assert_eq!(said.len(), 1, "{said:?}");
+}
+
+#[test]
 fn required_keys_are_named_together_and_without_a_lockfile_too() {
     let mut own = package(
         "own",
