@@ -687,7 +687,10 @@ fn a_finding_in_a_config_map_stands_on_its_line_and_column() {
 fn a_finding_in_helm_values_stands_on_its_line_and_column() {
     assert_eq!(
         findings("deploy-helm", RULES),
-        ["charts/portal/values-staging.yaml:7:23 memory-database-in-production"]
+        [
+            "charts/portal/values-staging.yaml:7:23 memory-database-in-production",
+            "charts/portal/values.yaml:7:7 production-layer-not-loaded",
+        ]
     );
 }
 
