@@ -10,7 +10,6 @@ use crate::text::Place;
 use super::command::word::{Certainty, Word};
 use super::command::{Arguments, NO_VALUE, base_name};
 use super::image::paths::Resolved;
-use super::kubernetes::service_links;
 use crate::backstage::words::names;
 use crate::backstage::words::{
     Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerRole, RunsIn,
@@ -297,7 +296,7 @@ fn environment(
                 name: name.as_str().into(),
                 value: (value.certainty == Certainty::Known).then(|| value.text.as_str().into()),
                 place: Some(value.place),
-                service: service_links::service_of(value)
+                service: service_of(value)
                     .filter(|_| kind == StartKind::Kubernetes)
                     .map(Arc::from),
             });
@@ -314,4 +313,14 @@ fn environment(
         }
     }
     environment
+}
+
+/// What begins the value of a variable that Kubernetes sets for a Service. The address behind it is not known before the
+/// Service is made; here the name of the Service stands for it.
+pub(super) const SERVICE_SCHEME: &str = "tcp://";
+
+/// The Service that a variable of this value leads to.
+fn service_of(value: &Word) -> Option<&str> {
+    let is_open = value.certainty == Certainty::Open;
+    value.text.strip_prefix(SERVICE_SCHEME).filter(|_| is_open)
 }

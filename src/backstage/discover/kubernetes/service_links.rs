@@ -3,22 +3,13 @@
 //! In: a container, and the Services of the repository. Out: the variables of those in its reach. Never: a Service that
 //! may be in another namespace.
 
+use crate::backstage::discover::chain::SERVICE_SCHEME;
 use crate::backstage::discover::command::word::{Certainty, Word};
 use crate::files::FilePath;
 
 use super::container::Container;
 use super::kustomize::Built;
 use super::objects::Service;
-
-/// What begins the value of such a variable. The address behind it is not known before the Service is made; here the
-/// name of the Service stands for it.
-const SCHEME: &str = "tcp://";
-
-/// The Service that a variable of this value leads to.
-pub(crate) fn service_of(value: &Word) -> Option<&str> {
-    let is_open = value.certainty == Certainty::Open;
-    value.text.strip_prefix(SCHEME).filter(|_| is_open)
-}
 
 /// `NAME_PORT` of each Service in reach (`pkg/kubelet/envvars` of Kubernetes, `FromServices`): its whole URL, not its
 /// port. What the container sets itself wins.
@@ -37,7 +28,7 @@ pub(super) fn variables(
     let variable = |(_, service): &(FilePath, Service)| {
         let name = service.name.to_ascii_uppercase().replace('-', "_");
         let value = Word {
-            text: format!("{SCHEME}{}", service.name),
+            text: format!("{SERVICE_SCHEME}{}", service.name),
             certainty: Certainty::Open,
             place: service.place,
         };
