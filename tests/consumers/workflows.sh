@@ -59,17 +59,23 @@ for other in linux-arm64 darwin-x64 darwin-arm64; do cp "$release"/stagecheck-{l
 (cd "$release" && for archive in *.tar.gz; do sha256sum "$archive" >"$archive.sha256"; done)
 # shellcheck disable=SC2016 # for the script to read
 printf '#!/bin/sh\nfor last; do :; done\ncp "%s/${last##*/}" .\n' "$release" >"$release/bin/curl"
-chmod +x "$release/bin/curl"
+# The GitHub CLI finds an attestation of every archive, unless told to find none.
+printf '#!/bin/sh\n[ "$1 $2" = "attestation verify" ] && [ -f "$3" ] && [ ! -e "%s/unattested" ]\n' "$release" >"$release/bin/gh"
+chmod +x "$release/bin/curl" "$release/bin/gh"
 install_step() { # FOLDER: its PATH has no stagecheck
   env PATH="$release/bin:/usr/bin:/bin" RUNNER_TEMP="$1" GITHUB_PATH="$1/path" INPUT_VERSION=0.1.0 bash "$ROOT/action/install.sh"
 }
-mkdir "$WORK"/runner-{good,bad}
+mkdir "$WORK"/runner-{good,bad,unattested}
 install_step "$WORK/runner-good" >"$WORK/install.log" 2>&1 || fail "$(cat "$WORK/install.log")"
 "$(cat "$WORK/runner-good/path")/stagecheck" --version >/dev/null || fail "what was installed does not start"
+touch "$release/unattested"
+if install_step "$WORK/runner-unattested" >"$WORK/install.log" 2>&1; then fail "an archive without an attestation is installed"; fi
+[ ! -e "$WORK/runner-unattested/path" ] || fail "an archive without an attestation is put on the PATH"
+rm "$release/unattested"
 for archive in "$release"/*.tar.gz; do echo >>"$archive"; done
 if install_step "$WORK/runner-bad" >"$WORK/install.log" 2>&1; then fail "an archive with another checksum is installed"; fi
 [ ! -e "$WORK/runner-bad/path" ] || fail "an archive with another checksum is put on the PATH"
-ok "the action installs a release, and none whose checksum is another"
+ok "the action installs a release, and none that is not attested or whose checksum is another"
 
 # The step that checks, as the runner would start it.
 export GITHUB_ACTIONS=true GITHUB_ACTION_PATH="$ROOT" RUNNER_TEMP="$WORK/runner"

@@ -269,9 +269,8 @@ fn cloud_sql(kind: &Value, [instance, address]: [Option<&Value>; 2]) -> Option<R
 fn rds<'v>(setting: &impl Fn(&str) -> Option<&'v Value>, runtime: &Runtime) -> Option<Refusal> {
     let number = |value: &Value| match &value.kind {
         Kind::Number(_) | Kind::Open(_) => true,
-        Kind::String(text) => {
-            text.value.trim().is_empty() || text.value.trim().parse::<f64>().is_ok()
-        }
+        // An empty text is no number to the reader of config: a connection string without a port has one.
+        Kind::String(text) => text.value.trim().parse::<f64>().is_ok(),
         _ => false,
     };
     let complete = setting("host").is_some_and(is_text)
