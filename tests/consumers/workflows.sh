@@ -91,7 +91,8 @@ INPUT_FAIL_ON=warning INPUT_PATHS=$'.\n' "$ROOT/action/check.sh" >"$WORK/action.
 grep -q '^::add-matcher::.*stagecheck-matcher.json$' "$WORK/action.log" || fail "no matcher is registered"
 grep -q '^app-config.extra.yaml:4:14: error\[hardcoded-secret\]' "$WORK/action.log" || fail "$(cat "$WORK/action.log")"
 grep -q 'hardcoded-secret' "$GITHUB_STEP_SUMMARY" || fail "no job summary"
-grep -q "^sarif-file=$RUNNER_TEMP/stagecheck.sarif$" "$GITHUB_OUTPUT" || fail "no output"
-node -e 'JSON.parse(require("fs").readFileSync(process.argv[1]))' "$RUNNER_TEMP/stagecheck.sarif"
+sarif="$(sed -n 's/^sarif-file=//p' "$GITHUB_OUTPUT")"
+case "$sarif" in "$RUNNER_TEMP"/stagecheck-*/stagecheck.sarif) ;; *) fail "no output" ;; esac
+node -e 'JSON.parse(require("fs").readFileSync(process.argv[1]))' "$sarif"
 if grep -rq "$TOKEN" "$RUNNER_TEMP" "$WORK/action.log"; then fail "the secret is shown"; fi
 ok "the action finds, annotates, summarises and writes SARIF"
