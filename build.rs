@@ -84,6 +84,13 @@ fn card_files(folder: &Path) -> Vec<PathBuf> {
 fn read(path: &Path) -> Result<Card, Vec<String>> {
     let text = fs::read_to_string(path).map_err(|error| vec![error.to_string()])?;
     let document = npm_yaml::parse(&text);
+    // Of `when: !ready` YAML leaves `ready`: the card would say the opposite.
+    if let Some(tag) = document.idle_tags.first() {
+        let line = 1 + text[..tag.start as usize].matches('\n').count();
+        return Err(vec![format!(
+            "line {line}: `!` begins a YAML tag; quote the text"
+        )]);
+    }
     let problems = document.problems.into_iter().map(|problem| problem.message);
     let root = match document.root {
         Some(root) => root,

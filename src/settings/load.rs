@@ -214,7 +214,12 @@ impl<'f> Loader<'f> {
             }
             self.mistake(Place::new(source, problem.span), message);
         }
-        fatal().next().is_none().then_some(())
+        // Of `when: !ready` YAML leaves `ready`: a policy would judge the opposite of what it says.
+        for tag in &document.idle_tags {
+            let message = "`!` begins a YAML tag here, and is not part of the text; quote the text";
+            self.mistake(Place::new(source, *tag), message);
+        }
+        (fatal().next().is_none() && document.idle_tags.is_empty()).then_some(())
     }
 
     /// The cards of the files that a path or glob names.

@@ -217,6 +217,11 @@ fn mistakes_say_what_is_wrong_and_where() {
 fn mistakes_in_a_policy_stand_in_the_policy_file() {
     for (from, to, expected) in [
         (
+            "\"!url(config.app.baseUrl).host.endsWith('.acme.com')\"",
+            "!url(config.app.baseUrl).host.endsWith('.acme.com')",
+            "policy.yaml:5 `!` begins a YAML tag here, and is not part of the text; quote the text",
+        ),
+        (
             "title:",
             "titel:",
             "policy.yaml:2 `titel` is not a known key: did you mean `title`?",

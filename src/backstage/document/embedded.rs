@@ -118,6 +118,9 @@ fn inside_text(host: &str, node: Span, text: &Text) -> Document {
         }
         problem.aligned_with = problem.aligned_with.map(&back);
     }
+    for tag in &mut document.idle_tags {
+        *tag = back(*tag);
+    }
     document
 }
 
