@@ -14,6 +14,7 @@ mod objects;
 mod reason;
 mod signals;
 mod staged;
+mod walk;
 mod write;
 
 use std::fmt;

@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
+use super::Certainty;
+use super::finder::Belongs;
 use super::name::{self, Name};
 use super::neighbour::host_of;
-use super::{Belongs, Certainty};
 use crate::backstage::host::is_local_host;
 use crate::text::mask::looks::{self, Look, assignment, is_random, literal};
 use source::ConfigPath;

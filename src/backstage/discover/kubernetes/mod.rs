@@ -1,5 +1,6 @@
 //! Kubernetes manifests to chains and embedded layers. [`cluster`](super::cluster) reads the files.
 
+mod built;
 pub(super) mod container;
 pub(super) mod kustomize;
 pub(super) mod objects;
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use crate::files::FilePath;
 use crate::text::Place;
 
+use self::built::Built;
 use self::container::{Container, Volume, Workload};
-use self::kustomize::Built;
 use self::objects::{ConfigMap, Datum, Object, Service};
 use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Word;

@@ -7,8 +7,8 @@ use crate::backstage::discover::chain::SERVICE_SCHEME;
 use crate::backstage::discover::command::word::{Certainty, Word};
 use crate::files::FilePath;
 
+use super::built::Built;
 use super::container::Container;
-use super::kustomize::Built;
 use super::objects::Service;
 
 /// `NAME_PORT` of each Service in reach (`pkg/kubelet/envvars` of Kubernetes, `FromServices`): its whole URL, not its
