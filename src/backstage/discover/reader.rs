@@ -23,8 +23,12 @@ use crate::backstage::words::{
 /// The largest deployment file that is read, in bytes.
 const FILE_LIMIT: u64 = 4 << 20;
 
-/// How many variables and mounts are taken over from what services extend: a file can be made in which they multiply.
+/// How many variables and mounts are taken over from what services extend, and how many variables from ConfigMaps: a file
+/// can be made in which they multiply.
 const EXTENDED_PARTS_LIMIT: usize = 200_000;
+
+/// How many keys of ConfigMaps are looked at in all mounts of a repository: a file can be made in which they multiply.
+pub(super) const MOUNTED_KEYS_LIMIT: usize = 1_000_000;
 
 /// Reads deployment files and puts their chains into app roots.
 pub(super) struct Reader<'r> {
@@ -37,6 +41,10 @@ pub(super) struct Reader<'r> {
     pub(super) compose_files: BTreeMap<FilePath, Option<Arc<Services>>>,
     /// How much more may be taken over from services that others extend.
     pub(super) extended_parts: usize,
+    /// How much more may be taken over from ConfigMaps as variables.
+    pub(super) taken_parts: usize,
+    /// How many more keys of mounted ConfigMaps may be looked at.
+    pub(super) mounted_keys: usize,
     embedded: BTreeMap<FilePath, LayerFile>,
     /// Whether the chart in a folder runs containers by its own templates.
     pub(super) own_templates: BTreeMap<FilePath, bool>,
@@ -63,6 +71,8 @@ impl<'r> Reader<'r> {
             images: BTreeMap::new(),
             compose_files: BTreeMap::new(),
             extended_parts: EXTENDED_PARTS_LIMIT,
+            taken_parts: EXTENDED_PARTS_LIMIT,
+            mounted_keys: MOUNTED_KEYS_LIMIT,
             embedded: BTreeMap::new(),
             own_templates: BTreeMap::new(),
             read_scripts: BTreeSet::new(),

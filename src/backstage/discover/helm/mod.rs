@@ -195,9 +195,13 @@ impl Reader<'_> {
                 source: MountSource::Layer(layer.clone()),
             });
         }
-        let maps = values.environment_from.iter();
-        let maps = maps.map(|name| (name.as_str(), find(cluster, named(name))));
-        let mut environment = variables_of_maps(maps, values.place, &mut lacks);
+        let mut environment = variables_of_maps(
+            &values.environment_from,
+            |name| find(cluster, named(name)),
+            values.place,
+            &mut lacks,
+            &mut self.taken_parts,
+        );
         environment.push(values.listen_port());
         environment.extend(values.environment.iter().cloned());
         let mut unread: Vec<Word> = match own.templates {

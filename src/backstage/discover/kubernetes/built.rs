@@ -23,23 +23,65 @@ use crate::files::FilePath;
 pub(super) struct Built {
     /// The manifest.
     pub(super) path: FilePath,
-    pub(super) workload: Workload,
-    /// The ConfigMaps that come with it; later ones win.
-    pub(super) maps: Vec<Arc<ConfigMap>>,
+    /// Shared until something changes it.
+    pub(super) workload: Arc<Workload>,
+    /// The ConfigMaps that come with it, shared by the workloads of a kustomization; later ones win.
+    maps: Vec<Arc<Maps>>,
     pub(super) lacks: Vec<Lack>,
     /// The kustomization, where it changes the workload.
     pub(super) by: Option<FilePath>,
 }
 
+/// ConfigMaps and Secrets by their names.
+#[derive(Default)]
+struct Maps {
+    config_maps: BTreeMap<String, Arc<ConfigMap>>,
+    secrets: BTreeMap<String, Arc<ConfigMap>>,
+}
+
+impl Maps {
+    fn put(&mut self, map: &Arc<ConfigMap>) {
+        let maps = match map.is_secret {
+            true => &mut self.secrets,
+            false => &mut self.config_maps,
+        };
+        maps.insert(map.name.clone(), Arc::clone(map));
+    }
+
+    fn get(&self, name: &str, is_secret: bool) -> Option<&Arc<ConfigMap>> {
+        match is_secret {
+            true => self.secrets.get(name),
+            false => self.config_maps.get(name),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.config_maps.is_empty() && self.secrets.is_empty()
+    }
+}
+
 /// How deep kustomizations may stand in each other.
-const DEPTH_LIMIT: usize = 16;
+const DEPTH_LIMIT: usize = 64;
 
 /// How many workloads are built of one repository.
 const BUILT_LIMIT: usize = 2_000;
 
+/// How many steps building them may take: a workload taken in, a patch laid over one, a part of one copied.
+const STEP_LIMIT: usize = 500_000;
+
+/// How many operations of one JSON patch are applied: each may move all items of a list.
+const OPERATION_LIMIT: usize = 1_000;
+
 /// The kustomizations of a repository, by their folders.
 #[derive(Default)]
 pub(super) struct Kustomizations(pub(super) BTreeMap<FilePath, Kustomization>);
+
+/// What kustomizations build.
+pub(super) struct Outcome {
+    pub(super) workloads: Vec<Built>,
+    /// The kustomizations of which not all was built.
+    pub(super) cut: BTreeSet<FilePath>,
+}
 
 impl Kustomizations {
     /// The files that generators take in.
@@ -63,7 +105,7 @@ impl Kustomizations {
 
     /// Every workload as the outermost kustomizations build it, and those that none takes in as they are. One that
     /// several of them leave as it is stands there once.
-    pub(super) fn build(&self, cluster: &Cluster) -> Vec<Built> {
+    pub(super) fn build(&self, cluster: &Cluster) -> Outcome {
         let taken: BTreeSet<&FilePath> = self
             .0
             .values()
@@ -78,69 +120,308 @@ impl Kustomizations {
         let workloads = cluster.workloads.iter();
         let left = workloads.filter(|(path, _)| is_left(path));
         let mut all: Vec<Built> = left.map(as_it_is).collect();
-        let outermost = self.0.iter().filter(|(folder, one)| {
-            !taken.contains(folder) && !taken.contains(&one.path) && !one.is_component
-        });
-        let mut unchanged = BTreeSet::new();
-        for (_, one) in outermost {
-            for built in self.built(one, cluster, DEPTH_LIMIT) {
-                let key = (built.path.clone(), built.workload.name.clone());
-                if all.len() < BUILT_LIMIT && (built.by.is_some() || unchanged.insert(key)) {
-                    all.push(built);
+        let mut builder = Builder::new(self, cluster);
+        let is_outermost = |(folder, one): &(&FilePath, &Kustomization)| {
+            !taken.contains(folder) && !taken.contains(&one.path)
+        };
+        let (outermost, others): (Vec<_>, Vec<_>) = self
+            .0
+            .iter()
+            .filter(|(_, one)| !one.is_component)
+            .partition(is_outermost);
+        let mut unchanged: BTreeMap<*const Workload, usize> = BTreeMap::new();
+        let mut count = 0;
+        for (folder, one) in outermost.into_iter().chain(others) {
+            // Those that only take in each other have no outermost one.
+            let Ok(tree) = builder.tree(folder, DEPTH_LIMIT, true) else {
+                continue;
+            };
+            for built in tree.iter() {
+                let next = all.len();
+                if built.by.is_none() {
+                    let known = unchanged
+                        .entry(Arc::as_ptr(&built.workload))
+                        .or_insert(next);
+                    if let Some(known) = all.get_mut(*known) {
+                        known.add_lacks(&built.lacks);
+                        continue;
+                    }
                 }
+                if count == BUILT_LIMIT {
+                    builder.cut.insert(one.path.clone());
+                    break;
+                }
+                count += 1;
+                all.push(built.clone());
             }
         }
-        all
-    }
-
-    fn built(&self, one: &Kustomization, cluster: &Cluster, depth: usize) -> Vec<Built> {
-        let mut all: Vec<Built> = Vec::new();
-        if depth == 0 {
-            return all;
+        Outcome {
+            workloads: all,
+            cut: builder.cut,
         }
-        let mut maps: Vec<Arc<ConfigMap>> = Vec::new();
-        for resource in &one.resources {
-            if let Some(inner) = self.0.get(resource) {
-                all.extend(self.built(inner, cluster, depth - 1));
-            }
-            all.truncate(BUILT_LIMIT);
-            // A folder of manifests without a kustomization of its own is no resource to kustomize, but what is meant.
-            let is_bare = !self.0.contains_key(resource);
-            let here = |path: &FilePath| path == resource || is_bare && path.parent() == *resource;
-            all.extend(
-                cluster
-                    .workloads
-                    .iter()
-                    .filter(|(path, _)| here(path))
-                    .map(as_it_is),
-            );
-            maps.extend(
-                cluster
-                    .config_maps
-                    .iter()
-                    .filter(|map| here(&map.host))
-                    .cloned(),
-            );
-        }
-        for built in &mut all {
-            let is_from_below = built.path.parent() != one.path.parent();
-            for map in &maps {
-                built.take_map(map, is_from_below.then_some(&one.path));
-            }
-        }
-        let folders = one.components.iter();
-        for component in folders.filter_map(|folder| self.0.get(folder)) {
-            component.change(&mut all, &one.path, cluster);
-        }
-        one.change(&mut all, &one.path, cluster);
-        all
     }
 }
 
-fn as_it_is((path, workload): &(FilePath, Workload)) -> Built {
+/// What becomes of a kustomization while others take it in.
+enum Tree {
+    InProgress,
+    Done(Arc<Vec<Built>>),
+}
+
+/// Why a kustomization cannot be built.
+enum Refused {
+    /// It is built already, in the name of another.
+    Known,
+    Cycle,
+    TooDeep,
+    /// All steps are used up.
+    Cut,
+}
+
+/// Builds the workloads of each kustomization once.
+struct Builder<'b> {
+    all: &'b Kustomizations,
+    /// By file, and by folder.
+    workloads: BTreeMap<FilePath, Vec<&'b (FilePath, Arc<Workload>)>>,
+    maps: BTreeMap<FilePath, Vec<&'b Arc<ConfigMap>>>,
+    /// By folder and name.
+    in_base: BTreeMap<(FilePath, &'b str), &'b Arc<ConfigMap>>,
+    trees: BTreeMap<FilePath, Tree>,
+    /// What a ConfigMap laid over another is, by their addresses; with both, so that these stay theirs.
+    patched: BTreeMap<[usize; 2], [Arc<ConfigMap>; 3]>,
+    /// How many more steps may be taken.
+    steps: usize,
+    cut: BTreeSet<FilePath>,
+}
+
+impl<'b> Builder<'b> {
+    fn new(all: &'b Kustomizations, cluster: &'b Cluster) -> Self {
+        let mut workloads: BTreeMap<FilePath, Vec<_>> = BTreeMap::new();
+        for one in &cluster.workloads {
+            for key in [one.0.clone(), one.0.parent()] {
+                workloads.entry(key).or_default().push(one);
+            }
+        }
+        let mut maps: BTreeMap<FilePath, Vec<_>> = BTreeMap::new();
+        let mut in_base = BTreeMap::new();
+        for map in &cluster.config_maps {
+            let folder = map.host.parent();
+            in_base
+                .entry((folder.clone(), map.name.as_str()))
+                .or_insert(map);
+            for key in [map.host.clone(), folder] {
+                maps.entry(key).or_default().push(map);
+            }
+        }
+        Self {
+            all,
+            workloads,
+            maps,
+            in_base,
+            trees: BTreeMap::new(),
+            patched: BTreeMap::new(),
+            steps: STEP_LIMIT,
+            cut: BTreeSet::new(),
+        }
+    }
+
+    /// Takes steps; an error when there are no more.
+    fn step(&mut self, count: usize) -> Result<(), Refused> {
+        self.steps = self.steps.checked_sub(count).ok_or(Refused::Cut)?;
+        Ok(())
+    }
+
+    /// What the kustomization in a folder builds. With `is_new`, only one that nobody has asked for.
+    fn tree(
+        &mut self,
+        folder: &FilePath,
+        depth: usize,
+        is_new: bool,
+    ) -> Result<Arc<Vec<Built>>, Refused> {
+        match self.trees.get(folder) {
+            Some(_) if is_new => return Err(Refused::Known),
+            Some(Tree::Done(tree)) => return Ok(Arc::clone(tree)),
+            Some(Tree::InProgress) => return Err(Refused::Cycle),
+            None => {}
+        }
+        let depth = depth.checked_sub(1).ok_or(Refused::TooDeep)?;
+        let all = self.all;
+        let Some(one) = all.0.get(folder) else {
+            return Ok(Arc::default());
+        };
+        self.trees.insert(folder.clone(), Tree::InProgress);
+        let mut built = Vec::new();
+        if self.accumulate(one, &mut built, &one.path, depth).is_err() {
+            // What is half built is not what runs.
+            self.cut.insert(one.path.clone());
+            built.clear();
+        }
+        let built = Arc::new(built);
+        let done = Tree::Done(Arc::clone(&built));
+        self.trees.insert(folder.clone(), done);
+        Ok(built)
+    }
+
+    /// Adds to workloads what a kustomization takes in, and changes all of them by it, in the name of `by`.
+    fn accumulate(
+        &mut self,
+        one: &Kustomization,
+        all: &mut Vec<Built>,
+        by: &FilePath,
+        depth: usize,
+    ) -> Result<(), Refused> {
+        let mut lacks = one.unread.clone();
+        let mut maps = Maps::default();
+        for resource in once(&one.resources) {
+            self.step(1)?;
+            if self.all.0.contains_key(resource) {
+                match self.tree(resource, depth, false) {
+                    Ok(inner) => {
+                        let count = inner.iter().map(|one| 1 + one.lacks.len()).sum();
+                        self.step(count)?;
+                        all.extend(inner.iter().cloned());
+                    }
+                    Err(refused) => lacks.extend(one.refused(&refused)),
+                }
+            } else {
+                // A folder of manifests without a kustomization of its own is no resource to kustomize, but what is
+                // meant.
+                let taken = self.workloads.get(resource).map_or(&[][..], Vec::as_slice);
+                all.extend(taken.iter().copied().map(as_it_is));
+                let taken = self.maps.get(resource).map_or(&[][..], Vec::as_slice);
+                let count = all.len() + taken.len();
+                taken.iter().for_each(|map| maps.put(map));
+                self.step(count)?;
+            }
+            if all.len() > BUILT_LIMIT {
+                all.truncate(BUILT_LIMIT);
+                self.cut.insert(one.path.clone());
+            }
+        }
+        self.reach(all, &Arc::new(maps), by, true)?;
+        let components = self.all;
+        for folder in once(&one.components) {
+            self.step(1)?;
+            let Some(component) = components.0.get(folder) else {
+                continue;
+            };
+            let Some(depth) = depth.checked_sub(1) else {
+                lacks.extend(one.refused(&Refused::TooDeep));
+                continue;
+            };
+            if matches!(self.trees.get(folder), Some(Tree::InProgress)) {
+                lacks.extend(one.refused(&Refused::Cycle));
+                continue;
+            }
+            let before = self.trees.insert(folder.clone(), Tree::InProgress);
+            let done = self.accumulate(component, all, by, depth);
+            match before {
+                Some(before) => self.trees.insert(folder.clone(), before),
+                None => self.trees.remove(folder),
+            };
+            done?;
+        }
+        self.change(one, all, by)?;
+        self.step(all.len() * lacks.len())?;
+        for built in all {
+            built.add_lacks(&lacks);
+        }
+        Ok(())
+    }
+
+    /// Puts ConfigMaps into the reach of workloads. It is a change by `by` where one uses them; those `is_at_home` only
+    /// where its manifest is from another folder.
+    fn reach(
+        &mut self,
+        all: &mut [Built],
+        maps: &Arc<Maps>,
+        by: &FilePath,
+        is_at_home: bool,
+    ) -> Result<(), Refused> {
+        if maps.is_empty() {
+            return Ok(());
+        }
+        for built in all {
+            self.step(1 + built.workload.size())?;
+            built.maps.push(Arc::clone(maps));
+            let is_from_below = !is_at_home || built.path.parent() != by.parent();
+            if is_from_below && built.uses(maps) {
+                built.by = Some(by.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes workloads by the generators and patches of a kustomization.
+    fn change(
+        &mut self,
+        one: &Kustomization,
+        all: &mut [Built],
+        by: &FilePath,
+    ) -> Result<(), Refused> {
+        let mut own = Maps::default();
+        one.maps.iter().for_each(|(map, _)| own.put(map));
+        let own = Arc::new(own);
+        if one.maps.iter().any(|(_, merges)| *merges) {
+            for built in all.iter_mut() {
+                let mut layer = Maps::default();
+                for (map, merges) in &one.maps {
+                    let below = built.map(&map.name, map.is_secret).filter(|_| *merges);
+                    let below = below.cloned();
+                    layer.put(&self.patched(below.as_ref(), map)?);
+                }
+                built.maps.push(Arc::new(layer));
+            }
+        } else {
+            self.reach(all, &own, by, false)?;
+        }
+        for patch in &one.patches {
+            for built in all.iter_mut() {
+                patch.change(built, by, self)?;
+            }
+        }
+        // A patch may be what brings one into use.
+        for built in all.iter_mut().filter(|_| !own.is_empty()) {
+            self.step(1 + built.workload.size())?;
+            if built.uses(&own) {
+                built.by = Some(by.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// A ConfigMap over the one below it.
+    fn patched(
+        &mut self,
+        below: Option<&Arc<ConfigMap>>,
+        map: &Arc<ConfigMap>,
+    ) -> Result<Arc<ConfigMap>, Refused> {
+        self.step(1)?;
+        let Some(below) = below else {
+            return Ok(Arc::clone(map));
+        };
+        let key = [Arc::as_ptr(below) as usize, Arc::as_ptr(map) as usize];
+        if let Some([_, _, known]) = self.patched.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        self.step(below.data.len() + map.data.len())?;
+        let patched = Arc::new(ConfigMap::patched(below, map));
+        let known = [Arc::clone(below), Arc::clone(map), Arc::clone(&patched)];
+        self.patched.insert(key, known);
+        Ok(patched)
+    }
+}
+
+/// Each path once, in order: kustomize refuses one that is named twice.
+fn once(paths: &[FilePath]) -> impl Iterator<Item = &FilePath> {
+    let mut seen = BTreeSet::new();
+    paths.iter().filter(move |path| seen.insert(*path))
+}
+
+fn as_it_is((path, workload): &(FilePath, Arc<Workload>)) -> Built {
     Built {
         path: path.clone(),
-        workload: workload.clone(),
+        workload: Arc::clone(workload),
         maps: Vec::new(),
         lacks: Vec::new(),
         by: None,
@@ -148,22 +429,24 @@ fn as_it_is((path, workload): &(FilePath, Workload)) -> Built {
 }
 
 impl Built {
-    fn refers_to(&self, map: &ConfigMap) -> bool {
-        let in_volume = self.workload.volumes.iter().any(|volume| {
-            volume.is_secret == map.is_secret && volume.map.as_deref() == Some(&map.name)
+    /// Whether it mounts one of these ConfigMaps, or takes variables from one.
+    fn uses(&self, maps: &Maps) -> bool {
+        let mut volumes = self.workload.volumes.iter();
+        let in_volume = volumes.any(|volume| {
+            let name = volume.map.as_deref();
+            name.is_some_and(|name| maps.get(name, volume.is_secret).is_some())
         });
-        let mut containers = self.workload.containers.iter();
-        in_volume
-            || containers.any(|one| !map.is_secret && one.environment_from.contains(&map.name))
+        let containers = self.workload.containers.iter();
+        let mut from = containers.flat_map(|one| &one.environment_from);
+        in_volume || from.any(|name| maps.get(name, false).is_some())
     }
 
-    /// Puts a ConfigMap into its reach; `by` is the kustomization that this is a change of, should it be used.
-    fn take_map(&mut self, map: &Arc<ConfigMap>, by: Option<&FilePath>) {
-        self.maps
-            .retain(|known| known.name != map.name || known.is_secret != map.is_secret);
-        self.maps.push(Arc::clone(map));
-        if self.refers_to(map) {
-            self.by = by.cloned().or_else(|| self.by.take());
+    /// Adds what is not said yet.
+    fn add_lacks(&mut self, lacks: &[Lack]) {
+        for lack in lacks {
+            if !self.lacks.contains(lack) {
+                self.lacks.push(lack.clone());
+            }
         }
     }
 
@@ -181,36 +464,33 @@ impl Built {
     /// The ConfigMap of a name that kustomizations put in its reach, or the Secret.
     pub(super) fn map(&self, name: &str, is_secret: bool) -> Option<&Arc<ConfigMap>> {
         let mut maps = self.maps.iter().rev();
-        maps.find(|map| map.name == name && map.is_secret == is_secret)
+        maps.find_map(|maps| maps.get(name, is_secret))
     }
 }
 
 impl Kustomization {
-    /// Changes workloads by the generators and patches of this kustomization, in the name of `by`.
-    fn change(&self, all: &mut [Built], by: &FilePath, cluster: &Cluster) {
-        for built in all.iter_mut() {
-            for (map, merges) in &self.maps {
-                let below = built.map(&map.name, map.is_secret).filter(|_| *merges);
-                let map = match below {
-                    Some(below) => Arc::new(ConfigMap::patched(Some(below), map)),
-                    None => Arc::clone(map),
-                };
-                built.take_map(&map, Some(by));
-            }
-            for patch in &self.patches {
-                patch.change(built, by, cluster);
-            }
-            // A patch may be what brings it into use.
-            if self.maps.iter().any(|(map, _)| built.refers_to(map)) {
-                built.by = Some(by.clone());
-            }
-            built.lacks.extend(self.unread.iter().cloned());
-        }
+    /// Why a kustomization or component that it takes in changes nothing.
+    fn refused(&self, refused: &Refused) -> Option<Lack> {
+        let reason = match refused {
+            Refused::Cycle => format!("`{}` includes itself", self.path),
+            Refused::TooDeep => format!(
+                "`{}` is more than {DEPTH_LIMIT} kustomizations deep; the rest are not checked",
+                self.path
+            ),
+            Refused::Known | Refused::Cut => return None,
+        };
+        Some(unclear(reason, self.place))
     }
 }
 
 impl Patch {
-    fn change(&self, built: &mut Built, by: &FilePath, cluster: &Cluster) {
+    fn change(
+        &self,
+        built: &mut Built,
+        by: &FilePath,
+        builder: &mut Builder<'_>,
+    ) -> Result<(), Refused> {
+        builder.step(1)?;
         let workload = &mut built.workload;
         let applied = match &self.does {
             Does::Merge(workloads, maps) => {
@@ -218,27 +498,37 @@ impl Patch {
                     (None, None) => patch.kind == workload.kind && patch.name == workload.name,
                     _ => self.is_for(workload) == Some(true),
                 };
+                builder.step(workloads.len())?;
                 let own: Vec<&Workload> = workloads.iter().filter(is_it).collect();
                 let mut applied = Applied::Nothing;
                 for patch in own {
-                    applied = patch::lay_over(workload, patch);
+                    builder.step(workload.size() + patch.size())?;
+                    applied = patch::lay_over(Arc::make_mut(workload), patch);
                 }
                 for map in maps {
                     let below = built.map(&map.name, map.is_secret).cloned();
                     let in_base = || {
-                        let mut all = cluster.config_maps.iter();
-                        all.find(|one| {
-                            one.name == map.name && one.host.parent() == built.path.parent()
-                        })
+                        let key = (built.path.parent(), map.name.as_str());
+                        builder.in_base.get(&key).map(|map| Arc::clone(map))
                     };
-                    let below = below.or_else(|| in_base().cloned());
-                    let patched = Arc::new(ConfigMap::patched(below.as_ref(), map));
-                    built.take_map(&patched, Some(by));
+                    let below = below.or_else(in_base);
+                    let patched = builder.patched(below.as_ref(), map)?;
+                    let mut maps = Maps::default();
+                    maps.put(&patched);
+                    if built.uses(&maps) {
+                        built.by = Some(by.clone());
+                    }
+                    built.maps.push(Arc::new(maps));
                 }
                 applied
             }
             Does::Operate(operations) => match self.is_for(workload) {
+                Some(true) if operations.len() > OPERATION_LIMIT => {
+                    Applied::Unclear("has more operations than are read")
+                }
                 Some(true) => {
+                    builder.step(workload.size() + operations.len())?;
+                    let workload = Arc::make_mut(workload);
                     let all = operations.iter().map(|one| patch::apply(workload, one));
                     all.fold(Applied::Nothing, |all, one| match (&all, &one) {
                         (Applied::Unclear(_), _) | (_, Applied::Nothing) => all,
@@ -259,9 +549,10 @@ impl Patch {
             Applied::Unclear(why) => {
                 built.by = Some(by.clone());
                 let reason = format!("the patch in `{}` {why}", self.file);
-                built.lacks.push(unclear(reason, self.place));
+                built.add_lacks(&[unclear(reason, self.place)]);
             }
         }
+        Ok(())
     }
 
     /// Whether a workload is what the patch is for; `None` when only a pattern tells.

@@ -71,14 +71,31 @@ pub(crate) struct Volume {
     pub(crate) items: Vec<(String, String)>,
 }
 
-impl Volume {
-    /// The file name of a key in the volume; `None` when it is not in there.
-    pub(crate) fn file_of<'v>(&'v self, key: &'v str) -> Option<&'v str> {
-        if self.items.is_empty() {
-            return Some(key);
-        }
-        let item = self.items.iter().find(|(own, _)| own == key);
-        item.map(|(_, file)| file.as_str())
+/// How many bytes of text count as one part of what is copied.
+const BYTES_OF_A_PART: usize = 256;
+
+/// How many parts a text counts as.
+pub(crate) fn parts_of(text: &str) -> usize {
+    1 + text.len() / BYTES_OF_A_PART
+}
+
+impl Workload {
+    /// How many parts it has, and so what a copy of it costs.
+    pub(crate) fn size(&self) -> usize {
+        let containers = self.containers.iter().map(Container::size);
+        let volumes = self.volumes.iter().map(|volume| 1 + volume.items.len());
+        1 + containers.sum::<usize>() + volumes.sum::<usize>()
+    }
+}
+
+impl Container {
+    fn size(&self) -> usize {
+        let launches = [&self.command, &self.args];
+        let words = launches.into_iter().flatten().flat_map(|(words, _)| words);
+        let variables = self.environment.iter().map(|(_, word)| word);
+        let texts = words.chain(variables).map(|word| parts_of(&word.text));
+        let others = self.environment_from.len() + self.mounts.len() + self.ports.len();
+        1 + texts.sum::<usize>() + others
     }
 }
 

@@ -32,6 +32,7 @@ pub(in crate::backstage::discover) fn is_kustomization(name: &str) -> bool {
 /// A kustomization.
 pub(super) struct Kustomization {
     pub(super) path: FilePath,
+    pub(super) place: Place,
     /// Files and folders that it takes in.
     pub(super) resources: Vec<FilePath>,
     /// Folders of components, which change what it took in.
@@ -94,6 +95,7 @@ impl Reader<'_> {
         };
         let mut found = Kustomization {
             path: path.clone(),
+            place: Place::new(source, node.span),
             resources: paths(&["resources", "bases"]),
             components: paths(&["components"]),
             patches: Vec::new(),

@@ -9,7 +9,7 @@ mod ownership;
 mod patch;
 pub(super) mod service_links;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::files::FilePath;
@@ -24,7 +24,7 @@ use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
 use crate::backstage::discover::process::Process;
-use crate::backstage::discover::reader::{Reader, audience};
+use crate::backstage::discover::reader::{MOUNTED_KEYS_LIMIT, Reader, audience};
 use crate::backstage::document::embedded::{Embedded, FilledInBy};
 use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 
@@ -33,8 +33,10 @@ use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 pub(super) struct Cluster {
     pub(super) kustomizations: Vec<FilePath>,
     config_maps: Vec<Arc<ConfigMap>>,
+    /// Where the ConfigMaps of each name are among all.
+    named: BTreeMap<String, Vec<usize>>,
     services: Vec<(FilePath, Service)>,
-    workloads: Vec<(FilePath, Workload)>,
+    workloads: Vec<(FilePath, Arc<Workload>)>,
     portals: Vec<(FilePath, operator::Portal)>,
 }
 
@@ -45,10 +47,16 @@ impl Cluster {
     /// Takes what one document holds.
     pub(super) fn take(&mut self, path: &FilePath, object: Object) {
         match object {
-            Object::ConfigMap(map) => self.config_maps.push(Arc::new(map)),
+            Object::ConfigMap(map) => {
+                let same = self.named.entry(map.name.clone()).or_default();
+                same.push(self.config_maps.len());
+                self.config_maps.push(Arc::new(map));
+            }
             Object::Portal(portal) => self.portals.push((path.clone(), portal)),
             Object::Service(service) => self.services.push((path.clone(), service)),
-            Object::Workload(workload) => self.workloads.push((path.clone(), workload)),
+            Object::Workload(workload) => {
+                self.workloads.push((path.clone(), Arc::new(workload)));
+            }
         }
     }
 }
@@ -66,7 +74,14 @@ impl Reader<'_> {
             self.demote(file);
         }
         self.embed_config_maps(cluster);
-        for built in kustomizations.build(cluster) {
+        let built = kustomizations.build(cluster);
+        for path in &built.cut {
+            self.leave_out(
+                path,
+                "builds more than is read; the other workloads are not checked",
+            );
+        }
+        for built in built.workloads {
             for container in &built.workload.containers {
                 self.container(&built, container, cluster);
             }
@@ -117,8 +132,8 @@ impl Reader<'_> {
                 let role = objects::layer_role(key).unwrap_or(LayerRole::Other);
                 MountSource::Layer(self.embed_key(map, key, role))
             }
-            Datum::Of(below) => match below.text(key) {
-                Some(text) => self.mounted_text(below, key, text),
+            Datum::Of(below, index) => match below.data.get(*index) {
+                Some((_, text)) => self.mounted_text(below, key, text),
                 None => MountSource::Elsewhere,
             },
             Datum::File(file) if !file.is_outside() && self.files.is_file(file) => {
@@ -145,10 +160,15 @@ impl Reader<'_> {
         if !ownership::is_portal(workload, container, mounts_layer) {
             return;
         }
-        let maps = container.environment_from.iter();
-        let maps = maps.map(|name| (name.as_str(), lookup(built, cluster, named(name))));
         let mut environment = service_links::variables(built, container, &cluster.services);
-        environment.extend(variables_of_maps(maps, container.place, &mut lacks));
+        let find = |name| lookup(built, cluster, named(name));
+        environment.extend(variables_of_maps(
+            &container.environment_from,
+            find,
+            container.place,
+            &mut lacks,
+            &mut self.taken_parts,
+        ));
         environment.extend(container.environment.iter().cloned());
         let launch = |words: &Option<(Vec<Word>, Place)>| {
             words.as_ref().map(|(words, place)| Launch {
@@ -193,14 +213,19 @@ impl Reader<'_> {
         cluster: &Cluster,
         lacks: &mut Vec<Lack>,
     ) -> Vec<Mount> {
+        let named_files = files_of_config(container);
+        let volumes = built.workload.volumes.iter();
+        let volumes: BTreeMap<&str, &Volume> = volumes
+            .rev()
+            .map(|volume| (volume.name.as_str(), volume))
+            .collect();
         let mut files = Vec::new();
         for mount in &container.mounts {
             files.push(Mount {
                 target: mount.target.clone(),
                 source: MountSource::Elsewhere,
             });
-            let mut volumes = built.workload.volumes.iter();
-            let volume = volumes.find(|volume| volume.name == mount.name);
+            let volume = volumes.get(mount.name.as_str());
             let Some((volume, name)) = volume.and_then(|one| Some((one, one.map.as_ref()?))) else {
                 continue;
             };
@@ -216,30 +241,48 @@ impl Reader<'_> {
                 }
                 Lookup::Nothing => continue,
             };
+            let keys = map.data.len() + volume.items.len();
+            let Some(left) = self.mounted_keys.checked_sub(keys) else {
+                lacks.push(Lack {
+                    reason: format!("what is mounted at `{}` is not read: more than {MOUNTED_KEYS_LIMIT} keys of ConfigMaps are mounted", mount.target),
+                    place: Some(container.place),
+                    kind: LackKind::Unreadable,
+                });
+                continue;
+            };
+            self.mounted_keys = left;
+            let items = volume.items.iter().rev();
+            let items: BTreeMap<&str, &str> = items
+                .map(|(key, file)| (key.as_str(), file.as_str()))
+                .collect();
             for (key, text) in &map.data {
-                let Some(target) = mounted_at(volume, mount, key) else {
+                let file = match items.is_empty() {
+                    true => Some(key.as_str()),
+                    false => items.get(key.as_str()).copied(),
+                };
+                let only = mount.sub_path.as_deref();
+                let Some(file) = file.filter(|file| only.is_none_or(|only| only == *file)) else {
                     continue;
                 };
                 // Of all other keys nothing may be read: they belong to who knows what.
-                let file = target.rsplit('/').next().unwrap_or(key);
+                let last = |path: &'n str| path.rsplit('/').next().unwrap_or(path);
+                let name = match only {
+                    Some(_) => last(&mount.target),
+                    None => file.rsplit('/').next().unwrap_or(file),
+                };
                 let is_layer = |name| objects::layer_role(name).is_some();
-                if !is_layer(key) && !is_layer(file) && !names_config(container, file) {
+                if !is_layer(key) && !is_layer(name) && !named_files.contains(name) {
                     continue;
                 }
+                let target = match only {
+                    Some(_) => mount.target.clone(),
+                    None => format!("{}/{file}", mount.target.trim_end_matches('/')),
+                };
                 let source = self.mounted_text(&map, key, text);
                 files.push(Mount { target, source });
             }
         }
         files
-    }
-}
-
-/// Where a mounted volume puts a key as a file; `None` when it does not.
-fn mounted_at(volume: &Volume, mount: &container::VolumeMount, key: &str) -> Option<String> {
-    let file = volume.file_of(key)?;
-    match &mount.sub_path {
-        Some(path) => (path == file).then(|| mount.target.clone()),
-        None => Some(format!("{}/{file}", mount.target.trim_end_matches('/'))),
     }
 }
 
@@ -251,8 +294,8 @@ fn lookup<'c>(built: &'c Built, cluster: &'c Cluster, named: Named<'_>) -> Looku
     }
 }
 
-/// Whether a `--config` of a container's command line names a file.
-fn names_config(container: &Container, file: &str) -> bool {
+/// The names of the files that the `--config`s of a container's command line name.
+fn files_of_config(container: &Container) -> BTreeSet<&str> {
     let launches = [&container.command, &container.args];
     let words: Vec<&str> = launches
         .into_iter()
@@ -260,29 +303,58 @@ fn names_config(container: &Container, file: &str) -> bool {
         .flat_map(|(words, _)| words)
         .flat_map(|word| word.text.split_whitespace())
         .collect();
-    let is_it = |path: &str| path.rsplit('/').next() == Some(file);
-    let behind = words
-        .windows(2)
-        .any(|pair| matches!(pair, ["--config", path] if is_it(path)));
-    let joined = |word: &&str| word.strip_prefix("--config=").is_some_and(is_it);
-    behind || words.iter().any(joined)
+    let behind = words.windows(2).filter_map(|pair| match pair {
+        ["--config", path] => Some(*path),
+        _ => None,
+    });
+    let joined = words
+        .iter()
+        .filter_map(|word| word.strip_prefix("--config="));
+    let paths = behind.chain(joined);
+    paths.filter_map(|path| path.rsplit('/').next()).collect()
 }
 
-/// The variables that ConfigMaps hold, each with its name. One that is not here, or not known, is a lack.
+/// The variables that ConfigMaps of these names hold, each once, where its last mention is. One that is not here, or not
+/// known, is a lack; so is one for which `parts` are too few.
 pub(super) fn variables_of_maps<'c>(
-    maps: impl Iterator<Item = (&'c str, Lookup<'c>)>,
+    names: &'c [String],
+    find: impl Fn(&'c str) -> Lookup<'c>,
     place: Place,
     lacks: &mut Vec<Lack>,
+    parts: &mut usize,
 ) -> Vec<(String, Word)> {
+    let mut seen = BTreeSet::new();
+    let mut once: Vec<&str> = names
+        .iter()
+        .rev()
+        .map(String::as_str)
+        .filter(|name| seen.insert(*name))
+        .collect();
+    once.reverse();
     let mut variables = Vec::new();
-    for (name, found) in maps {
-        let Lookup::One(map) = found else {
+    for name in once {
+        let Lookup::One(map) = find(name) else {
             lacks.push(unread_variables(&format!("the ConfigMap `{name}`"), place));
             continue;
         };
-        let variable =
-            |(key, value): &(String, Datum)| Some((key.clone(), map.variable(key, value)?));
-        variables.extend(map.data.iter().filter_map(variable));
+        for (key, value) in &map.data {
+            let Some(word) = map.variable(value) else {
+                continue;
+            };
+            let size = container::parts_of(key) + container::parts_of(&word.text);
+            let Some(left) = parts.checked_sub(size) else {
+                lacks.push(Lack {
+                    reason: format!(
+                        "the variables of the ConfigMap `{name}` are more than are read"
+                    ),
+                    place: Some(place),
+                    kind: LackKind::Unreadable,
+                });
+                return variables;
+            };
+            *parts = left;
+            variables.push((key.clone(), word));
+        }
     }
     variables
 }
@@ -310,8 +382,11 @@ pub(super) enum Lookup<'c> {
 /// The ConfigMap of a name: the one in the same file, folder, or anywhere. One of another namespace is out of reach,
 /// as long as there is another.
 pub(super) fn find<'c>(cluster: &'c Cluster, named: Named<'_>) -> Lookup<'c> {
-    let has_name = |map: &&Arc<ConfigMap>| map.name == named.name;
-    let mut found: Vec<_> = cluster.config_maps.iter().filter(has_name).collect();
+    let same = cluster.named.get(named.name).map_or(&[][..], Vec::as_slice);
+    let same = same
+        .iter()
+        .filter_map(|index| cluster.config_maps.get(*index));
+    let mut found: Vec<&Arc<ConfigMap>> = same.collect();
     let mut prefer = |wanted: &dyn Fn(&ConfigMap) -> bool| {
         if found.iter().any(|map| wanted(map)) {
             found.retain(|map| wanted(map));

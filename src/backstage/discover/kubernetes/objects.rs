@@ -66,8 +66,8 @@ pub(crate) struct ConfigMap {
 pub(crate) enum Datum {
     /// It stands in the manifest.
     Inline(Node),
-    /// It stands under the same key of another one, which a patch lays over this one.
-    Of(Arc<ConfigMap>),
+    /// It is this text of another one, which a patch lays over this one.
+    Of(Arc<ConfigMap>, usize),
     /// It is a file of the repository, which kustomize takes in.
     File(FilePath),
     /// A literal of a kustomization.
@@ -97,14 +97,23 @@ impl ConfigMap {
         }
     }
 
-    /// This one with a patch of it on top.
-    pub(crate) fn patched(base: Option<&Arc<Self>>, patch: &Arc<Self>) -> Self {
+    /// A patch of a ConfigMap on top of it.
+    pub(crate) fn patched(base: &Arc<Self>, patch: &Arc<Self>) -> Self {
         let of = |map: &Arc<Self>| -> Vec<(String, Datum)> {
-            let keys = map.data.iter().map(|(key, _)| key.clone());
-            keys.map(|key| (key, Datum::Of(Arc::clone(map)))).collect()
+            let data = map.data.iter().enumerate();
+            let one = |(index, (key, text)): (usize, &(String, Datum))| {
+                // What is laid over another already says where its text is.
+                let text = match text {
+                    Datum::Of(below, index) => Datum::Of(Arc::clone(below), *index),
+                    _ => Datum::Of(Arc::clone(map), index),
+                };
+                (key.clone(), text)
+            };
+            data.map(one).collect()
         };
-        let mut data = base.map(of).unwrap_or_default();
-        data.retain(|(key, _)| !patch.data.iter().any(|(own, _)| own == key));
+        let own: BTreeSet<&str> = patch.data.iter().map(|(key, _)| key.as_str()).collect();
+        let mut data = of(base);
+        data.retain(|(key, _)| !own.contains(key.as_str()));
         data.extend(of(patch));
         let mut merged = Self::generated(
             patch.name.clone(),
@@ -113,7 +122,7 @@ impl ConfigMap {
             patch.is_secret,
             data,
         );
-        merged.namespace = base.unwrap_or(patch).namespace.clone();
+        merged.namespace = base.namespace.clone();
         merged
     }
 
@@ -124,13 +133,13 @@ impl ConfigMap {
     }
 
     /// The variable that a key is, for a container that takes all of them.
-    pub(crate) fn variable(&self, key: &str, value: &Datum) -> Option<Word> {
+    pub(crate) fn variable(&self, value: &Datum) -> Option<Word> {
         match value {
             Datum::Inline(node) => Some(Word::known(
                 node.scalar_text()?,
                 Place::new(self.source, node.span),
             )),
-            Datum::Of(map) => map.variable(key, map.text(key)?),
+            Datum::Of(map, index) => map.variable(&map.data.get(*index)?.1),
             Datum::Literal(word) => Some(word.clone()),
             Datum::File(_) => None,
         }

@@ -3,6 +3,8 @@
 //! In: a workload and a patch. Out: the patched workload, or why the patch cannot be applied. Never: a guess; what
 //! might change the command line and is not understood is said.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::backstage::document::NodeExt as _;
 use crate::text::{Place, SourceId};
 use npm_yaml::Node;
@@ -71,10 +73,9 @@ pub(crate) fn lay_over(base: &mut Workload, patch: &Workload) -> Applied {
             None => base.containers.push(container.clone()),
         }
     }
-    for volume in &patch.volumes {
+    if !patch.volumes.is_empty() {
         applied = Applied::Changed;
-        base.volumes.retain(|own| own.name != volume.name);
-        base.volumes.push(volume.clone());
+        merge(&mut base.volumes, &patch.volumes, |volume| &volume.name);
     }
     base.has_service_links &= patch.has_service_links;
     applied
@@ -87,27 +88,31 @@ fn lay_over_container(own: &mut Container, patch: &Container) {
     if !patch.image.is_empty() {
         own.image.clone_from(&patch.image);
     }
-    for (name, word) in &patch.environment {
-        set_variable(own, name.clone(), word.clone());
-    }
+    set_variables(&mut own.environment, &patch.environment);
     if !patch.environment_from.is_empty() || patch.has_more_variables {
         own.environment_from.clone_from(&patch.environment_from);
         own.has_more_variables = patch.has_more_variables;
     }
-    for mount in &patch.mounts {
-        own.mounts.retain(|known| known.target != mount.target);
-        own.mounts.push(mount.clone());
-    }
+    merge(&mut own.mounts, &patch.mounts, |mount| &mount.target);
 }
 
-fn set_variable(container: &mut Container, name: String, word: Word) {
-    match container
-        .environment
-        .iter_mut()
-        .find(|(known, _)| *known == name)
-    {
-        Some((_, value)) => *value = word,
-        None => container.environment.push((name, word)),
+/// Lays the items of a list over those of another with the same key.
+fn merge<T: Clone>(own: &mut Vec<T>, patch: &[T], key: impl Fn(&T) -> &str) {
+    let keys: BTreeSet<&str> = patch.iter().map(&key).collect();
+    own.retain(|item| !keys.contains(key(item)));
+    own.extend(patch.iter().cloned());
+}
+
+fn set_variables(own: &mut Vec<(String, Word)>, patch: &[(String, Word)]) {
+    let named = own.iter().enumerate();
+    let known: BTreeMap<String, usize> = named
+        .map(|(index, (name, _))| (name.clone(), index))
+        .collect();
+    for (name, word) in patch {
+        match known.get(name).and_then(|index| own.get_mut(*index)) {
+            Some((_, value)) => *value = word.clone(),
+            None => own.push((name.clone(), word.clone())),
+        }
     }
 }
 

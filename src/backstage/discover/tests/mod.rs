@@ -521,6 +521,7 @@ mod helm;
 mod hostile;
 mod kubernetes;
 mod kustomize;
+mod multiplied;
 mod plain;
 mod programs;
 
