@@ -84,8 +84,8 @@ fn card_files(folder: &Path) -> Vec<PathBuf> {
 fn read(path: &Path) -> Result<Card, Vec<String>> {
     let text = fs::read_to_string(path).map_err(|error| vec![error.to_string()])?;
     let document = npm_yaml::parse(&text);
-    // Of `when: !ready` YAML leaves `ready`: the card would say the opposite.
-    if let Some(tag) = document.idle_tags.first() {
+    // Of `when: !has(a) has(b)` YAML leaves `has(b)`: the card would judge something else than it says.
+    if let Some(tag) = document.tags.first() {
         let line = 1 + text[..tag.start as usize].matches('\n').count();
         return Err(vec![format!(
             "line {line}: `!` begins a YAML tag; quote the text"

@@ -7,6 +7,7 @@ use super::read::{Raw, read};
 use super::{Globs, Mistake, MistakenFile, RuleSetting, Settings};
 use crate::files::{FilePath, Files, ReadError};
 use crate::rules::policy;
+use crate::text::mask::escape;
 use crate::text::{Place, SourceId, Sources, Span};
 use rule_card::card::Card;
 
@@ -15,6 +16,8 @@ pub const NAMES: [&str; 3] = ["stagecheck.yaml", "stagecheck.yml", ".stagecheck.
 
 /// The largest settings or policy file, in bytes.
 const MAX_SIZE: u64 = 1 << 20;
+/// How many characters of a tag a message shows.
+const LONGEST_SHOWN: usize = 60;
 /// How many files may extend each other in a row.
 const MAX_EXTENDS: usize = 8;
 
@@ -177,7 +180,7 @@ impl<'f> Loader<'f> {
 
     fn raw(&mut self, source: SourceId, folder: &FilePath, sources: &Sources) -> Option<Raw> {
         let document = npm_yaml::parse(sources.get(source).text());
-        self.syntax(&document, source)?;
+        self.syntax(&document, source, sources)?;
         let root = document.root?;
         let mut mistakes = Vec::new();
         let raw = read(&root, source, folder, &mut mistakes);
@@ -196,7 +199,12 @@ impl<'f> Loader<'f> {
     }
 
     /// Notes what is wrong with the YAML; `None` when something is.
-    fn syntax(&mut self, document: &npm_yaml::Document, source: SourceId) -> Option<()> {
+    fn syntax(
+        &mut self,
+        document: &npm_yaml::Document,
+        source: SourceId,
+        sources: &Sources,
+    ) -> Option<()> {
         let fatal = || {
             document
                 .problems
@@ -214,12 +222,16 @@ impl<'f> Loader<'f> {
             }
             self.mistake(Place::new(source, problem.span), message);
         }
-        // Of `when: !ready` YAML leaves `ready`: a policy would judge the opposite of what it says.
-        for tag in &document.idle_tags {
-            let message = "`!` begins a YAML tag here, and is not part of the text; quote the text";
-            self.mistake(Place::new(source, *tag), message);
+        // Of `when: !has(a) has(b)` YAML leaves `has(b)`: a policy would judge something else than it says.
+        for tag in &document.tags {
+            let place = Place::new(source, *tag);
+            let written: String = sources.slice(place).chars().take(LONGEST_SHOWN).collect();
+            let written = escape(&written);
+            let message =
+                format!("`{written}` is a YAML tag, which is dropped; quote the whole value");
+            self.mistake(place, message);
         }
-        (fatal().next().is_none() && document.idle_tags.is_empty()).then_some(())
+        (fatal().next().is_none() && document.tags.is_empty()).then_some(())
     }
 
     /// The cards of the files that a path or glob names.
@@ -258,7 +270,7 @@ impl<'f> Loader<'f> {
     /// The cards of one policy file.
     fn cards(&mut self, source: SourceId, sources: &Sources) -> Vec<Card> {
         let document = npm_yaml::parse(sources.get(source).text());
-        if self.unreadable.contains(&source) || self.syntax(&document, source).is_none() {
+        if self.unreadable.contains(&source) || self.syntax(&document, source, sources).is_none() {
             return Vec::new();
         }
         match document.root.as_ref().map(policy::read) {

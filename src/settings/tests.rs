@@ -219,7 +219,12 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "\"!url(config.app.baseUrl).host.endsWith('.acme.com')\"",
             "!url(config.app.baseUrl).host.endsWith('.acme.com')",
-            "policy.yaml:5 `!` begins a YAML tag here, and is not part of the text; quote the text",
+            "policy.yaml:5 `!url(config.app.baseUrl).host.endsWith('.acme.com')` is a YAML tag, which is dropped; quote the whole value",
+        ),
+        (
+            "\"!url(config.app.baseUrl).host.endsWith('.acme.com')\"",
+            "!!has(config.app) has(config.backend)",
+            "policy.yaml:5 `!!has(config.app)` is a YAML tag",
         ),
         (
             "title:",

@@ -52,9 +52,9 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// What is wrong with the text, in order of place.
     pub problems: Vec<Problem>,
-    /// Tags that mean nothing to the real loader, which reads the text behind them alone: of `when: !ready` it gets
-    /// `ready`. In order of place; those of a text that is refused too.
-    pub idle_tags: Vec<Span>,
+    /// Every tag, in order of place. One that the real loader does not know it passes over, and reads the text behind it
+    /// alone: of `when: !ready` it gets nothing, of `when: !has(a) has(b)` it gets `has(b)`.
+    pub tags: Vec<Span>,
 }
 
 /// A comment: the span covers `#` to the end of the line, without the line end.

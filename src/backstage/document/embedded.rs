@@ -118,7 +118,7 @@ fn inside_text(host: &str, node: Span, text: &Text) -> Document {
         }
         problem.aligned_with = problem.aligned_with.map(&back);
     }
-    for tag in &mut document.idle_tags {
+    for tag in &mut document.tags {
         *tag = back(*tag);
     }
     document

@@ -65,7 +65,7 @@ pub fn parse(text: &str) -> Document {
         refused: refused.filter(|_| only_repeats),
         comments,
         problems,
-        idle_tags: composer.idle_tags,
+        tags: composer.tags,
     }
 }
 
@@ -83,7 +83,7 @@ struct Composer<'t> {
     names: HashMap<&'t str, usize>,
     values: usize,
     problems: Vec<Problem>,
-    idle_tags: Vec<Span>,
+    tags: Vec<Span>,
 }
 
 impl<'t> Composer<'t> {
@@ -95,7 +95,7 @@ impl<'t> Composer<'t> {
             names: HashMap::new(),
             values: 0,
             problems: Vec::new(),
-            idle_tags: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -281,9 +281,7 @@ impl<'t> Composer<'t> {
             return Ok(None);
         };
         let tag = self.directives.tag(self.source(token));
-        if matches!(tag, Some(TagName::NonSpecific | TagName::Other)) {
-            self.idle_tags.push(Span::from(token.range()));
-        }
+        self.tags.push(Span::from(token.range()));
         tag.map(Some).ok_or_else(|| {
             let what =
                 "`!` begins a tag, and this one is not complete or not known; quote the value if it is text";
