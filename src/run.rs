@@ -124,13 +124,6 @@ impl Run {
         }
     }
 
-    /// Adds a note, once.
-    pub fn add_note(&mut self, note: Note) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
-    }
-
     /// How many findings are of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         let of_severity = |finding: &&Finding| finding.severity == severity;
@@ -151,6 +144,15 @@ impl Run {
     pub fn card(&self, id: &str) -> Option<&Card> {
         let own = self.policies.iter().find(|card| card.answers_to(id));
         own.or_else(|| catalog::card(id))
+    }
+}
+
+/// Adds notes that are not there yet.
+pub fn add_once(notes: &mut Vec<Note>, more: impl IntoIterator<Item = Note>) {
+    for note in more {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
     }
 }
 

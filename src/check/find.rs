@@ -5,7 +5,7 @@ use crate::backstage::words::LeftOut;
 use crate::product::target::Target;
 use crate::product::{Product, Roots};
 use crate::request::Request;
-use crate::run::{Failure, Note};
+use crate::run::{Failure, Note, NoteLevel, add_once};
 use crate::settings::in_force::{Gathering, InForce};
 use crate::text::Sources;
 use rule_card::card::Card;
@@ -35,26 +35,88 @@ pub(super) fn find<'t>(
     sources: &Sources,
 ) -> Result<Found<'t>, Failure> {
     let mut gathering = Gathering::new(request, more);
-    let (mut roots, mut left_out, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-    for target in targets {
-        let mut is_empty = true;
+    let discover = |target: &'t Target| {
+        let mut at = At::default();
         for product in products {
             let mut sources = sources.clone();
             let found = product.discover(target, environment, &mut gathering, &mut sources)?;
-            is_empty &= found.is_empty;
-            left_out.extend(found.left_out);
-            request.progress.add_found(found.roots.count());
-            roots.push(found.roots);
+            at.count += found.roots.count();
+            at.is_found |= !found.is_empty;
+            at.left_out.extend(found.left_out);
+            at.roots.push(found.roots);
         }
-        if is_empty {
-            notes.extend(target.report_empty(request)?);
-        }
-        left_out.extend(target.passed_over());
-    }
+        Ok(at)
+    };
+    let all = at_targets(targets, request, discover)?;
     Ok(Found {
-        roots,
+        roots: all.roots,
         in_force: gathering.finish(sources)?,
-        left_out,
-        notes,
+        left_out: all.left_out,
+        notes: all.notes,
     })
+}
+
+/// What was found at one target.
+pub(super) struct At<R> {
+    /// The roots.
+    pub(super) roots: Vec<R>,
+    /// How many there are in them.
+    pub(super) count: usize,
+    /// What looks like configuration and was not taken.
+    pub(super) left_out: Vec<LeftOut>,
+    /// Whether there is something at all, whatever the settings want.
+    pub(super) is_found: bool,
+}
+
+impl<R> Default for At<R> {
+    fn default() -> Self {
+        Self {
+            roots: Vec::new(),
+            count: 0,
+            left_out: Vec::new(),
+            is_found: false,
+        }
+    }
+}
+
+/// What was found at all targets, of one kind.
+pub(super) struct AtAll<R> {
+    /// The roots.
+    pub(super) roots: Vec<R>,
+    /// What looks like configuration and was not taken.
+    pub(super) left_out: Vec<LeftOut>,
+    /// Where nothing was found, or nothing is left to be checked.
+    pub(super) notes: Vec<Note>,
+}
+
+/// Discovers at one target after the other. Where nothing is, or the settings leave nothing, that is said.
+///
+/// # Errors
+/// Those of `discover`, and a named path at which nothing is.
+pub(super) fn at_targets<'t, R>(
+    targets: &'t [Target],
+    request: &Request,
+    mut discover: impl FnMut(&'t Target) -> Result<At<R>, Failure>,
+) -> Result<AtAll<R>, Failure> {
+    let mut all = AtAll {
+        roots: Vec::new(),
+        left_out: Vec::new(),
+        notes: Vec::new(),
+    };
+    for target in targets {
+        let at = discover(target)?;
+        if !at.is_found {
+            all.notes
+                .extend(target.report_empty(request, &at.left_out)?);
+        } else if at.count == 0 {
+            let text = "the settings exclude all that was found: nothing to check".to_owned();
+            let level = NoteLevel::Always;
+            add_once(&mut all.notes, [Note { level, text }]);
+        }
+        request.progress.add_found(at.count);
+        all.left_out.extend(at.left_out);
+        all.left_out.extend(target.passed_over());
+        all.roots.extend(at.roots);
+    }
+    Ok(all)
 }

@@ -15,7 +15,7 @@ use crate::product::{JudgedRoot, Judging, Roots};
 use crate::request::Request;
 use crate::rules::catalog;
 use crate::rules::combine::{combine, leave_out_superseded};
-use crate::run::{Failure, Note};
+use crate::run::{Failure, Note, add_once};
 use crate::settings::in_force::InForce;
 use crate::settle::suppress::Suppression;
 use crate::text::mask::Secrets;
@@ -168,7 +168,7 @@ impl Judged {
         self.roots += 1;
         self.chains += root.chains;
         self.files.extend(root.files);
-        self.add_notes(root.notes);
+        add_once(&mut self.notes, root.notes);
     }
 
     fn add(&mut self, share: Self) {
@@ -178,14 +178,6 @@ impl Judged {
         self.roots += share.roots;
         self.chains += share.chains;
         self.files.extend(share.files);
-        self.add_notes(share.notes);
-    }
-
-    fn add_notes(&mut self, notes: Vec<Note>) {
-        for note in notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
+        add_once(&mut self.notes, share.notes);
     }
 }

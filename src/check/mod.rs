@@ -19,11 +19,13 @@ use crate::backstage::environment::{self, Environment};
 use crate::files::{DiskFiles, Files};
 use crate::product::target::{self, Target};
 use crate::product::{Product, table};
-use crate::request::Request;
+use crate::request::{BaselineRequest, Request};
 use crate::run::{Checked, Failure, Note, NoteLevel, Run};
+use crate::settings::in_force::InForce;
 use crate::settings::{Loader, in_force};
 use crate::settle::{BASELINE_LIMIT, settle};
 use crate::text::Sources;
+use crate::text::mask::escape;
 use rule_card::card::Card;
 
 pub use crate::product::backstage::judge::Facts;
@@ -104,7 +106,8 @@ fn check_targets(
         request,
         in_repository,
     )?;
-    let notes = notes_of(&environment).chain(found.notes);
+    let several = several_baselines(targets, &in_force, request);
+    let notes = notes_of(&environment).chain(found.notes).chain(several);
     let mut run = Run {
         findings: settled.findings,
         sources,
@@ -124,6 +127,27 @@ fn check_targets(
     };
     run.sort();
     Ok(run)
+}
+
+/// That the baseline of the settings is that of one repository, where several are checked.
+fn several_baselines(
+    targets: &[Target],
+    in_force: &InForce<'_>,
+    request: &Request,
+) -> Option<Note> {
+    let first = targets.first()?.files.identity();
+    let is_one = targets
+        .iter()
+        .all(|target| target.files.identity() == first);
+    let by_settings = request.baseline == BaselineRequest::BySettings;
+    let baseline = in_force.baseline().filter(|_| by_settings && !is_one)?;
+    Some(Note {
+        level: NoteLevel::Always,
+        text: format!(
+            "the baseline `{}` is read in the first repository alone: check one repository at a time, or name a baseline with --baseline",
+            escape(baseline.as_str())
+        ),
+    })
 }
 
 /// The variables that a request names.

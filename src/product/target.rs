@@ -196,19 +196,31 @@ impl Target {
         })
     }
 
-    /// Says that nothing was found here.
+    /// Says that nothing was found here, and of files that look like layers why they are none.
     ///
     /// # Errors
     /// When the place was named by the user: that is a mistake of the call.
-    pub fn report_empty(&self, request: &Request) -> Result<Option<Note>, Failure> {
+    pub fn report_empty(
+        &self,
+        request: &Request,
+        left_out: &[LeftOut],
+    ) -> Result<Option<Note>, Failure> {
+        let why = left_out.first().map(|file| {
+            let path = self.files.display(&file.path);
+            format!("`{}` {}", shown(Path::new(&path)), file.reason)
+        });
         match &self.named {
-            Some(named) => Err(Failure::new(format!(
-                "`{named}` holds no layer (app-config*.yaml)"
-            ))
-            .with_help("name the folder of an app, or one of its layers")),
+            Some(named) => {
+                let message = format!("`{named}` holds no layer (app-config*.yaml)");
+                let help = "name the folder of an app, or one of its layers".to_owned();
+                Err(Failure::new(message).with_help(why.unwrap_or(help)))
+            }
             None if request.paths.is_empty() => Ok(Some(Note {
                 level: NoteLevel::Always,
-                text: "no app-config.yaml here or below: nothing to check".into(),
+                text: match why {
+                    Some(why) => format!("no layer is left to check here or below: {why}"),
+                    None => "no app-config.yaml here or below: nothing to check".into(),
+                },
             })),
             None => Ok(None),
         }

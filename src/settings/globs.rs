@@ -12,9 +12,13 @@ impl Globs {
     /// file or folder of that name anywhere below; one that names a folder matches all in it.
     ///
     /// # Errors
-    /// When it is no glob, or one that nobody would write.
+    /// When it is no glob, is empty, or is one that nobody would write.
     pub fn push(&mut self, folder: &FilePath, glob: &str) -> Result<(), NotAGlob> {
         let glob = glob.trim_start_matches("./").trim_end_matches('/');
+        // An empty one would match every file, and turn all off without a word.
+        if glob.trim().is_empty() {
+            return Err(NotAGlob);
+        }
         let anywhere = if glob.contains('/') { "" } else { "**/" };
         let itself = format!("{anywhere}{glob}");
         let below = format!("{itself}/**");
@@ -54,6 +58,9 @@ mod tests {
         }
         for path in ["legacy/a.yaml", "apps/legacy/b/a.yaml", "examples/b.yaml"] {
             assert!(!globs.matches(&FilePath::new(path)), "{path}");
+        }
+        for text in ["", " ", "./", "/"].map(str::to_owned) {
+            assert_eq!(globs.push(&FilePath::root(), &text).unwrap_err(), NotAGlob);
         }
         for text in ["a[".to_owned(), "{a,".repeat(150) + &"}".repeat(150)] {
             assert_eq!(globs.push(&FilePath::root(), &text).unwrap_err(), NotAGlob);

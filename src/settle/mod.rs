@@ -36,8 +36,8 @@ pub struct Settled {
     pub notes: Vec<Note>,
 }
 
-/// Leaves out what is suppressed, and sets apart what the baseline knows that the request or the settings name. One
-/// that settings name and that is not there yet knows nothing. `in_repository` reads a file of the repository.
+/// Leaves out what is suppressed, and sets apart what the baseline knows that the request or the settings name. That one
+/// that settings name is not there yet is said. `in_repository` reads a file of the repository.
 ///
 /// # Errors
 /// When the file is no baseline, or the one that was asked for cannot be read.
@@ -62,7 +62,16 @@ pub fn settle(
         (BaselineRequest::File(path), _) => asked_baseline(path, request)?,
         (BaselineRequest::BySettings, Some(path)) => match in_repository(path) {
             Some(text) => (path.to_string(), text),
-            None => return Ok(settled),
+            None => {
+                settled.notes.push(Note {
+                    level: NoteLevel::Always,
+                    text: format!(
+                        "the settings name the baseline `{}`, which cannot be read: all findings are reported; make it with --write-baseline",
+                        escape(path.as_str())
+                    ),
+                });
+                return Ok(settled);
+            }
         },
         _ => return Ok(settled),
     };

@@ -346,3 +346,49 @@ fn a_chain_lacks_what_the_settings_exclude() {
     );
     assert!(chains.contains("incomplete"), "{chains}");
 }
+
+/// What turns checks off without a word would be taken for a clean run.
+#[test]
+fn settings_that_leave_nothing_to_check_say_so() {
+    let all = portal("exclude: ['**']\n").run(&[]);
+    assert_eq!(all.status, 0);
+    let note = "the settings exclude all that was found: nothing to check";
+    assert!(all.stderr.contains(note), "{}", all.stderr);
+    for empty in [
+        "exclude: ['']",
+        "overrides: [{ paths: ['./'], rules: { loader: off } }]",
+    ] {
+        let refused = portal(empty).run(&[]);
+        assert_eq!(refused.status, 2, "{empty}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_baseline_that_is_not_there_is_said() {
+    let answer = portal("baseline: known.json\n").run(&[]);
+    assert_eq!(answer.status, 1);
+    assert!(
+        answer.stderr.contains("`known.json`, which cannot be read"),
+        "{}",
+        answer.stderr
+    );
+}
+
+#[test]
+fn a_tree_whose_only_layer_is_left_out_says_which_and_why() {
+    let template = Portal::of(&[("app-config.yaml", "app: {{ .Values.app }}\n")]);
+    let answer = template.run(&[]);
+    assert!(
+        answer.stderr.contains("`app-config.yaml` "),
+        "{}",
+        answer.stderr
+    );
+    assert!(
+        !answer.stderr.contains("no app-config.yaml here"),
+        "{}",
+        answer.stderr
+    );
+    let named = template.run(&["app-config.yaml"]);
+    assert_eq!(named.status, 2);
+    assert!(named.stderr.contains("template"), "{}", named.stderr);
+}
