@@ -18,7 +18,7 @@ pub fn closest<'c>(
         if longer > allowed {
             continue;
         }
-        let distance = distance(&written, candidate);
+        let distance = distance(&written, candidate, allowed);
         if distance == 0 {
             return None;
         }
@@ -71,25 +71,41 @@ fn differ_by_one_edit(written: &str, candidate: &str) -> bool {
 /// Names longer than this are never compared: the effort grows with the product of the lengths.
 const MAX_LENGTH: usize = 64;
 
-/// Edits between two names, a swap of neighbours counted as one; case counts as half an edit, rounded up once.
-fn distance(written: &[char], candidate: &str) -> usize {
-    let candidate: Vec<char> = candidate.chars().take(MAX_LENGTH + 1).collect();
-    if written.len() > MAX_LENGTH || candidate.len() > MAX_LENGTH {
+/// Edits between two names, a swap of neighbours counted as one; case counts as half an edit, rounded up once. Where it
+/// is sure to be more than `allowed`, any greater number.
+///
+/// Names of a schema are many, and every unknown key is asked against all of them: nothing is allocated here.
+fn distance(written: &[char], candidate: &str, allowed: usize) -> usize {
+    let mut characters = ['\0'; MAX_LENGTH];
+    let mut length = 0;
+    for character in candidate.chars() {
+        let Some(free) = characters.get_mut(length) else {
+            return usize::MAX;
+        };
+        *free = character;
+        length += 1;
+    }
+    let candidate = characters.get(..length).unwrap_or_default();
+    if written.len() > MAX_LENGTH {
         return usize::MAX;
     }
     if written != candidate && same_but_for_case(written.iter().copied(), candidate.iter().copied())
     {
         return 1;
     }
-    let mut before_previous: Vec<usize> = Vec::new();
-    let mut previous: Vec<usize> = (0..=candidate.len()).collect();
+    let value = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
+    let mut before_previous = [usize::MAX / 2; MAX_LENGTH + 1];
+    let mut previous: [usize; MAX_LENGTH + 1] = std::array::from_fn(|column| column);
+    let mut current = [usize::MAX / 2; MAX_LENGTH + 1];
+    let mut least_before = 0;
     for (row, left) in written.iter().enumerate() {
-        let mut current = vec![row + 1];
+        let mut beside = row + 1;
+        let mut least_here = beside;
+        current[0] = beside;
         for (column, right) in candidate.iter().enumerate() {
-            let value = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
             let mut least = (value(&previous, column) + usize::from(left != right))
                 .min(value(&previous, column + 1) + 1)
-                .min(value(&current, column) + 1);
+                .min(beside + 1);
             let swapped = row > 0
                 && column > 0
                 && written.get(row - 1) == Some(right)
@@ -97,11 +113,21 @@ fn distance(written: &[char], candidate: &str) -> usize {
             if swapped {
                 least = least.min(value(&before_previous, column - 1) + 1);
             }
-            current.push(least);
+            if let Some(cell) = current.get_mut(column + 1) {
+                *cell = least;
+            }
+            beside = least;
+            least_here = least_here.min(least);
         }
-        before_previous = std::mem::replace(&mut previous, current);
+        // A swap reaches two rows back, nothing further: both must be beyond what is allowed.
+        if least_here.min(least_before) > allowed {
+            return usize::MAX;
+        }
+        least_before = least_here;
+        std::mem::swap(&mut before_previous, &mut previous);
+        std::mem::swap(&mut previous, &mut current);
     }
-    previous.last().copied().unwrap_or(usize::MAX)
+    value(&previous, candidate.len())
 }
 
 fn same_but_for_case(left: impl Iterator<Item = char>, right: impl Iterator<Item = char>) -> bool {
@@ -130,6 +156,30 @@ mod tests {
         assert_eq!(closest("b", [long.as_str()]), None);
     }
     #[test]
+    fn a_bound_changes_no_distance_within_it() {
+        let mut names = vec![String::new()];
+        for _ in 0..5 {
+            let longer = |name: &String| ["a", "b", "B"].map(|end| format!("{name}{end}"));
+            names.extend(names.clone().iter().flat_map(longer));
+            names.sort();
+            names.dedup();
+        }
+        for written in &names {
+            let characters: Vec<char> = written.chars().collect();
+            for candidate in names.iter().step_by(7) {
+                let exact = distance(&characters, candidate, usize::MAX / 4);
+                for allowed in 1..=3 {
+                    let bounded = distance(&characters, candidate, allowed);
+                    assert!(
+                        bounded == exact || (exact > allowed && bounded > allowed),
+                        "{written} {candidate}: {exact}, {bounded} where {allowed} are allowed"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn one_edit_is_a_distance_of_one() {
         let mut names = vec![String::new()];
         for length in 1..=4 {
@@ -147,7 +197,7 @@ mod tests {
         for written in &names {
             let characters: Vec<char> = written.chars().collect();
             for candidate in &names {
-                let expected = distance(&characters, candidate) == 1;
+                let expected = distance(&characters, candidate, 3) == 1;
                 assert_eq!(
                     differ_by_one_edit(written, candidate),
                     expected,

@@ -30,6 +30,7 @@ pub use release::{Release, first_with};
 pub use repair::meant_client;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::backstage::value::{Kind, Object, Value};
 use error::PlanError;
@@ -40,12 +41,35 @@ use worlds::worlds;
 /// each open value as set. `None` where even `backend.database` is open, or there are too many shapes.
 pub fn plan(config: &Value, plugin: &str, runtime: &Runtime) -> Option<Vec<Shape>> {
     let section = section(config)?;
-    let shapes = worlds(&section.value, plugin)?;
+    let shapes = worlds(&of_plugin(&section.value, plugin), plugin)?;
     let shape = |section: Value| Shape {
         planned: planned(&section, plugin, runtime),
         section,
     };
     Some(shapes.into_iter().map(shape).collect())
+}
+
+/// `backend.database` as far as one plugin is concerned: without the settings of others, of which there may be many.
+fn of_plugin<'s>(section: &'s Value, plugin: &str) -> Cow<'s, Value> {
+    let others = section.get("plugin").and_then(Value::as_object);
+    let (Kind::Object(object), Some(others)) = (&section.kind, others) else {
+        return Cow::Borrowed(section);
+    };
+    let own = others.get_key_value(plugin);
+    let own = own.map(|(name, value)| (Arc::clone(name), value.clone()));
+    let with = |value: &Value, object: Object| Value {
+        kind: Kind::Object(object),
+        origin: value.origin,
+        overrode: value.overrode.clone(),
+    };
+    let entries = object.iter().map(|(key, value)| {
+        let value = match **key == *"plugin" {
+            true => with(value, own.clone().into_iter().collect()),
+            false => value.clone(),
+        };
+        (Arc::clone(key), value)
+    });
+    Cow::Owned(with(section, entries.collect()))
 }
 
 /// One shape that a config may take.

@@ -252,6 +252,7 @@ fn may_be_set(name: &str) -> bool {
 /// Each `$NAME` that is the whole string, a host before its port, or a part of a URL. Other dollar signs are meant: those of
 /// patterns, commands and passwords.
 fn bare_variables(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_url = text.contains("://");
     text.match_indices('$').filter_map(move |(at, _)| {
         let (before, name) = (text.get(..at)?, text.get(at + 1..)?);
         let length = name
@@ -261,7 +262,7 @@ fn bare_variables(text: &str) -> impl Iterator<Item = Range<usize>> {
         let is_name = length > 1 && name.starts_with(|first: char| first.is_ascii_uppercase());
         let behind = name.get(length..)?;
         let is_whole = before.is_empty() && (behind.is_empty() || behind.starts_with(':'));
-        let is_part = text.contains("://")
+        let is_part = is_url
             && before.ends_with(['/', ':', '@'])
             && (behind.is_empty() || behind.starts_with(['/', ':', '@', '.', '?']));
         (is_name && (is_whole || is_part)).then_some(at..at + 1 + length)

@@ -13,6 +13,7 @@ mod pools;
 pub use fields::{Database, TlsFile};
 pub use files::of_databases as tls_files;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fact::{Bool, Config, Fact, List, Text};
@@ -117,13 +118,11 @@ fn is_used(name: &str, dropped: &Value, prefix: &Config, plugins: &[Database]) -
 /// Names for each plugin another one with the very same database.
 fn share(databases: &mut [Database]) {
     let keys: Vec<Option<String>> = databases.iter().map(identity).collect();
+    let mut first: HashMap<&str, usize> = HashMap::new();
     for (index, key) in keys.iter().enumerate() {
         let Some(key) = key else { continue };
-        let twin = keys
-            .iter()
-            .take(index)
-            .position(|other| other.as_ref() == Some(key));
-        let Some(twin) = twin.and_then(|twin| databases.get(twin)) else {
+        let twin = *first.entry(key).or_insert(index);
+        let Some(twin) = databases.get(twin).filter(|_| twin < index) else {
             continue;
         };
         let twin = &twin.identity;
