@@ -57,12 +57,15 @@ impl Reader<'_> {
     }
 
     fn collect(&mut self, path: &FilePath, found: &mut Found) {
-        let Some(text) = self.text(path) else {
-            return;
-        };
         if kustomize::is_kustomization(path.name()) {
             found.cluster.kustomizations.push(path.clone());
             return;
+        }
+        let Some(text) = self.text(path) else {
+            return;
+        };
+        if text.contains(kustomize::FLUX) && text.contains("path:") {
+            found.cluster.flux.push(path.clone());
         }
         let chooses = ["--config", "app-config", "APP_CONFIG_"];
         let chooses = || chooses.iter().any(|word| text.contains(word));
@@ -80,7 +83,7 @@ impl Reader<'_> {
         if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
             return self.leave_out(path, "is a template that something else fills in");
         }
-        let is_values = values::may_be(&text);
+        let is_values = values::may_be(&text) || values::may_name_chart(&text);
         if !is_values && !objects::may_be(&text) {
             return self.note_own_keys(path, &text);
         }
@@ -91,8 +94,9 @@ impl Reader<'_> {
                 "holds more documents than are read; the rest is passed over",
             );
         }
-        let documents =
-            document::documents(&text, &|text| objects::may_be(text) || values::may_be(text));
+        let documents = document::documents(&text, &|text| {
+            objects::may_be(text) || values::may_be(text) || values::may_name_chart(text)
+        });
         if documents.is_empty() && text.contains("{{") {
             self.leave_out(path, "is a template that something else fills in");
         }

@@ -1,11 +1,11 @@
-//! Files of `NAME=value` lines: env files of compose.
+//! Files of `NAME=value` lines: env files of compose and of kustomize.
 
 use crate::text::{Place, SourceId, Span};
 
 use crate::backstage::discover::command::word::{Certainty, Word};
 
 /// The variables of an env file, in order. Lines of another form are passed over.
-pub(super) fn parse(text: &str, source: SourceId) -> Vec<(String, Word)> {
+pub(in crate::backstage::discover) fn parse(text: &str, source: SourceId) -> Vec<(String, Word)> {
     let mut variables = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {

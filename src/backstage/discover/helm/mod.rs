@@ -57,7 +57,15 @@ impl Reader<'_> {
         let in_manifest = values::in_manifest(self.sources.get(source).text(), node);
         let (keys, root, around) = match &in_manifest {
             Some((keys, root, around)) => (*keys, root, around),
-            None if node.get("kind").is_some() => return None,
+            None if node.get("kind").is_some() => {
+                // Values from elsewhere alone may start the image in any way.
+                for word in values::elsewhere(source, node) {
+                    if values::deploys_ours(node) {
+                        self.overrule_images(path, &word);
+                    }
+                }
+                return None;
+            }
             None => (&[][..], node, &self.around(path)),
         };
         let found = values::values(source, keys, root, around)?;

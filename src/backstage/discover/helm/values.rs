@@ -70,6 +70,30 @@ pub(crate) fn may_be(text: &str) -> bool {
     text.contains("backstage:") && (text.contains("repository:") || has_mark())
 }
 
+/// Whether a text may be a manifest that deploys one of the two charts, at a first look.
+pub(crate) fn may_name_chart(text: &str) -> bool {
+    let kinds = ["HelmRelease", "Application"];
+    text.contains("chart:") && kinds.iter().any(|kind| text.contains(kind))
+}
+
+/// Whether a manifest deploys one of the two charts, by the name of the chart.
+pub(super) fn deploys_ours(node: &Node) -> bool {
+    let at = |keys: &[&str]| keys.iter().try_fold(node, |node, key| node.get(key));
+    let is_ours = |name: Option<&Node>| {
+        let name = name.and_then(|name| name.as_str());
+        name.is_some_and(|name| matches!(shape::of_name(name), Around::IsOurs))
+    };
+    match node.get("kind").and_then(|kind| kind.as_str()) {
+        Some("HelmRelease") => is_ours(at(&["spec", "chart", "spec", "chart"])),
+        Some("Application") => {
+            let sources = at(&["spec", "sources"]).map_or(&[][..], |list| list.items());
+            is_ours(at(&["spec", "source", "chart"]))
+                || sources.iter().any(|source| is_ours(source.get("chart")))
+        }
+        _ => false,
+    }
+}
+
 /// Values that a file holds, and how sure it is what they are for.
 pub(super) struct Found {
     pub(super) values: Values,

@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use super::Cluster;
 use super::container::Workload;
-use super::kustomize::{Does, Kustomization, Patch, unclear};
+use super::kustomize::{Does, Kustomization, Patch, Target, unclear};
 use super::objects::{ConfigMap, Datum};
-use super::patch::{self, Applied};
-use crate::backstage::words::Lack;
+use super::patch::{self, Applied, Operation};
+use crate::backstage::words::{Lack, LackKind};
 use crate::files::FilePath;
 
 /// A workload as a kustomization builds it.
@@ -25,6 +25,8 @@ pub(super) struct Built {
     pub(super) path: FilePath,
     /// Shared until something changes it.
     pub(super) workload: Arc<Workload>,
+    /// What it is called in the kustomizations around, where these add to its name; any of them selects it.
+    names: Vec<String>,
     /// The ConfigMaps that come with it, shared by the workloads of a kustomization; later ones win.
     maps: Vec<Arc<Maps>>,
     pub(super) lacks: Vec<Lack>,
@@ -323,8 +325,13 @@ impl<'b> Builder<'b> {
         }
         self.change(one, all, by)?;
         self.step(all.len() * lacks.len())?;
+        let (prefix, suffix) = &one.around_names;
         for built in all {
             built.add_lacks(&lacks);
+            if !prefix.is_empty() || !suffix.is_empty() {
+                let name = built.names.last().unwrap_or(&built.workload.name);
+                built.names.push(format!("{prefix}{name}{suffix}"));
+            }
         }
         Ok(())
     }
@@ -376,8 +383,15 @@ impl<'b> Builder<'b> {
             self.reach(all, &own, by, false)?;
         }
         for patch in &one.patches {
+            let mut is_used = false;
             for built in all.iter_mut() {
-                patch.change(built, by, self)?;
+                is_used |= patch.change(built, by, self)?;
+            }
+            if !is_used && patch.is_for_workloads() {
+                // It may be for one that is not here, or whose name is another by then.
+                let reason = format!("the patch in `{}` matches nothing that is here", patch.file);
+                let lack = [unclear(reason, patch.place)];
+                all.iter_mut().for_each(|built| built.add_lacks(&lack));
             }
         }
         // A patch may be what brings one into use.
@@ -422,6 +436,7 @@ fn as_it_is((path, workload): &(FilePath, Arc<Workload>)) -> Built {
     Built {
         path: path.clone(),
         workload: Arc::clone(workload),
+        names: Vec::new(),
         maps: Vec::new(),
         lacks: Vec::new(),
         by: None,
@@ -479,7 +494,11 @@ impl Kustomization {
             ),
             Refused::Known | Refused::Cut => return None,
         };
-        Some(unclear(reason, self.place))
+        Some(Lack {
+            reason,
+            place: self.place,
+            kind: LackKind::Unreadable,
+        })
     }
 }
 
@@ -489,17 +508,25 @@ impl Patch {
         built: &mut Built,
         by: &FilePath,
         builder: &mut Builder<'_>,
-    ) -> Result<(), Refused> {
+    ) -> Result<bool, Refused> {
         builder.step(1)?;
+        let selected = self.target.selects(built);
+        let mut is_used = selected != Some(false);
+        let names = &built.names;
         let workload = &mut built.workload;
         let applied = match &self.does {
             Does::Merge(workloads, maps) => {
-                let is_it = |patch: &&Workload| match &self.target {
-                    (None, None) => patch.kind == workload.kind && patch.name == workload.name,
-                    _ => self.is_for(workload) == Some(true),
+                let is_it = |patch: &&Workload| match self.target.is_empty() {
+                    true => {
+                        let is_named = patch.name == workload.name || names.contains(&patch.name);
+                        patch.kind == workload.kind && is_named
+                    }
+                    false => selected == Some(true),
                 };
                 builder.step(workloads.len())?;
                 let own: Vec<&Workload> = workloads.iter().filter(is_it).collect();
+                let is_open = selected.is_none() && !workloads.is_empty();
+                is_used = is_open || !own.is_empty();
                 let mut applied = Applied::Nothing;
                 for patch in own {
                     builder.step(workload.size() + patch.size())?;
@@ -520,9 +547,12 @@ impl Patch {
                     }
                     built.maps.push(Arc::new(maps));
                 }
-                applied
+                match is_open {
+                    true => Applied::Unclear(MAY_SELECT),
+                    false => applied,
+                }
             }
-            Does::Operate(operations) => match self.is_for(workload) {
+            Does::Operate(operations) => match selected {
                 Some(true) if operations.len() > OPERATION_LIMIT => {
                     Applied::Unclear("has more operations than are read")
                 }
@@ -536,9 +566,9 @@ impl Patch {
                     })
                 }
                 Some(false) => Applied::Nothing,
-                None => Applied::Unclear("chooses by a pattern"),
+                None => Applied::Unclear(MAY_SELECT),
             },
-            Does::Unclear(why) => match self.is_for(workload) {
+            Does::Unclear(why) => match selected {
                 Some(false) => Applied::Nothing,
                 _ => Applied::Unclear(why),
             },
@@ -552,22 +582,97 @@ impl Patch {
                 built.add_lacks(&[unclear(reason, self.place)]);
             }
         }
-        Ok(())
+        Ok(is_used)
     }
 
-    /// Whether a workload is what the patch is for; `None` when only a pattern tells.
-    fn is_for(&self, workload: &Workload) -> Option<bool> {
-        let (kind, name) = &self.target;
-        if kind.as_ref().is_some_and(|kind| *kind != workload.kind) {
-            return Some(false);
+    /// Whether it says what containers run, so that it should be for a workload.
+    fn is_for_workloads(&self) -> bool {
+        let kind = self.target.kind.as_deref();
+        let may_be_one = kind.is_none_or(|kind| {
+            WORKLOADS
+                .iter()
+                .any(|(one, _)| matches(Some(kind), one) != Some(false))
+        });
+        let is_of_pod = match &self.does {
+            Does::Merge(workloads, _) => workloads
+                .iter()
+                .any(|one| !one.containers.is_empty() || !one.volumes.is_empty()),
+            Does::Operate(operations) => operations.iter().any(Operation::is_of_pod),
+            Does::Unclear(_) => false,
+        };
+        may_be_one && is_of_pod
+    }
+}
+
+/// What is said of a patch whose target nothing here decides.
+const MAY_SELECT: &str =
+    "selects by a pattern, a label or a namespace, so that it may be for this workload";
+
+/// The kinds of workloads, each with its API group.
+const WORKLOADS: &[(&str, &str)] = &[
+    ("Deployment", "apps"),
+    ("StatefulSet", "apps"),
+    ("DaemonSet", "apps"),
+    ("ReplicaSet", "apps"),
+    ("Job", "batch"),
+    ("CronJob", "batch"),
+    ("Rollout", "argoproj.io"),
+    ("Service", "serving.knative.dev"),
+    ("Pod", ""),
+];
+
+/// Whether a regular expression of a target matches the whole of a text; `None` when it is more than words.
+fn matches(pattern: Option<&str>, text: &str) -> Option<bool> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '|');
+    match pattern {
+        None | Some("" | ".*") => Some(true),
+        Some(pattern) if pattern == text => Some(true),
+        Some(pattern) => {
+            let mut words = pattern.split('|');
+            let is_it = words.any(|word| word == text);
+            pattern.chars().all(is_plain).then_some(is_it)
         }
-        match name.as_deref() {
-            None | Some(".*") => Some(true),
-            Some(name) if name == workload.name => Some(true),
-            Some(name) => {
-                let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-                name.chars().all(is_plain).then_some(false)
-            }
+    }
+}
+
+impl Target {
+    fn is_empty(&self) -> bool {
+        let texts = [&self.kind, &self.name, &self.namespace, &self.group];
+        texts.iter().all(|text| text.is_none()) && !self.has_selector
+    }
+
+    /// Whether it selects a workload; `None` when nothing here tells.
+    fn selects(&self, built: &Built) -> Option<bool> {
+        let workload = &*built.workload;
+        let own = WORKLOADS.iter().find(|(kind, _)| *kind == workload.kind);
+        let group = own.map_or("", |(_, group)| group);
+        let is_group = match self.group.as_deref() {
+            // A dot of a group is one, whatever a regular expression takes it for.
+            Some(own) if own.contains('.') => Some(own == group),
+            own => matches(own, group),
+        };
+        let names = built.names.iter().chain([&workload.name]);
+        let names: Vec<_> = names
+            .map(|name| matches(self.name.as_deref(), name))
+            .collect();
+        let is_name = match names.as_slice() {
+            names if names.contains(&Some(true)) => Some(true),
+            names if names.contains(&None) => None,
+            _ => Some(false),
+        };
+        let is_namespace = match (&self.namespace, &workload.namespace) {
+            (None, _) => Some(true),
+            (Some(wanted), Some(own)) if wanted == own => Some(true),
+            // A kustomization may set another.
+            _ => None,
+        };
+        let is_labelled = (!self.has_selector).then_some(true);
+        let is_kind = matches(self.kind.as_deref(), &workload.kind);
+        let all = [is_kind, is_group, is_name, is_namespace, is_labelled];
+        match all {
+            all if all.contains(&Some(false)) => Some(false),
+            all if all.contains(&None) => None,
+            _ => Some(true),
         }
     }
 }

@@ -32,6 +32,8 @@ use crate::backstage::words::{Lack, LackKind, LayerRole, StartKind};
 #[derive(Default)]
 pub(super) struct Cluster {
     pub(super) kustomizations: Vec<FilePath>,
+    /// Files with Kustomizations of Flux.
+    pub(super) flux: Vec<FilePath>,
     config_maps: Vec<Arc<ConfigMap>>,
     /// Where the ConfigMaps of each name are among all.
     named: BTreeMap<String, Vec<usize>>,

@@ -25,6 +25,16 @@ pub(crate) struct Operation {
     place: Place,
 }
 
+impl Operation {
+    /// Whether it is about a pod, or the whole around one.
+    pub(crate) fn is_of_pod(&self) -> bool {
+        let of_pod = ["containers", "volumes"];
+        let above = ["spec", "template", "jobTemplate"];
+        let mut path = self.path.iter().map(String::as_str);
+        path.clone().any(|part| of_pod.contains(&part)) || path.all(|part| above.contains(&part))
+    }
+}
+
 /// The operations of a JSON patch; `None` when a node is no such patch.
 pub(crate) fn operations(source: SourceId, node: &Node) -> Option<Vec<Operation>> {
     let one = |item: &Node| {

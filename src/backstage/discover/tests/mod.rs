@@ -521,6 +521,7 @@ mod helm;
 mod hostile;
 mod kubernetes;
 mod kustomize;
+mod kustomize_more;
 mod multiplied;
 mod plain;
 mod programs;
