@@ -34,9 +34,12 @@ pub(super) fn folders(own: &Path) -> Option<Vec<PathBuf>> {
                 if !line.is_empty() && !line.starts_with('#') && !folders.contains(&other) {
                     folders.push(other);
                 }
+                if folders.len() > MOST_FOLDERS {
+                    return None;
+                }
             }
         }
-        if folders.len() > MOST_FOLDERS || !are_files(&folder.join("pack")) {
+        if !are_files(&folder.join("pack")) {
             return None;
         }
     }

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::ahead::Values;
+
 /// Where in `text` literal values stand beside names that say they are secret, in order.
 pub fn values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -250,6 +252,7 @@ fn words(name: &str) -> Vec<String> {
 const LONGEST_NAME: usize = 80;
 
 fn in_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let mut values = Values::of(line);
     let mut at = 0;
     while let Some(separator) = line
         .get(at..)
@@ -259,7 +262,7 @@ fn in_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
         at = separator + 1;
         let name = name_before(line.get(..separator).unwrap_or_default());
         if names_secret(name) || names_private(name) {
-            let value = value_behind(line, separator);
+            let value = values.behind(separator);
             at = at.max(value.end);
             if is_literal(line.get(value.clone()).unwrap_or_default()) {
                 found.push(start + value.start..start + value.end);
@@ -280,62 +283,6 @@ pub(crate) fn name_before(text: &str) -> &str {
         .last()
         .map_or(text.len(), |(at, _)| at);
     text.get(begin..).unwrap_or_default()
-}
-
-/// The value behind a separator, without quotes and what follows it.
-pub(crate) fn value_behind(line: &str, separator: usize) -> Range<usize> {
-    let separated_by = line.as_bytes().get(separator);
-    let behind = line.get(separator + 1..).unwrap_or_default();
-    // `:=`, `==`, `=>`, `:-` and the like.
-    let value = behind
-        .trim_start_matches(['=', ':', '>', '-', '?'])
-        .trim_start();
-    let start = line.len() - value.len();
-    // JSON inside JSON: `\"password\": \"hunter2\"`.
-    let backslashes = value.len() - value.trim_start_matches('\\').len();
-    if backslashes > 0
-        && let Some(quote) = value.get(backslashes..=backslashes)
-        && matches!(quote, "\"" | "'")
-    {
-        let start = start + backslashes + 1;
-        let inner = line.get(start..).unwrap_or_default();
-        let end = inner.find(value.get(..=backslashes).unwrap_or_default());
-        return start..start + end.unwrap_or(inner.len());
-    }
-    if let Some(quote) = value
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '"' | '\'' | '`'))
-    {
-        let inner = value.get(1..).unwrap_or_default();
-        let end = closing_quote(inner, quote);
-        return start + 1..start + 1 + end;
-    }
-    let end = if separated_by == Some(&b'=') {
-        value.find(|c: char| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\''))
-    } else {
-        value.find(" #").or_else(|| {
-            value
-                .find(['"', '}', ']'])
-                .filter(|_| !value.contains("${"))
-        })
-    };
-    let value = value
-        .get(..end.unwrap_or(value.len()))
-        .unwrap_or_default()
-        .trim_end();
-    start..start + value.trim_end_matches(',').len()
-}
-
-fn closing_quote(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, character) in text.char_indices() {
-        if character == quote && !escaped {
-            return at;
-        }
-        escaped = character == '\\' && !escaped && quote == '"';
-    }
-    text.len()
 }
 
 /// Whether a value is literal text: not empty, not a switch, not wholly a placeholder, variable or template.

@@ -3,6 +3,7 @@
 //! In: any text. Out: the byte ranges in it that look like secrets, and of what kind. Knows nothing about config
 //! paths. Never: a judgement whether a text that looks like a secret is one.
 
+mod ahead;
 pub mod assignment;
 mod command;
 mod credential;
@@ -59,7 +60,7 @@ pub fn suspected(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The same bytes as ranges in order, of which none overlaps another.
-fn apart(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub fn apart(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
     let mut apart: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {

@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use super::assignment::{is_literal, name_before, names_private, names_secret, value_behind};
+use super::ahead::Values;
+use super::assignment::{is_literal, name_before, names_private, names_secret};
 use super::encoding::base64_decoded;
 
-/// How far apart what belongs together may stand, in bytes. It bounds the work for texts made of beginnings.
-const REACH: usize = 4096;
+/// How much of a text before a separator, or behind the beginning of a tag, is looked through for a name, in bytes.
+const NAME_WITHIN: usize = 100;
 
 /// Where such values stand in `text`.
 pub fn secrets(text: &str) -> Vec<Range<usize>> {
@@ -23,13 +24,8 @@ fn names(name: &str) -> bool {
 }
 
 fn window(text: &str, start: usize, end: usize) -> &str {
-    let (mut start, mut end) = (start, end.min(text.len()));
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let start = text.ceil_char_boundary(start);
+    let end = text.floor_char_boundary(end);
     text.get(start..end).unwrap_or_default()
 }
 
@@ -37,11 +33,12 @@ fn window(text: &str, start: usize, end: usize) -> &str {
 fn of_elements(text: &str) -> Vec<Range<usize>> {
     let mut last = 0;
     let elements = text.match_indices("</").filter_map(|(end, _)| {
-        let earliest = end.saturating_sub(REACH).max(last);
+        let before = window(text, last, end);
         last = end;
-        let name = window(text, end + 2, end + 2 + 80).split('>').next()?;
+        let name = window(text, end + 2, end + 2 + NAME_WITHIN)
+            .split('>')
+            .next()?;
         names(name).then_some(())?;
-        let before = window(text, earliest, end);
         let content = before
             .rsplit('>')
             .next()
@@ -63,11 +60,16 @@ struct Field {
 fn of_fields(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut last: Option<Field> = None;
+    let mut values = Values::of(text);
     let mut at = 0;
     while let Some(separator) = text.get(at..).and_then(|rest| rest.find([':', '='])) {
         let separator = at + separator;
         at = separator + 1;
-        let name = name_before(window(text, separator.saturating_sub(100), separator));
+        let name = name_before(window(
+            text,
+            separator.saturating_sub(NAME_WITHIN),
+            separator,
+        ));
         let is_value = name.eq_ignore_ascii_case("value");
         let is_name = ["name", "key"]
             .iter()
@@ -83,15 +85,11 @@ fn of_fields(text: &str) -> Vec<Range<usize>> {
             }
             continue;
         }
-        let line = window(text, separator, separator + REACH);
-        let line = line.lines().next().unwrap_or_default();
-        let value = value_behind(line, 0);
-        let mut range = separator + value.start..separator + value.end;
-        let value = text.get(range.clone()).unwrap_or_default();
-        let name = value.split([',', ' ', '}']).next().unwrap_or_default();
-        if is_name {
-            range.end = range.start + name.len();
-        }
+        let range = match is_name {
+            true => name_behind(text, separator),
+            false => values.behind(separator),
+        };
+        let name = text.get(range.clone()).unwrap_or_default();
         at = at.max(range.end);
         let field = Field {
             is_value,
@@ -118,21 +116,36 @@ fn of_fields(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// What stands behind a separator, to the first character that ends a word; quotes are passed over.
+fn word_behind(text: &str, separator: usize, ends: impl Fn(char) -> bool) -> Range<usize> {
+    let behind = text.get(separator + 1..).unwrap_or_default();
+    let word = behind.trim_start_matches(['=', ':', '>', '-', '?']);
+    let word = word.trim_start_matches([' ', '\t', '\\', '"', '\'', '`']);
+    let start = text.len() - word.len();
+    start..start + word.find(ends).unwrap_or(word.len())
+}
+
+/// The name that a field says: `API_TOKEN` in `name: API_TOKEN, value: …`.
+fn name_behind(text: &str, separator: usize) -> Range<usize> {
+    word_behind(text, separator, |c| {
+        c.is_whitespace() || matches!(c, ',' | '}' | ']' | '"' | '\'' | '`' | '\\' | ':' | '=')
+    })
+}
+
 /// The credentials of a container registry or of npm: Base64 of `user:secret`.
 fn of_registry(text: &str, separator: usize) -> Option<Range<usize>> {
-    let line = window(text, separator, separator + REACH).lines().next()?;
-    let value = value_behind(line, 0);
-    let decoded = base64_decoded(line.get(value.clone())?)?;
+    let is_digit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
+    let digits = word_behind(text, separator, |c| !is_digit(c));
+    let decoded = base64_decoded(text.get(digits.clone())?)?;
     let is_text = decoded.chars().all(|c| !c.is_control());
-    (is_text && decoded.contains(':')).then(|| separator + value.start..separator + value.end)
+    (is_text && decoded.contains(':')).then_some(digits)
 }
 
 /// Whether nothing between two fields ends what holds them.
 fn belong_together(text: &str, start: usize, end: usize) -> bool {
-    if end < start || end - start > REACH {
+    let Some(between) = text.get(start..end) else {
         return false;
-    }
-    let between = text.get(start..end).unwrap_or_default();
+    };
     let ends = between.contains(['{', '}', '>', '<', '\u{0}']);
     let is_next_item = between
         .lines()
@@ -144,7 +157,7 @@ fn belong_together(text: &str, start: usize, end: usize) -> bool {
 /// The values inside the object or list that begins at `start`, if one does: quoted or not, without its keys. Also where
 /// it ends.
 fn inside(text: &str, start: usize) -> (Vec<Range<usize>>, usize) {
-    let region = window(text, start, start + REACH);
+    let region = text.get(start..).unwrap_or_default();
     let content = region.trim_start();
     if !content.starts_with(['{', '[']) {
         return (Vec::new(), start);
@@ -237,6 +250,34 @@ mod tests {
             ("{\\\"token\\\": {\\\"a\\\": \\\"hunter2\\\"}}", "hunter2"),
         ] {
             assert_eq!(found(text), [secret], "{text}");
+        }
+    }
+
+    #[test]
+    fn no_value_is_too_far_from_its_name() {
+        let many = vec!["\"aaaaaaaa\""; 1000].join(", ");
+        let list = format!("{{\"passwords\": [{many}, \"hunter2cut\"]}}");
+        assert_eq!(found(&list).last(), Some(&"hunter2cut"));
+        let long = "hunter2".repeat(2000);
+        assert_eq!(found(&format!("<password>{long}</password>")), [&long]);
+        assert_eq!(
+            found(&format!("{{\"name\":\"token\",\"value\":\"{long}\"}}")),
+            [&long]
+        );
+    }
+
+    #[test]
+    fn texts_made_of_beginnings_are_read_once() {
+        for piece in [
+            "name:",
+            "value:",
+            "auth:",
+            "token:[",
+            "token:x\"",
+            "</password>",
+            "password: {",
+        ] {
+            secrets(&piece.repeat(300_000 / piece.len()));
         }
     }
 

@@ -3,15 +3,17 @@
 //! In: a value with the schemas that speak about it. Out: each secret in it once, a place for a place. What one scalar
 //! is by its form [`leaf`] says, and what its key means [`name`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::written::{self, Known};
 use super::{Certainty, Extent, Hidden, Secret, Standing, leaf, name, neighbour, paths, place};
+use crate::backstage::document::NodeExt;
 use crate::backstage::schema::{Scope, Visibility};
 use crate::backstage::value::{Kind, Value};
 use crate::text::mask::looks::assignment::{names_secret, says_which};
-use crate::text::{Place, Sources};
+use crate::text::{Place, SourceId, Sources};
+use npm_yaml::{Node, NodeValue};
 use source::{ConfigPath, Part};
 
 pub(super) struct Finder<'v> {
@@ -34,10 +36,7 @@ impl<'v> Finder<'v> {
                     self.path.push(Part::Key(Arc::clone(key)));
                     self.key(key, child);
                     self.key_as_secret(key, child, scope);
-                    let below = scope.key(key);
-                    let meant = below.is_unknown().then(|| scope.meant(key)).flatten();
-                    let meant = meant.filter(|it| it.visibility() != Visibility::Frontend);
-                    self.walk(child, &meant.unwrap_or(below));
+                    self.walk(child, &below(scope, key));
                     self.path.pop();
                 }
                 self.above.pop();
@@ -56,11 +55,44 @@ impl<'v> Finder<'v> {
         }
     }
 
+    /// Every entry whose key stands in its mapping already, at any depth: a mapping keeps only the first one of a key.
+    pub(super) fn walk_repeated(&mut self, node: &Node, source: SourceId, scope: &Scope<'_>) {
+        for (index, item) in node.items().iter().enumerate() {
+            self.path.push(Part::Item(index));
+            self.walk_repeated(item, source, &scope.item(index));
+            self.path.pop();
+        }
+        let NodeValue::Mapping(entries) = &node.value else {
+            return;
+        };
+        let context = written::context(entries);
+        let mut seen = HashSet::new();
+        for entry in entries {
+            let key = &entry.key.text;
+            if !seen.insert(&**key) {
+                let mapping = written::in_context(&context, entry, source);
+                let mut finder = Finder {
+                    sources: self.sources,
+                    root: self.root,
+                    path: self.path.clone(),
+                    above: Vec::new(),
+                    seen: &mut *self.seen,
+                    found: &mut *self.found,
+                };
+                finder.walk(&mapping, scope);
+            }
+            self.path.push(Part::Key(Arc::clone(key)));
+            self.walk_repeated(&entry.value, source, &below(scope, key));
+            self.path.pop();
+        }
+    }
+
     /// A key may look like a secret too: a URL with credentials as a proxy's route, a token pasted one line early.
     fn key(&mut self, key: &Arc<str>, child: &Value) {
         let looks = leaf::in_text(key);
         let suspected = leaf::suspected_in(key, &looks);
-        for hit in looks.into_iter().chain(suspected) {
+        let hits = looks.into_iter().chain(suspected).collect();
+        for hit in leaf::bounded(key, hits) {
             let place = child.key_place();
             let place = place.and_then(|place| {
                 // A key that is a collection is written anew by the YAML parser.
@@ -271,6 +303,14 @@ impl<'v> Finder<'v> {
         });
         key.is_some_and(|key| !names_secret(key)) && leaf::holds_no_secret(text)
     }
+}
+
+/// What the schemas say of a key, or of the one that it is plainly meant to be.
+fn below<'s>(scope: &Scope<'s>, key: &str) -> Scope<'s> {
+    let below = scope.key(key);
+    let meant = below.is_unknown().then(|| scope.meant(key)).flatten();
+    let meant = meant.filter(|it| it.visibility() != Visibility::Frontend);
+    meant.unwrap_or(below)
 }
 
 /// How much of a text a hit is.

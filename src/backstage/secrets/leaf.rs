@@ -47,25 +47,66 @@ impl Hit {
 /// What in `text` is secret by its looks alone. More than anybody would write into one value are one, from the first
 /// to the last.
 pub(super) fn in_text(text: &str) -> Vec<Hit> {
-    hits_of(text, &looks::find(text))
+    bounded(text, hits_of(text, &looks::find(text)))
 }
 
 fn hits_of(text: &str, looks: &[Look]) -> Vec<Hit> {
-    const MOST: usize = 50;
-    let mut hits: Vec<Hit> = looks.iter().flat_map(|look| of_look(text, look)).collect();
-    if hits.len() > MOST {
-        let end = hits.iter().map(|hit| hit.range.end).max();
-        hits.truncate(1);
-        for hit in &mut hits {
-            hit.range.end = end.unwrap_or(hit.range.end);
-        }
+    looks.iter().flat_map(|look| of_look(text, look)).collect()
+}
+
+/// How many hits one text may have. Finding the bytes of each takes a look at all of its scalar.
+const MOST_HITS: usize = 50;
+
+/// The same hits, or one from the first byte of all to the last, so that nothing of them is shown. Each of them stays
+/// hidden where it stands elsewhere too.
+pub(super) fn bounded(text: &str, mut hits: Vec<Hit>) -> Vec<Hit> {
+    if hits.len() <= MOST_HITS {
+        return hits;
     }
-    hits
+    let start = hits.iter().map(|hit| hit.range.start).min();
+    let end = hits.iter().map(|hit| hit.range.end).max();
+    let also: Vec<String> = hits
+        .iter_mut()
+        .flat_map(|hit| {
+            let own = text.get(hit.range.clone()).map(str::to_owned);
+            own.into_iter().chain(std::mem::take(&mut hit.also))
+        })
+        .collect();
+    let is_certain = |hit: &Hit| hit.certainty == Certainty::Certain && hit.is_literal;
+    let shown = hits.iter().position(is_certain).unwrap_or(0);
+    let mut all = hits.swap_remove(shown);
+    all.range = start.unwrap_or(0)..end.unwrap_or(text.len());
+    all.is_literal = true;
+    all.in_default = false;
+    all.also = also;
+    vec![all]
+}
+
+/// Ranges that are covered already, in order and apart from each other.
+struct Covered(Vec<Range<usize>>);
+
+impl Covered {
+    fn by(hits: &[Hit]) -> Self {
+        Self(looks::apart(
+            hits.iter().map(|hit| hit.range.clone()).collect(),
+        ))
+    }
+
+    fn touches(&self, range: &Range<usize>) -> bool {
+        let behind = self.0.partition_point(|known| known.end <= range.start);
+        self.0
+            .get(behind)
+            .is_some_and(|known| known.start < range.end)
+    }
 }
 
 /// What in the value `text` at `path` is secret.
 /// `around` is what stands around the value, such as `name: DB_PASSWORD` beside it, says of it.
 pub(super) fn in_value(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) -> Vec<Hit> {
+    bounded(text, all_in_value(text, path, belongs, around))
+}
+
+fn all_in_value(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) -> Vec<Hit> {
     let mut hits = hits_of(text, &looks::find_in_value(text));
     if belongs == Belongs::Never {
         hits.retain(|hit| !is_for_browsers(hit.kind));
@@ -110,13 +151,11 @@ fn in_structure(text: &str) -> Vec<Hit> {
 /// What is [suspected](looks::suspected) in a text, besides what is known.
 pub(super) fn suspected_in(text: &str, known: &[Hit]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
-    let mut end = 0;
+    let covered = Covered::by(known);
     for range in looks::suspected(text) {
-        let is_known = |hit: &Hit| hit.range.start < range.end && range.start < hit.range.end;
-        if range.start < end || known.iter().any(is_known) {
+        if covered.touches(&range) {
             continue;
         }
-        end = range.end;
         let parts = literal_parts(text, range).into_iter();
         hits.extend(parts.map(|(range, in_default)| Hit {
             in_default,
@@ -131,13 +170,14 @@ pub(super) fn suspected_in(text: &str, known: &[Hit]) -> Vec<Hit> {
 fn in_defaults(text: &str) -> Vec<Hit> {
     let parts = literal_parts(text, 0..text.len()).into_iter();
     let of_secret = parts.filter_map(|(range, in_default)| {
+        in_default.then_some(())?;
         let (_, variable) = text.get(..range.start)?.rsplit_once("${")?;
         let variable = variable.trim_end_matches(":-").trim();
         let certainty = name::by_name(variable)?;
         let value = text.get(range.clone())?;
         let is_plain = !value.contains(char::is_whitespace) && value.len() > 2;
         let is_certain = is_random(value) || (certainty == Certainty::Certain && is_plain);
-        (in_default && !assignment::is_setting(value)).then(|| Hit {
+        (!assignment::is_setting(value)).then(|| Hit {
             in_default,
             certainty: match is_certain {
                 true => Certainty::Certain,
@@ -184,10 +224,11 @@ fn literal_parts(text: &str, range: Range<usize>) -> Vec<(Range<usize>, bool)> {
     let slice = text.get(range.clone()).unwrap_or_default();
     let parts = literal::parts(slice);
     let is_whole = matches!(parts.as_slice(), [part] if part.len() == slice.len());
+    let first = slice.find("${").unwrap_or(slice.len());
     let parts = parts.into_iter().filter_map(|part| {
         let before = slice.get(..part.start)?;
         let in_default = before.ends_with(":-")
-            && before.contains("${")
+            && first < before.len()
             && slice.get(part.end..)?.starts_with('}');
         let counts = is_whole || in_default || is_random(slice.get(part.clone())?);
         counts.then(|| (range.start + part.start..range.start + part.end, in_default))
@@ -231,28 +272,26 @@ fn of_look(text: &str, look: &Look) -> Vec<Hit> {
 
 /// Secrets in `Name=value` lists and URL queries: `Server=x;Password=…`, `?api_key=…`.
 fn in_parameters(text: &str, known: &[Hit]) -> Vec<Hit> {
+    let first = text.find([';', '?', ' ']);
+    let last = text.rfind(';');
     let is_parameter = |range: &Range<usize>| {
         let before = text.get(..range.start).unwrap_or_default();
-        let separated = before.contains([';', '?', ' '])
-            || text.get(range.end..).is_some_and(|b| b.contains(';'));
+        let separated =
+            first.is_some_and(|at| at < range.start) || last.is_some_and(|at| at >= range.end);
         before.ends_with('=') && separated
     };
-    let is_known = |range: &Range<usize>| {
-        known
-            .iter()
-            .any(|hit| hit.range.start < range.end && range.start < hit.range.end)
-    };
+    let covered = Covered::by(known);
     assignment::values(text)
         .into_iter()
-        .filter(|range| is_parameter(range) && !is_known(range))
+        .filter(|range| is_parameter(range) && !covered.touches(range))
         .flat_map(|range| literal_parts(text, range))
         .map(|(range, in_default)| {
             let value = text.get(range.clone()).unwrap_or_default();
-            let before = text
-                .get(..range.start)
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            let is_password = before.trim_end_matches('=').ends_with("password");
+            const PASSWORD: &str = "password";
+            let before = text.get(..range.start).unwrap_or_default();
+            let name = before.trim_end_matches('=');
+            let end = name.get(name.len().saturating_sub(PASSWORD.len())..);
+            let is_password = end.is_some_and(|end| end.eq_ignore_ascii_case(PASSWORD));
             let is_certain = is_password || is_random(value);
             let certainty = if is_certain {
                 Certainty::Certain

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::schema::Schemas;
 use super::value::{Kind, Open, OpenCause, Origin, Text, Value, Variable};
 use crate::text::mask::looks::assignment::names_secret;
@@ -37,7 +39,15 @@ pub fn of_layer(
     sources: &Sources,
     schemas: &Schemas,
 ) -> Vec<Secret> {
-    let as_written = written::readings(document, source);
+    // Where only keys that stand twice keep the loader from reading it: what it would be with the first of each, and
+    // then each further one. Any of them may hold a secret.
+    let repeats = match &document.root {
+        Some(_) => None,
+        None => document.refused.as_ref(),
+    };
+    let first = repeats.map(written::with_first_entries);
+    let as_written = first.as_ref().or(document.root.as_ref());
+    let as_written = as_written.map(|node| written::value(node, source));
     let mut seen = BTreeMap::new();
     let mut found = Vec::new();
     for config in as_written.iter().chain(resolved) {
@@ -50,6 +60,17 @@ pub fn of_layer(
             found: &mut found,
         };
         finder.walk(config, &schemas.scope());
+    }
+    if let (Some(root), Some(node)) = (&as_written, repeats) {
+        let mut finder = Finder {
+            sources,
+            root,
+            path: ConfigPath::root(),
+            above: Vec::new(),
+            seen: &mut seen,
+            found: &mut found,
+        };
+        finder.walk_repeated(node, source, &schemas.scope());
     }
     let text = sources.get(source).text();
     match document.root.as_ref().or(document.refused.as_ref()) {
@@ -78,9 +99,17 @@ fn name_without_keys(found: &mut [Secret]) {
         .filter_map(|secret| Some(letters(&secret.text.as_ref()?.0)))
         .filter(|key| !key.is_empty());
     let keys: Vec<String> = keys.collect();
+    if keys.is_empty() {
+        return;
+    }
+    // Building fails only beyond any size that the input limits let through.
+    let search = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(&keys)
+        .ok();
     for secret in found {
         let variable = letters(&secret.variable);
-        if keys.iter().any(|key| variable.contains(key.as_str())) {
+        if search.as_ref().is_none_or(|it| it.is_match(&variable)) {
             "SECRET".clone_into(&mut secret.variable);
         }
     }

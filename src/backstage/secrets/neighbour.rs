@@ -27,6 +27,11 @@ const HOST_KEYS: &[&str] = &[
     "instanceUrl",
 ];
 
+/// Whether a key says where what stands beside it is used.
+pub(super) fn says_where(key: &str) -> bool {
+    HOST_KEYS.contains(&key)
+}
+
 /// Whether the nearest mapping around a value that says where its secret is used says: here. `above` are the values
 /// around it, from the root down; only mappings within one connection are asked, so at most two levels up.
 pub(super) fn is_local(above: &[&Value], path: &ConfigPath, root: &Value) -> bool {

@@ -363,3 +363,79 @@ fn a_key_that_stands_twice_hides_no_secret() {
         ["first-Xq7", "fourth-Wt6", "second-Yr8", "third-Zs9"]
     );
 }
+
+/// Pieces that a search which looks around itself for each of them would not end with.
+#[test]
+fn a_long_line_of_beginnings_is_searched_in_one_pass() {
+    let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+    let after_key = format!("{}===", &key[..64]);
+    for piece in [
+        "token=x\"",
+        "token:x\"",
+        "a;password=xy1;",
+        "name:value:",
+        "auth:",
+        "token:[",
+        "Private-Lines:",
+        &after_key,
+    ] {
+        let text = piece.repeat(300_000 / piece.len());
+        let layer = format!("my:\n  text: '{text}'\n");
+        let sources = Sources::default();
+        let source = sources.add(Source::new("app-config.yaml", layer.clone()));
+        let document = npm_yaml::parse(&layer);
+        let found = of_layer(&document, source, None, &sources, &Schemas::default());
+        assert!(found.len() <= 1, "{piece}: {}", found.len());
+    }
+}
+
+#[test]
+fn a_value_full_of_passwords_is_hidden_to_its_last_one() {
+    let passwords: String = (0..200)
+        .map(|number| format!("password=Xq{number}zz7;"))
+        .collect();
+    let layer = format!("my: {{ text: '{passwords}' }}\nother: x Xq199zz7 y\n");
+    let sources = Sources::default();
+    let source = sources.add(Source::new("app-config.yaml", layer.clone()));
+    let document = npm_yaml::parse(&layer);
+    let found = of_layer(&document, source, None, &sources, &Schemas::default());
+    let hidden = sources.slice(only(&found).place.unwrap());
+    assert!(hidden.starts_with("Xq0zz7") && hidden.ends_with("Xq199zz7"));
+    let mut mask = Secrets::default();
+    hide(&found, &mut mask);
+    assert_eq!(mask.redact("x Xq199zz7 y"), "x ******** y");
+    assert_eq!(mask.redact("x Xq120zz7 y"), "x ******** y");
+}
+
+#[test]
+fn every_repeated_key_is_searched_however_many_there_are() {
+    let mut layer: String = (0..3_000)
+        .map(|number| format!("- {{ a: 1, a: {{ b: x, password: Pq{number}zz7 }} }}\n"))
+        .collect();
+    layer.insert_str(0, "list:\n");
+    let repeated: String = (0..3_000)
+        .map(|number| format!("password: Rq{number}zz7\n"))
+        .collect();
+    layer.push_str(&repeated);
+    let sources = Sources::default();
+    let source = sources.add(Source::new("app-config.yaml", layer.clone()));
+    let document = npm_yaml::parse(&layer);
+    let found = of_layer(&document, source, None, &sources, &Schemas::default());
+    let values: std::collections::BTreeSet<&str> = found
+        .iter()
+        .filter_map(|secret| Some(sources.slice(secret.place?)))
+        .collect();
+    assert!(values.contains("Pq0zz7") && values.contains("Pq2999zz7"));
+    assert!(values.contains("Rq0zz7") && values.contains("Rq2999zz7"));
+    assert_eq!(values.len(), 6_000);
+}
+
+#[test]
+fn a_repeated_name_says_what_the_value_beside_it_is() {
+    let layer = "env:\n- name: HOST\n  name: DB_PASSWORD\n  value: hun-ter-two\n";
+    let sources = Sources::default();
+    let source = sources.add(Source::new("app-config.yaml", layer));
+    let document = npm_yaml::parse(layer);
+    let found = of_layer(&document, source, None, &sources, &Schemas::default());
+    assert_eq!(sources.slice(only(&found).place.unwrap()), "hun-ter-two");
+}

@@ -6,70 +6,22 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::neighbour::says_where;
 use super::{Standing, place};
-use crate::backstage::document::NodeExt;
 use crate::backstage::value::{Kind, Object, OpenCause, Origin, Text, Value};
-use crate::text::{Place, SourceId, Sources, Span};
-use indexmap::IndexMap;
-use npm_yaml::{Document, Entry, Node, NodeValue};
+use crate::text::{Place, SourceId, Sources};
+use npm_yaml::{Entry, Node, NodeValue};
 
-/// How many keys that stand in their mapping already are looked at.
-const MAX_REPEATED: usize = 32;
-
-/// What a layer spells. Where only keys that stand twice keep the loader from reading it: what it would be with the
-/// first of each, and for each further one what it would be with that one. Any of them may hold a secret.
-pub(super) fn readings(document: &Document, source: SourceId) -> Vec<Value> {
-    if let Some(root) = &document.root {
-        return vec![value(root, source)];
-    }
-    let Some(refused) = &document.refused else {
-        return Vec::new();
-    };
-    let mut repeated = vec![None];
-    find_repeated(refused, &mut repeated);
-    let roots = repeated.iter().map(|key| reading(refused, *key));
-    roots.map(|root| value(&root, source)).collect()
-}
-
-/// The keys that stand in their mapping already.
-fn find_repeated(node: &Node, found: &mut Vec<Option<Span>>) {
-    for item in node.items() {
-        find_repeated(item, found);
-    }
-    let NodeValue::Mapping(entries) = &node.value else {
-        return;
-    };
-    let mut seen = HashSet::new();
-    for entry in entries {
-        if !seen.insert(&*entry.key.text) && found.len() <= MAX_REPEATED {
-            found.push(Some(entry.key.span));
-        }
-        find_repeated(&entry.value, found);
-    }
-}
-
-/// A node with each key once: the first, or the one that is asked for, or has that inside.
-fn reading(node: &Node, chosen: Option<Span>) -> Node {
+/// A node with each key of a mapping once: its first entry.
+pub(super) fn with_first_entries(node: &Node) -> Node {
     let value = match &node.value {
         NodeValue::Sequence(items) => {
-            NodeValue::Sequence(items.iter().map(|item| reading(item, chosen)).collect())
+            NodeValue::Sequence(items.iter().map(with_first_entries).collect())
         }
         NodeValue::Mapping(entries) => {
-            let mut kept: IndexMap<&str, &Entry> = IndexMap::new();
-            for entry in entries {
-                let leads = chosen.is_some_and(|chosen| {
-                    chosen == entry.key.span || entry.value.span.contains(chosen)
-                });
-                let first = kept.entry(&*entry.key.text).or_insert(entry);
-                if leads {
-                    *first = entry;
-                }
-            }
-            let entries = kept.into_values().map(|entry| Entry {
-                key: entry.key.clone(),
-                value: reading(&entry.value, chosen),
-            });
-            NodeValue::Mapping(entries.collect())
+            let mut seen = HashSet::new();
+            let first = entries.iter().filter(|entry| seen.insert(&*entry.key.text));
+            NodeValue::Mapping(first.map(entry_with_first_entries).collect())
         }
         value => value.clone(),
     };
@@ -77,6 +29,44 @@ fn reading(node: &Node, chosen: Option<Span>) -> Node {
         span: node.span,
         value,
     }
+}
+
+fn entry_with_first_entries(entry: &Entry) -> Entry {
+    Entry {
+        key: entry.key.clone(),
+        value: with_first_entries(&entry.value),
+    }
+}
+
+/// The entries of a mapping that say what stands beside them: the first of each key, where it is a short scalar.
+pub(super) fn context(entries: &[Entry]) -> Vec<&Entry> {
+    const LONGEST: usize = 256;
+    let says = |entry: &&Entry| {
+        let key = &*entry.key.text;
+        let is_scalar = !matches!(
+            entry.value.value,
+            NodeValue::Sequence(_) | NodeValue::Mapping(_)
+        );
+        let is_short = entry.value.span.range().len() <= LONGEST;
+        is_scalar && is_short && (matches!(key, "name" | "key" | "value") || says_where(key))
+    };
+    let mut seen = HashSet::new();
+    let entries = entries.iter().filter(says);
+    let first = entries.filter(|entry| seen.insert(&*entry.key.text));
+    first.collect()
+}
+
+/// A mapping with `repeated` in place of the first entry of its key, and beside it only what says what it means.
+pub(super) fn in_context(context: &[&Entry], repeated: &Entry, source: SourceId) -> Value {
+    let others = context
+        .iter()
+        .filter(|entry| entry.key.text != repeated.key.text);
+    let kept = others.copied().chain([repeated]);
+    let node = Node {
+        span: repeated.value.span,
+        value: NodeValue::Mapping(kept.map(entry_with_first_entries).collect()),
+    };
+    value(&node, source)
 }
 
 /// The nodes of a layer as a value: placeholders stay text, and what directives stand for is open.

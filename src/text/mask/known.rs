@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::MASK;
 use super::looks::percent_decoded;
 use super::looks::placeholder::is_placeholder;
 
@@ -81,6 +82,20 @@ impl Known {
                 _ => found.range(),
             },
         )
+    }
+}
+
+/// `text` with each of `secrets` masked wherever it occurs, in one pass.
+pub(super) fn without(text: &str, mut secrets: Vec<String>) -> String {
+    secrets.retain(|secret| !secret.is_empty());
+    let search = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(&secrets);
+    match search {
+        Ok(search) => search.replace_all(text, &vec![MASK; secrets.len()]),
+        // Building fails only beyond any size that the input limits let through.
+        Err(_) => MASK.to_owned(),
     }
 }
 

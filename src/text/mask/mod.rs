@@ -41,6 +41,8 @@ pub struct Secrets {
     placeless: BTreeSet<Arc<str>>,
     keys_only: BTreeSet<SourceId>,
     known: OnceLock<Known>,
+    /// For each span of a source that is secret, in order: where it starts, and how far it or one before it reaches.
+    reach: OnceLock<BTreeMap<SourceId, Vec<(u32, u32)>>>,
     hidden: Mutex<BTreeMap<SourceId, Arc<[Span]>>>,
 }
 
@@ -151,22 +153,22 @@ impl Secrets {
         if self.keys_only.contains(&place.source) {
             return Cow::Borrowed(MASK);
         }
-        let places = self.places.get(&place.source).into_iter().flatten();
-        let mut inside = Vec::new();
-        for (span, secret) in places {
-            if span.contains(place.span) {
-                return Cow::Borrowed(MASK);
-            }
-            // The text of a block scalar reaches behind its last character, to the end of the line.
-            if place.span.start <= span.start && span.start < place.span.end {
-                inside.push(&**secret);
-            }
+        if self.is_inside_secret(place) {
+            return Cow::Borrowed(MASK);
         }
+        // The text of a block scalar reaches behind its last character, to the end of the line.
+        let Range { start, end } = beginning_in(place.span);
+        let places = self.places.get(&place.source);
+        let places = places.into_iter().flat_map(|it| it.range(start..end));
+        let mut inside: Vec<&str> = places.map(|(_, secret)| &**secret).collect();
         // A block scalar has the line end of its last line, which the secret may lack, or the other way round.
         if inside.iter().any(|secret| secret.trim() == text.trim()) {
             return Cow::Borrowed(MASK);
         }
-        let values = self.values.get(&place.source).into_iter().flatten();
+        let no_text: Arc<str> = "".into();
+        let values = self.values.get(&place.source).into_iter();
+        let values =
+            values.flat_map(|it| it.range((start, Arc::clone(&no_text))..(end, no_text.clone())));
         let values = values.filter(|(span, _)| place.span.contains(*span));
         inside.extend(values.map(|(_, secret)| &**secret));
         // A snippet hides what stands beside the name of a secret; so does the value by itself.
@@ -175,14 +177,31 @@ impl Secrets {
             return redacted;
         }
         // A weak one, which cannot be told from the same word beside it.
-        let mut shown = redacted.into_owned();
-        for secret in inside {
+        let forms = inside.into_iter().flat_map(|secret| {
             let decoded = looks::percent_decoded(secret);
-            for form in std::iter::once(secret).chain(decoded.as_deref()) {
-                shown = shown.replace(form, MASK);
-            }
-        }
-        Cow::Owned(shown)
+            std::iter::once(secret.to_owned()).chain(decoded)
+        });
+        Cow::Owned(known::without(&redacted, forms.collect()))
+    }
+
+    /// Whether a secret covers all of a place.
+    fn is_inside_secret(&self, place: Place) -> bool {
+        let reach = self.reach.get_or_init(|| {
+            let places = self.places.iter();
+            let reach = places.map(|(source, spans)| {
+                let mut farthest = 0;
+                let spans = spans.keys().map(|span| {
+                    farthest = farthest.max(span.end);
+                    (span.start, farthest)
+                });
+                (*source, spans.collect())
+            });
+            reach.collect()
+        });
+        let spans = reach.get(&place.source).map_or(&[][..], Vec::as_slice);
+        let behind = spans.partition_point(|(start, _)| *start <= place.span.start);
+        let before = behind.checked_sub(1).and_then(|last| spans.get(last));
+        before.is_some_and(|(_, farthest)| *farthest >= place.span.end)
     }
 
     /// A value without a place: a weak secret cannot be told from the same word beside it there, unless it is all of
@@ -270,6 +289,7 @@ impl Secrets {
     /// Forgets what was computed from the secrets known so far.
     fn forget_computed(&mut self) {
         self.known.take();
+        self.reach.take();
         let hidden = self.hidden.get_mut();
         hidden.unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -286,6 +306,12 @@ pub fn outside_run(line: &str) -> String {
     let hidden = assigned.chain(looks::credentials(line));
     let shown = Secrets::default().without(line, hidden.collect());
     inert_line(&escape(&shown)).into_owned()
+}
+
+/// All spans that begin in this one.
+fn beginning_in(span: Span) -> Range<Span> {
+    let empty = |at| Span { start: at, end: 0 };
+    empty(span.start)..empty(span.end)
 }
 
 /// The literal parts of a range of `text`.

@@ -229,3 +229,21 @@ fn a_weak_word_at_its_own_place_is_masked_with_or_without_its_line_end() {
     assert_eq!(secrets.show(Some(block), "correcthorse\n"), MASK);
     assert_eq!(secrets.show(Some(block), "correcthorse"), MASK);
 }
+
+#[test]
+fn what_lies_inside_a_longer_secret_is_masked_whatever_begins_between() {
+    let text = "aaaa bbbb cccc dddd eexx";
+    let sources = Sources::default();
+    let id = sources.add(Source::new("a", text));
+    let mut secrets = Secrets::default();
+    for (start, end) in [(0, 19), (5, 9), (20, 22)] {
+        secrets.add(Place::new(id, Span::new(start, end)), &text[start..end]);
+    }
+    let show = |start: usize, end: usize| {
+        let place = Place::new(id, Span::new(start, end));
+        secrets.show(Some(place), &text[start..end]).into_owned()
+    };
+    assert_eq!(show(10, 14), MASK);
+    assert_eq!(show(15, 19), MASK);
+    assert_eq!(show(20, 24), "********xx");
+}
