@@ -18,7 +18,7 @@ use crate::check::workspaces::{self, Found};
 use crate::request::LocalLayers;
 use crate::request::Request;
 use crate::run::{Note, NoteLevel};
-use crate::text::mask::escape;
+use crate::text::mask;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -93,7 +93,7 @@ fn next_steps(found: &Found) -> Vec<Note> {
     if let Some(chain) = shown {
         steps.push(format!(
             "`stagecheck print --chain {}` shows what that process sees; `chains:` in stagecheck.yaml adds a chain or corrects one",
-            escape(&chain.name.0)
+            mask::outside_run(&chain.name.0)
         ));
     }
     let note = |text| Note {

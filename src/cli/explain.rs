@@ -9,6 +9,7 @@ use crate::report::{Format, Look};
 use crate::rules::{catalog, page};
 use crate::run::{Failure, Run};
 use crate::settings::select;
+use crate::text::mask;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -39,8 +40,14 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         .find(|example| !example.finds.is_empty())
         .map(|example| examples::run(card, example))
         .transpose()?;
-    output::to_stdout(|out| {
-        out.write_all(page::page(card).as_bytes())?;
+    let page = page::page(card);
+    let page = match catalog::card(&arguments.rule) {
+        Some(_) => page,
+        // A policy is a file of the repository: it may hold a secret, and characters that speak to a terminal.
+        None => inert(&page),
+    };
+    output::lines_to_stdout(|out| {
+        out.write_all(page.as_bytes())?;
         let Some(outcome) = &outcome else {
             return Ok(());
         };
@@ -52,6 +59,16 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         )
     })?;
     Ok(Status::Clean)
+}
+
+/// A page without secrets and without control characters.
+fn inert(page: &str) -> String {
+    let shown = mask::excerpt(page);
+    shown.lines().fold(String::new(), |mut inert, line| {
+        inert.push_str(&mask::escape(line));
+        inert.push('\n');
+        inert
+    })
 }
 
 /// What a person sees of a run.

@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         .map(|facts| {
             json!({
                 "scope": facts.scope.as_str(),
-                "name": escape(&facts.name),
+                "name": escape(&mask::name(&facts.name)),
                 "facts": json_of(&facts.tree, &run.secrets),
             })
         })
@@ -112,7 +112,7 @@ impl Arguments {
     /// What was asked for is not here.
     fn is_unknown(&self) -> Failure {
         let asked = match (&self.chain, &self.layer) {
-            (Some(name), _) => format!("chain `{}`", escape(name)),
+            (Some(name), _) => format!("chain `{}`", escape(&mask::name(name))),
             (_, Some(path)) => format!("layer `{}`", escape(&path.display().to_string())),
             _ => "chain or layer".to_owned(),
         };

@@ -75,14 +75,14 @@ fn secrets_of_arguments() -> &'static [String] {
     })
 }
 
-/// The passwords of URLs in one argument, and what follows `NAME=` where the name says that it is a secret.
+/// What looks like a secret in one argument, and what follows `NAME=` where the name says that it is a secret.
 fn secrets_of_argument(argument: &str) -> Vec<String> {
     // A shorter one is the same as any word of a message.
     const SHORTEST: usize = 4;
     let looks = looks::find_in_value(argument).into_iter();
     let looks = looks
         .map(|look| look.range)
-        .chain(looks::credentials(argument));
+        .chain(looks::suspected(argument));
     let mut secrets: Vec<&str> = looks.filter_map(|range| argument.get(range)).collect();
     if let Some((name, value)) = argument.split_once('=') {
         let inside = looks::find_in_value(value).into_iter();

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{is_loaded, kind_name, output};
 use crate::backstage::words::{Chain, ChainOrigin, Lack, LackKind};
 use crate::check::workspaces::{Found, FoundApp};
+use crate::text::mask::{self, excerpt};
 use crate::text::{Place, Sources};
 
 /// Writes the document.
@@ -78,8 +79,8 @@ struct LeftOutRecord {
 impl Document {
     fn of(found: &Found) -> Self {
         let left_out = found.left_out.iter().map(|left_out| LeftOutRecord {
-            path: found.show(&left_out.path),
-            reason: left_out.reason.clone(),
+            path: shown(found.show(&left_out.path)),
+            reason: excerpt(&left_out.reason).into_owned(),
         });
         Self {
             schema: 1,
@@ -98,13 +99,15 @@ impl AppRootRecord {
         let app = &found.app;
         let not_loaded = app.layers.iter().filter(|layer| !is_loaded(app, layer));
         Self {
-            path: found.show(&app.path),
+            path: shown(found.show(&app.path)),
             chains: app
                 .chains
                 .iter()
                 .map(|chain| ChainRecord::of(found, chain, sources))
                 .collect(),
-            not_loaded: not_loaded.map(|layer| found.show(&layer.path)).collect(),
+            not_loaded: not_loaded
+                .map(|layer| shown(found.show(&layer.path)))
+                .collect(),
         }
     }
 }
@@ -120,11 +123,11 @@ impl ChainRecord {
         let at = |place: Place| PlaceRecord::of(sources, place);
         let lack = |lack: &Lack| LackRecord {
             kind: lack_name(&lack.kind),
-            reason: lack.reason.clone(),
+            reason: excerpt(&lack.reason).into_owned(),
             named_at: lack.place.map(at),
         };
         Self {
-            name: chain.name.to_string(),
+            name: shown(chain.name.to_string()),
             production: chain.production,
             complete: chain.is_complete(),
             origin,
@@ -133,7 +136,7 @@ impl ChainRecord {
                 .layers
                 .iter()
                 .map(|layer| LayerRecord {
-                    path: found.show(&layer.path),
+                    path: shown(found.show(&layer.path)),
                     named_at: layer.named_at.map(at),
                 })
                 .collect(),
@@ -148,11 +151,16 @@ impl PlaceRecord {
         let source = sources.get(place.source);
         let position = source.position(place.span.start);
         Self {
-            path: source.path().to_owned(),
+            path: shown(source.path().to_owned()),
             line: position.line,
             column: position.column,
         }
     }
+}
+
+/// A name or path without what looks like a secret in it.
+fn shown(name: String) -> String {
+    mask::name(&name).into_owned()
 }
 
 fn lack_name(kind: &LackKind) -> &'static str {

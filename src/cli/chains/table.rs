@@ -10,7 +10,7 @@ use crate::backstage::words::{
 };
 use crate::check::workspaces::{Found, FoundApp};
 use crate::files::GitStatus;
-use crate::text::mask::escape;
+use crate::text::mask::{self, excerpt};
 use crate::text::{Place, Sources};
 
 /// Writes the table.
@@ -33,7 +33,7 @@ pub(super) fn write(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Res
         writeln!(out, "{}", paint.paint(Role::Title, "left out"))?;
         let entries = found.left_out.iter();
         let entries = entries.map(|left_out| {
-            let reason = format!("it {}", left_out.reason);
+            let reason = format!("it {}", excerpt(&left_out.reason));
             (found.show(&left_out.path), reason)
         });
         pairs(entries.collect(), "  ", paint, out)?;
@@ -63,7 +63,7 @@ impl Table<'_> {
             count(app.layers.len(), "layer"),
             count(app.chains.len(), "chain")
         );
-        let title = escape(&self.found.show(&app.path)).into_owned();
+        let title = shown(&self.found.show(&app.path));
         let title = self.paint.paint(Role::Title, &title);
         writeln!(out, "{title}  {}", self.paint.paint(Role::Dim, &counts))?;
         let names = app.chains.iter().map(|chain| width(&chain.name.0));
@@ -109,7 +109,7 @@ impl Table<'_> {
             out,
             "  {}  {production}  {complete}  {}",
             self.paint.paint(Role::Title, &name),
-            self.paint.paint(Role::Dim, &escape(&from))
+            self.paint.paint(Role::Dim, &shown(&from))
         )
     }
 
@@ -130,9 +130,9 @@ impl Table<'_> {
                     out,
                     "{number}  {}  {}",
                     padded(path, widest),
-                    self.paint.paint(Role::Dim, &escape(&place))
+                    self.paint.paint(Role::Dim, &shown(&place))
                 )?,
-                None => writeln!(out, "{number}  {}", escape(path))?,
+                None => writeln!(out, "{number}  {}", shown(path))?,
             }
         }
         if chain.layers.is_empty() {
@@ -146,7 +146,10 @@ impl Table<'_> {
         let lacks = chain.lacks.iter().map(|lack| ("   ?", lack));
         let unread = chain.unread_environment.iter();
         let all: Vec<(&str, &Lack)> = lacks.chain(unread.map(|lack| ("   ~", lack))).collect();
-        let widest = all.iter().map(|(_, lack)| width(&lack.reason)).max();
+        let widest = all
+            .iter()
+            .map(|(_, lack)| width(&excerpt(&lack.reason)))
+            .max();
         for (mark, lack) in all {
             let mark = self.paint.paint(Role::Lack, mark);
             match lack
@@ -154,13 +157,13 @@ impl Table<'_> {
                 .and_then(|place| self.seen_from(origin(chain), place))
             {
                 Some(place) => {
-                    let reason = padded(&lack.reason, widest.unwrap_or(0));
+                    let reason = padded(&excerpt(&lack.reason), widest.unwrap_or(0));
                     let reason = self.paint.paint(Role::Lack, &reason);
-                    let place = self.paint.paint(Role::Dim, &escape(&place));
+                    let place = self.paint.paint(Role::Dim, &shown(&place));
                     writeln!(out, "{mark}  {reason}  {place}")?;
                 }
                 None => {
-                    let reason = self.paint.paint(Role::Lack, &escape(&lack.reason));
+                    let reason = self.paint.paint(Role::Lack, &shown(&excerpt(&lack.reason)));
                     writeln!(out, "{mark}  {reason}")?;
                 }
             }
@@ -204,20 +207,25 @@ fn pairs(
     let widest = entries.iter().map(|(path, _)| width(path)).max();
     for (path, reason) in &entries {
         let path = padded(path, widest.unwrap_or(0));
-        let reason = paint.paint(Role::Dim, &escape(reason));
+        let reason = paint.paint(Role::Dim, &shown(reason));
         writeln!(out, "{indent}{path}  {reason}")?;
     }
     Ok(())
 }
 
+/// A name, path or place as it may be shown.
+fn shown(text: &str) -> String {
+    mask::escape(&mask::name(text)).into_owned()
+}
+
 /// How many columns a text takes when it is shown.
 fn width(text: &str) -> usize {
-    escape(text).chars().count()
+    shown(text).chars().count()
 }
 
 /// A text as it is shown, with spaces behind it up to a width.
 fn padded(text: &str, width: usize) -> String {
-    format!("{:width$}", escape(text))
+    format!("{:width$}", shown(text))
 }
 
 fn why_not(layer: &LayerFile) -> &'static str {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::request;
 use crate::files::FilePath;
+use crate::text::mask;
 use npm_yaml::{Node, NodeValue};
 
 /// The usual pattern without its end.
@@ -38,7 +39,7 @@ pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
     });
     let mut missed: Vec<String> = paths
         .filter(|path| !is_covered(path.as_str()) && !path.is_outside())
-        .filter(|path| root.join(path.as_str()).is_file())
+        .filter(|path| root.join(path.as_str()).is_file() && is_plain(path.as_str()))
         .map(|path| quoted(path.as_str()))
         .collect();
     missed.sort();
@@ -88,6 +89,12 @@ fn is_covered(path: &str) -> bool {
 fn usual() -> Option<&'static str> {
     let behind = HOOKS.split_once("files: &files '")?.1;
     Some(behind.split_once('\'')?.0)
+}
+
+/// Whether a path may be written as it is: without control characters, without what a CI runner takes for a command, and
+/// without what looks like a secret.
+fn is_plain(path: &str) -> bool {
+    mask::outside_run(path) == path
 }
 
 /// A path as a regular expression in a single-quoted YAML string.

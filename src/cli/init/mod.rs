@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     for file in files {
         said.push_str(&file.put(&root, arguments)?);
     }
-    output::to_stdout(|out| out.write_all(said.as_bytes()))?;
+    output::lines_to_stdout(|out| out.write_all(said.as_bytes()))?;
     Ok(Status::Clean)
 }
 

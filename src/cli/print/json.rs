@@ -9,6 +9,7 @@ use crate::backstage::value::{Kind, Value};
 use crate::check::effective::NoConfig;
 use crate::cli::number::json_number;
 use crate::cli::output;
+use crate::text::mask;
 use source::{ConfigPath, Part};
 
 /// Writes `{"schema": 1, "chains": […]}`. An open value is the string as written; with origins, `values` says for each
@@ -32,18 +33,21 @@ pub(super) fn document(chains: impl Iterator<Item = Json>, out: &mut dyn Write) 
 pub(super) fn head(printed: &Printed<'_>) -> Map<String, Json> {
     let chain = &printed.chain.chain;
     let mut fields = Map::new();
-    fields.insert("appRoot".into(), printed.root.to_string().into());
-    fields.insert("chain".into(), chain.name.to_string().into());
+    fields.insert(
+        "appRoot".into(),
+        mask::name(&printed.root.to_string()).into(),
+    );
+    fields.insert("chain".into(), mask::name(&chain.name.to_string()).into());
     fields.insert("production".into(), chain.production.into());
     fields
 }
 
 fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
     let chain = &printed.chain.chain;
-    let layers: Vec<&str> = chain
+    let layers: Vec<String> = chain
         .layers
         .iter()
-        .map(|layer| layer.path.as_str())
+        .map(|layer| mask::name(layer.path.as_str()).into_owned())
         .collect();
     let mut fields = head(printed);
     fields.insert("layers".into(), layers.into());
@@ -59,7 +63,10 @@ fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
         Err(reason) => {
             fields.insert("config".into(), Json::Null);
             if let NoConfig::Refused(refusals) = reason {
-                let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                let refusals: Vec<String> = refusals
+                    .iter()
+                    .map(|it| mask::excerpt(&it.to_string()).into_owned())
+                    .collect();
                 fields.insert("refused".into(), refusals.into());
             }
         }

@@ -8,7 +8,7 @@ use crate::check::effective::ChainConfig;
 use crate::files::FilePath;
 use crate::run::Run;
 use crate::text::Place;
-use crate::text::mask::MASK;
+use crate::text::mask::{self, MASK};
 
 /// A chain with the app root it belongs to.
 pub(in crate::cli::print) struct Printed<'p> {
@@ -104,7 +104,7 @@ impl Shown<'_> {
     pub(super) fn line(&self, place: Place) -> String {
         let source = self.run.sources.get(place.source);
         let line = source.position(place.span.start).line;
-        format!("{}:{line}", source.path())
+        format!("{}:{line}", mask::name(source.path()))
     }
 
     /// Where a value was set, and what it overrode.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::shown::{Origins, Printed, Shown, directive};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::cli::number::json_number;
-use crate::text::mask::{escape, inert_line, json_line};
+use crate::text::mask::{escape, excerpt, inert_line, json_line, name};
 use npm_yaml::{NodeValue, ScalarStyle};
 
 pub(super) fn write(
@@ -18,20 +18,20 @@ pub(super) fn write(
             writeln!(out, "---")?;
         }
         let chain = &printed.chain.chain;
-        let layers: Vec<&str> = chain
+        let layers: Vec<_> = chain
             .layers
             .iter()
-            .map(|layer| layer.path.as_str())
+            .map(|layer| name(layer.path.as_str()))
             .collect();
         writeln!(
             out,
             "# chain {}: {}",
-            escape(&chain.name.0),
+            escape(&name(&chain.name.0)),
             escape(&layers.join(", "))
         )?;
         match &printed.chain.config {
             Ok(config) => out.write_all(document(config, shown).as_bytes())?,
-            Err(reason) => writeln!(out, "# {}", escape(&reason.to_string()))?,
+            Err(reason) => writeln!(out, "# {}", escape(&excerpt(&reason.to_string())))?,
         }
     }
     Ok(())

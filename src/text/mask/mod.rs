@@ -298,20 +298,31 @@ impl Secrets {
 /// One line that no run has a say in (a failure, a note, an argument) as it may be shown: what looks like a secret reads
 /// [`MASK`], a value behind `NAME=` with a telling name too, and the rest is [escaped](escape).
 pub fn outside_run(line: &str) -> String {
+    inert_line(&escape(&name(line))).into_owned()
+}
+
+/// A path, or the name of a chain or command, as it may be written into a document: what looks like a secret reads
+/// [`MASK`], a value behind `NAME=` with a telling name too.
+pub fn name(line: &str) -> Cow<'_, str> {
     let assigned = looks::assignment::values(line).into_iter();
     let assigned = assigned.filter(|range| {
         let before = line.get(..range.start).unwrap_or_default();
         before.trim_end_matches(['"', '\'', '`']).ends_with('=')
     });
     let hidden = assigned.chain(looks::credentials(line));
-    let shown = Secrets::default().without(line, hidden.collect());
-    inert_line(&escape(&shown)).into_owned()
+    Secrets::default().without(line, hidden.collect())
 }
 
 /// All spans that begin in this one.
 fn beginning_in(span: Span) -> Range<Span> {
     let empty = |at| Span { start: at, end: 0 };
     empty(span.start)..empty(span.end)
+}
+
+/// A piece of a command or file that nobody took apart, as it may be written into a document: whatever is
+/// [suspected](looks::suspected) to be a secret reads [`MASK`].
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    Secrets::default().without(text, looks::suspected(text))
 }
 
 /// The literal parts of a range of `text`.

@@ -5,6 +5,7 @@
 //! `STAGECHECK_LEAK_SEED` other ones.
 
 mod commands;
+mod hostile;
 mod plants;
 mod secrets;
 mod yaml;

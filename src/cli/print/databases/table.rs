@@ -7,7 +7,7 @@ use textwrap::core::display_width;
 use super::row::{self, Cell, Row, Source};
 use crate::cli::paint::{Paint, Role};
 use crate::cli::print::shown::{Printed, Shown};
-use crate::text::mask::escape;
+use crate::text::mask::{self, escape};
 use crate::text::{Place, SourceId};
 
 /// What does not apply.
@@ -37,7 +37,10 @@ fn chain(
     paint: Paint,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = paint.paint(Role::Title, &escape(&printed.chain.chain.name.0));
+    let name = paint.paint(
+        Role::Title,
+        &escape(&mask::name(&printed.chain.chain.name.0)),
+    );
     let production = match printed.chain.chain.production {
         true => paint.paint(Role::Production, "  production"),
         false => String::new(),
@@ -45,7 +48,7 @@ fn chain(
     let folder = printed.root.to_string();
     let folder = match folder.as_str() {
         "" | "." => String::new(),
-        folder => paint.paint(Role::Dim, &format!("  {}", escape(folder))),
+        folder => paint.paint(Role::Dim, &format!("  {}", escape(&mask::name(folder)))),
     };
     writeln!(out, "{name}{production}{folder}")?;
     let rows = row::rows(printed.chain, shown);
@@ -59,7 +62,7 @@ fn chain(
     let files = Files::of(&rows);
     for (index, file) in files.0.iter().enumerate() {
         let number = paint.paint(Role::Dim, &format!("{:>4}", index + 1));
-        let path = escape(shown.run.sources.get(*file).path()).into_owned();
+        let path = escape(&mask::name(shown.run.sources.get(*file).path())).into_owned();
         writeln!(out, "{number}  {path}")?;
     }
     writeln!(out)?;
