@@ -81,8 +81,7 @@ impl<'t> Values<'t> {
         }
         let is_on_line = |at: &usize| *at < line.len();
         let end = if separated_by == Some(&b'=') {
-            let ends = |c: char| c.is_whitespace() || matches!(c, '&' | ';' | ',' | '"' | '\'');
-            value.find(ends).map(|end| start + end)
+            Some(start + end_of_word(value))
         } else if let Some(comment) = self.comment.next(start).filter(is_on_line) {
             Some(comment)
         } else if self.placeholder.next(start).filter(is_on_line).is_some() {
@@ -101,6 +100,25 @@ fn without_separators(behind: &str) -> &str {
     behind
         .trim_start_matches(['=', ':', '>', '-', '?'])
         .trim_start()
+}
+
+/// Where the word ends that is the value of a variable; what a shell puts in (`$(…)`) is part of it.
+fn end_of_word(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if *byte == b'$' && bytes.get(at + 1) == Some(&b'(') {
+            match text.get(at..).and_then(|behind| behind.find(')')) {
+                Some(close) => at += close + 1,
+                None => return text.len(),
+            }
+        } else if byte.is_ascii_whitespace() || b"&;,\"'".contains(byte) {
+            return at;
+        } else {
+            at += 1;
+        }
+    }
+    text.len()
 }
 
 fn closing_quote(text: &str, quote: char) -> usize {

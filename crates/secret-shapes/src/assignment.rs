@@ -11,14 +11,37 @@ use super::ahead::Values;
 pub fn values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
+    // How far a name is indented that ended the line before, without its value.
+    let mut open: Option<usize> = None;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
+        let indent = content.len() - content.trim_start().len();
+        if let Some(range) = open
+            .filter(|name| indent > *name)
+            .and_then(|_| only_word(content))
+        {
+            found.push(start + range.start..start + range.end);
+        }
+        let name = content.strip_suffix(':').map(name_before);
+        open = name
+            .filter(|it| names_secret(it) || names_private(it))
+            .map(|_| indent);
         in_line(content, start, &mut found);
         let arguments = arguments(content).into_iter();
         found.extend(arguments.map(|range| start + range.start..start + range.end));
         start += line.len();
     }
     found
+}
+
+/// The one word of a line, be it an item of a list: the value of a name on the line before.
+fn only_word(line: &str) -> Option<Range<usize>> {
+    let word = line.trim_start();
+    let word = word.strip_prefix("- ").unwrap_or(word).trim_start();
+    let word = word.trim_matches(['"', '\'']);
+    let is_word = !word.contains(|c: char| c.is_whitespace() || ":={}[]#".contains(c));
+    let end = line.trim_end_matches(['"', '\'']).len();
+    (is_word && is_literal(word)).then(|| end - word.len()..end)
 }
 
 /// The values that follow their names with a space: `ENV PASSWORD hunter2`, `--password hunter2`,
@@ -287,9 +310,15 @@ pub(crate) fn name_before(text: &str) -> &str {
 
 /// Whether a value is literal text: not empty, not a switch, not wholly a placeholder, variable or template.
 pub(crate) fn is_literal(value: &str) -> bool {
-    let is_reference = value.starts_with("$") && !value.contains(":-") && !value.contains(' ')
+    let is_of_shell = value.starts_with("$(") && value.ends_with(')');
+    let is_variable = value.starts_with('$')
+        && !value.starts_with("$(")
+        && !value.contains(":-")
+        && !value.contains(' ');
+    let is_reference = is_of_shell
+        || is_variable
         || value.starts_with("{{")
-        || ((value.contains("${") || value.contains("$(")) && !value.contains(":-"));
+        || (value.contains("${") && !value.contains(":-"));
     let is_block = matches!(
         value,
         "|" | "|-" | "|+" | ">" | ">-" | ">+" | "{" | "[" | "{}" | "[]"
@@ -365,6 +394,9 @@ mod tests {
             ("(password \"hun ter2\")", "hun ter2"),
             ("{\\\"password\\\": \\\"hunter2\\\"}", "hunter2"),
             ("PGPASSWORD=hunter2 psql", "hunter2"),
+            ("password=$(cat x)hunter2 y", "$(cat x)hunter2"),
+            ("password:\n  hunter2\nx: y", "hunter2"),
+            ("  token:\n    - hunter2\n", "hunter2"),
         ] {
             assert_eq!(found(text), [value], "{text}");
         }
@@ -386,6 +418,7 @@ mod tests {
             "passage: x",
             "auth:",
             "Authorization: Bearer ${X}",
+            "password=$(cat /run/x) next",
             "privateKey: |",
         ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::assignment::{is_literal, names_secret};
+use super::byte_before;
 use super::random::is_random;
 
 /// A program, and the options that a secret follows.
@@ -16,9 +17,9 @@ struct Program {
     after: Option<&'static str>,
     /// Options whose next word is a secret.
     secret: &'static [&'static str],
-    /// Options whose next word is `user:secret`.
+    /// Options whose next word is `user:secret`; it may be glued to them, too, and a short one may end others (`-su`).
     user_and_secret: &'static [&'static str],
-    /// Options that a secret is glued to.
+    /// Options that a secret may be glued to.
     glued: &'static [&'static str],
 }
 
@@ -35,8 +36,17 @@ const fn program(names: &'static [&'static str], secret: &'static [&'static str]
 const PROGRAMS: &[Program] = &[
     Program {
         user_and_secret: &["-u", "--user", "-U", "--proxy-user"],
-        ..program(&["curl", "http", "https", "xh"], &[])
+        ..program(&["curl"], &[])
     },
+    Program {
+        user_and_secret: &["-a", "--auth"],
+        ..program(&["http", "https", "xh", "xhs"], &[])
+    },
+    Program {
+        user_and_secret: &["-U", "--user"],
+        ..program(&["smbclient", "rpcclient"], &[])
+    },
+    program(&["htpasswd"], &[]),
     Program {
         glued: &["-p"],
         ..program(
@@ -54,6 +64,7 @@ const PROGRAMS: &[Program] = &[
     program(&["redis-cli"], &["-a"]),
     Program {
         after: Some("login"),
+        glued: &["-p"],
         ..program(
             &[
                 "docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "helm", "az", "crane",
@@ -65,18 +76,27 @@ const PROGRAMS: &[Program] = &[
         glued: &["-p"],
         ..program(&["sshpass"], &["-p"])
     },
-    program(
-        &[
-            "ldapsearch",
-            "ldapmodify",
-            "ldapadd",
-            "ldapdelete",
-            "ldapwhoami",
-        ],
-        &["-w"],
-    ),
-    program(&["mongo", "mongosh", "mongodump", "mongorestore"], &["-p"]),
-    program(&["sqlcmd", "bcp"], &["-P"]),
+    Program {
+        glued: &["-w"],
+        ..program(
+            &[
+                "ldapsearch",
+                "ldapmodify",
+                "ldapadd",
+                "ldapdelete",
+                "ldapwhoami",
+            ],
+            &["-w"],
+        )
+    },
+    Program {
+        glued: &["-p"],
+        ..program(&["mongo", "mongosh", "mongodump", "mongorestore"], &["-p"])
+    },
+    Program {
+        glued: &["-P"],
+        ..program(&["sqlcmd", "bcp"], &["-P"])
+    },
     program(&["twine"], &["-p"]),
     program(&["openssl"], &["-k", "-K", "-pass", "-passin", "-passout"]),
     program(&["vault"], &["login"]),
@@ -113,6 +133,8 @@ struct Reader<'t> {
 enum Expected {
     Secret,
     UserAndSecret,
+    /// A secret behind so many words that are no options.
+    Behind(usize),
 }
 
 impl<'t> Reader<'t> {
@@ -122,6 +144,11 @@ impl<'t> Reader<'t> {
         let found = self.judge(text, word, range, expected);
         if found.is_none() {
             self.follow(word);
+            if let (None, Some(Expected::Behind(words))) = (self.expects, expected) {
+                let is_option = word.starts_with('-');
+                let left = words.saturating_sub(usize::from(!is_option));
+                self.expects = Some(Expected::Behind(left));
+            }
         }
         let [nearest, second, _] = self.before;
         self.before = [word, nearest, second];
@@ -135,18 +162,17 @@ impl<'t> Reader<'t> {
         range: Range<usize>,
         expected: Option<Expected>,
     ) -> Option<Range<usize>> {
-        let [nearest, _, third] = self.before;
+        let [nearest, second, third] = self.before;
         let is_value = is_literal(word) && !word.starts_with('-');
         match expected {
             Some(Expected::Secret) if is_value => return Some(quoted(text, range)),
             Some(Expected::UserAndSecret) if is_value => {
-                let colon = word.find(':')?;
-                let secret = word.get(colon + 1..)?;
-                return is_literal(secret).then(|| {
+                return of_user(word, 0).map(|secret| {
                     let range = quoted(text, range);
-                    range.start + colon + 1..range.end
+                    range.start + secret.start..range.end
                 });
             }
+            Some(Expected::Behind(0)) if is_value => return Some(quoted(text, range)),
             _ => {}
         }
         let options = self
@@ -155,15 +181,35 @@ impl<'t> Reader<'t> {
         if let Some(glued) =
             options.and_then(|it| it.glued.iter().find(|it| word.starts_with(**it)))
             && !word.starts_with("--")
+            && word.len() > glued.len()
         {
             let secret = word.get(glued.len()..)?;
             return is_literal(secret).then(|| range.start + glued.len()..range.end);
         }
+        if let Some(start) = options.and_then(|it| behind_user_option(it, word))
+            && start < word.len()
+        {
+            return of_user(word, start).map(|it| range.start + it.start..range.start + it.end);
+        }
         let is_echoed = |it: &Program| it.names.contains(&"echo") && is_random(clipped(word));
         // `machine h login u password …` of a netrc.
         let is_of_netrc = matches!(nearest, "password" | "passwd") && third == "login";
+        let is_quoted = byte_before(text, range.start).is_some_and(|it| b"'\"".contains(&it));
+        // `IDENTIFIED BY '…'` and `PASSWORD '…'` of SQL.
+        let is_of_sql = is_quoted
+            && (nearest.eq_ignore_ascii_case("by") && second.eq_ignore_ascii_case("identified")
+                || nearest.eq_ignore_ascii_case("password"));
+        // `password hunter2`: a word with a digit in it is no part of a sentence.
+        let is_beside_name = word.len() >= SHORTEST_BESIDE_NAME
+            && ["password", "passwd", "passphrase"]
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(nearest))
+            && clipped(word).bytes().all(|it| it.is_ascii_graphic())
+            && clipped(word).contains(|c: char| c.is_ascii_digit());
         let is_shown = is_value
             && (is_of_netrc
+                || is_of_sql
+                || is_beside_name
                 || is_after_scheme(nearest, word)
                 || names_token_of_registry(nearest)
                 || self.program.is_some_and(is_echoed));
@@ -192,10 +238,55 @@ impl<'t> Reader<'t> {
         }
         if program.secret.contains(&word) {
             self.expects = Some(Expected::Secret);
-        } else if program.user_and_secret.contains(&word) {
+        } else if behind_user_option(program, word) == Some(word.len()) {
             self.expects = Some(Expected::UserAndSecret);
+        } else if program.names.contains(&"htpasswd")
+            && let Some(flags) = word.strip_prefix('-')
+            && flags.contains('b')
+        {
+            // The file, unless it is written to stdout, and the user come first.
+            self.expects = Some(Expected::Behind(match flags.contains('n') {
+                true => 1,
+                false => 2,
+            }));
         }
     }
+}
+
+/// A shorter word behind `password` is one of a sentence.
+const SHORTEST_BESIDE_NAME: usize = 6;
+
+/// Where the secret of `user:secret` (`user%secret`) stands in a word, from `start` on.
+fn of_user(word: &str, start: usize) -> Option<Range<usize>> {
+    let user = word.get(start..)?;
+    let separator = start + user.find([':', '%'])?;
+    let secret = word.get(separator + 1..)?;
+    is_literal(secret).then_some(separator + 1..word.len())
+}
+
+/// Where the option of a program that `user:secret` follows ends in a word: `-u`, `-su`, `-ubot:…`, `--user=bot:…`.
+fn behind_user_option(program: &Program, word: &str) -> Option<usize> {
+    /// Short options without a value, which others may follow in one word.
+    const SWITCHES: &[u8] = b"sSfLkviIgGNOJqnRbhjpd";
+    let of_option = |option: &&str| {
+        if let Some(behind) = word.strip_prefix(*option) {
+            let is_long = option.starts_with("--");
+            return match behind.as_bytes().first() {
+                None => Some(word.len()),
+                Some(b'=') if is_long => Some(option.len() + 1),
+                Some(_) if !is_long => Some(option.len()),
+                Some(_) => None,
+            };
+        }
+        let letter = option.as_bytes().get(1).filter(|_| option.len() == 2)?;
+        let letters = word.strip_prefix('-')?.as_bytes();
+        let switches = letters
+            .iter()
+            .take_while(|it| *it != letter && SWITCHES.contains(it))
+            .count();
+        (letters.get(switches) == Some(letter)).then_some(1 + switches + 1)
+    };
+    program.user_and_secret.iter().find_map(of_option)
 }
 
 /// `Bearer …` and its kind, wherever it stands.
@@ -289,6 +380,23 @@ mod tests {
             ("sshpass -p hunter2 ssh h", "hunter2"),
             ("sshpass -phunter2 ssh h", "hunter2"),
             ("vault login hunter2", "hunter2"),
+            ("http -a bot:hunter2 https://h", "hunter2"),
+            ("xh --auth bot:hunter2 https://h", "hunter2"),
+            ("curl -ubot:hunter2 https://h", "hunter2"),
+            ("curl --user=bot:hunter2 https://h", "hunter2"),
+            ("curl -su bot:hunter2 https://h", "hunter2"),
+            ("curl -sSubot:hunter2 https://h", "hunter2"),
+            ("docker login -u u -phunter2 h", "hunter2"),
+            ("sqlcmd -S h -U u -Phunter2", "hunter2"),
+            ("ldapsearch -D cn=x -whunter2", "hunter2"),
+            ("mongosh -u u -phunter2", "hunter2"),
+            ("smbclient -U u%hunter2 //h/x", "hunter2"),
+            ("htpasswd -bc f u hunter2", "hunter2"),
+            ("htpasswd -b -B f u hunter2", "hunter2"),
+            ("htpasswd -nb u hunter2", "hunter2"),
+            ("CREATE USER x IDENTIFIED BY 'hun ter'", "hun ter"),
+            ("alter user x password 'hunter'", "hunter"),
+            ("user x password hunter2", "hunter2"),
             ("machine h login u password hunter2", "hunter2"),
             ("machine h\n  login u\n  password hunter2\n", "hunter2"),
             ("-H 'X: Bearer hunter22'", "hunter22"),
@@ -316,6 +424,11 @@ mod tests {
             "curl https://h | grep -u a:b",
             "node -p process.version",
             "mkdir -p a/b",
+            "docker login -p",
+            "curl -u $USER:$PW https://h",
+            "curl --user-agent a:b https://h",
+            "htpasswd -c f u",
+            "identified by its name",
         ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");
         }

@@ -39,6 +39,12 @@ fn of_elements(text: &str) -> Vec<Range<usize>> {
             .split('>')
             .next()?;
         names(name).then_some(())?;
+        if let Some(inside) = before.trim_end().strip_suffix("]]>")
+            && let Some((tag, content)) = inside.rsplit_once("<![CDATA[")
+        {
+            let start = end - before.len() + tag.len() + "<![CDATA[".len();
+            return is_literal(content.trim()).then(|| start..start + content.len());
+        }
         let content = before
             .rsplit('>')
             .next()
@@ -61,6 +67,8 @@ fn of_fields(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut last: Option<Field> = None;
     let mut values = Values::of(text);
+    // Where the object behind `auth` ends, a `value` in which is a secret.
+    let mut end_of_auth = 0;
     let mut at = 0;
     while let Some(separator) = text.get(at..).and_then(|rest| rest.find([':', '='])) {
         let separator = at + separator;
@@ -77,6 +85,10 @@ fn of_fields(text: &str) -> Vec<Range<usize>> {
         if !is_value && !is_name {
             if matches!(name, "auth" | "_auth") {
                 found.extend(of_registry(text, separator));
+                if separator >= end_of_auth {
+                    let (_, end) = inside(text, separator + 1);
+                    end_of_auth = end;
+                }
             }
             if names(name) {
                 let (values, end) = inside(text, separator + 1);
@@ -91,6 +103,9 @@ fn of_fields(text: &str) -> Vec<Range<usize>> {
         };
         let name = text.get(range.clone()).unwrap_or_default();
         at = at.max(range.end);
+        if is_value && separator < end_of_auth && is_literal(name) {
+            found.push(range.clone());
+        }
         let field = Field {
             is_value,
             is_secret: is_name && names(name),
@@ -226,6 +241,11 @@ mod tests {
     fn values_away_from_their_names_are_found() {
         for (text, secret) in [
             ("<x><password>hunter2</password></x>", "hunter2"),
+            ("<password a='1'><![CDATA[hun>ter]]></password>", "hun>ter"),
+            (
+                "{\"auth\":{\"user\":\"u\",\"value\":\"hunter2\"}}",
+                "hunter2",
+            ),
             ("<add key=\"dbPassword\" value=\"hunter2\" />", "hunter2"),
             ("{\"name\":\"token\",\"value\":\"hunter2\"}", "hunter2"),
             (

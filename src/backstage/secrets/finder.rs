@@ -48,6 +48,7 @@ impl<'v> Finder<'v> {
                     self.walk(item, &scope.item(index));
                     self.path.pop();
                 }
+                self.list(items);
                 self.above.pop();
             }
             Kind::Null | Kind::Bool(_) => {}
@@ -153,6 +154,40 @@ impl<'v> Finder<'v> {
         named.unwrap_or_else(|| name::from_above(&self.path))
     }
 
+    /// What one item of a list says of the next: `args: ["--password", "hunter2"]`.
+    fn list(&mut self, items: &[Value]) {
+        let is_scalar = |item: &&Value| matches!(item.kind, Kind::String(_) | Kind::Number(_));
+        if items.iter().filter(is_scalar).nth(1).is_none() {
+            return;
+        }
+        let mut known: Vec<Option<Known>> = items
+            .iter()
+            .map(|item| match is_scalar(&item) {
+                true => written::texts(item, self.sources).into_iter().next(),
+                false => None,
+            })
+            .collect();
+        let none: Arc<str> = "".into();
+        let texts = known.iter().map(|known| match known {
+            Some(known) => Arc::clone(&known.text),
+            None => Arc::clone(&none),
+        });
+        let texts: Vec<Arc<str>> = texts.collect();
+        let hits = leaf::in_list(&texts);
+        for (index, ((item, known), hits)) in items.iter().zip(&mut known).zip(hits).enumerate() {
+            let Some(known) = known.take() else {
+                continue;
+            };
+            self.path.push(Part::Item(index));
+            for hit in hits {
+                let place = place_of(item, self.sources, &known, &hit);
+                let extent = extent(&known.text, &hit);
+                self.add(&known, hit, place, extent);
+            }
+            self.path.pop();
+        }
+    }
+
     fn leaf(&mut self, value: &'v Value, scope: &Scope<'_>) {
         let belongs = self.belongs(scope);
         let around = self.around();
@@ -181,11 +216,7 @@ impl<'v> Finder<'v> {
                 _ => hits,
             };
             for hit in hits {
-                let in_layer = hit.is_literal && known.standing == Standing::Literal;
-                let place = value.place().and_then(|place| match in_layer {
-                    true => place::of_part(self.sources, place, &hit.range),
-                    false => Some(place),
-                });
+                let place = place_of(value, self.sources, &known, &hit);
                 let extent = extent(&known.text, &hit);
                 self.add(&known, hit, place, extent);
             }
@@ -311,6 +342,16 @@ fn below<'s>(scope: &Scope<'s>, key: &str) -> Scope<'s> {
     let meant = below.is_unknown().then(|| scope.meant(key)).flatten();
     let meant = meant.filter(|it| it.visibility() != Visibility::Frontend);
     meant.unwrap_or(below)
+}
+
+/// Where a hit stands in a layer.
+fn place_of(value: &Value, sources: &Sources, known: &Known, hit: &leaf::Hit) -> Option<Place> {
+    let in_layer = hit.is_literal && known.standing == Standing::Literal;
+    let place = value.place()?;
+    match in_layer {
+        true => place::of_part(sources, place, &hit.range),
+        false => Some(place),
+    }
 }
 
 /// How much of a text a hit is.

@@ -4,6 +4,7 @@
 //! secret, each with its kind. Never: bytes of the layer; [`super::place`] finds those.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Certainty;
 use super::finder::Belongs;
@@ -166,6 +167,36 @@ pub(super) fn suspected_in(text: &str, known: &[Hit]) -> Vec<Hit> {
     hits
 }
 
+/// What is suspected in the items of a list that belong together, such as the words of a command: for each item the
+/// ranges in it. What begins with an item is all of it.
+pub(super) fn in_list(items: &[Arc<str>]) -> Vec<Vec<Hit>> {
+    const BETWEEN: &str = ", ";
+    let mut ranges = looks::suspected(&items.join(BETWEEN))
+        .into_iter()
+        .peekable();
+    let mut start = 0;
+    let mut of_items = Vec::with_capacity(items.len());
+    for item in items {
+        let end = start + item.len();
+        let mut hits = Vec::new();
+        while let Some(range) = ranges.next_if(|range| range.start < end) {
+            let inside = match range.start <= start {
+                true => 0..item.len(),
+                false => range.start - start..range.end.min(end) - start,
+            };
+            let parts = literal_parts(item, inside).into_iter();
+            hits.extend(parts.map(|(range, in_default)| Hit {
+                in_default,
+                certainty: Certainty::Suspected,
+                ..Hit::new("parameter", "the secret in this list", range)
+            }));
+        }
+        of_items.push(bounded(item, hits));
+        start = end + BETWEEN.len();
+    }
+    of_items
+}
+
 /// The defaults of placeholders whose variables are named like secrets: `${DB_PASSWORD:-hunter2}`.
 fn in_defaults(text: &str) -> Vec<Hit> {
     let parts = literal_parts(text, 0..text.len()).into_iter();
@@ -189,12 +220,14 @@ fn in_defaults(text: &str) -> Vec<Hit> {
     of_secret.collect()
 }
 
-/// What in the number `text` at `path` is secret: a password or token of digits alone.
+/// What in the number `text` at `path` is secret: a password or token of digits alone. A short one is hidden, but no
+/// reason to accuse.
 pub(super) fn number(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) -> Vec<Hit> {
     const SHORTEST: usize = 6;
     let own = name::of(path);
     match if own == Name::Other { around } else { &own } {
-        _ if belongs == Belongs::Never || text.len() < SHORTEST => Vec::new(),
+        _ if belongs == Belongs::Never => Vec::new(),
+        Name::Secret(_) if text.len() < SHORTEST => suspected(whole(text, path)),
         Name::Secret(certainty) => named(text, path, *certainty),
         Name::Private => suspected(whole(text, path)),
         _ => Vec::new(),

@@ -295,7 +295,7 @@ fn names_of_lists_slips_and_variables_say_what_is_secret() {
         ("acme: { x: '${DB_PASSWORD:-aB3dE}' }", &["aB3dE"]),
         ("acme: { x: '${DB_HOST:-aB3dE}' }", &[]),
         ("acme: { secure: aB3dE }", &[]),
-        ("acme: { token: 3600 }", &[]),
+        ("acme: { token: 3600 }", &["3600"]),
     ] {
         assert_eq!(hidden(layer), secrets, "{layer}");
     }
@@ -438,4 +438,47 @@ fn a_repeated_name_says_what_the_value_beside_it_is() {
     let document = npm_yaml::parse(layer);
     let found = of_layer(&document, source, None, &sources, &Schemas::default());
     assert_eq!(sources.slice(only(&found).place.unwrap()), "hun-ter-two");
+}
+
+#[test]
+fn short_numbers_and_words_behind_options_are_hidden() {
+    for (layer, hidden) in [
+        ("password: 12345\n", &["12345"][..]),
+        ("x: { pin: 1234 }\n", &["1234"]),
+        ("x: { password: [12345, 67890] }\n", &["12345", "67890"]),
+        ("args: ['--password', 'hun ter-two']\n", &["hun ter-two"]),
+        (
+            "args: [run, '--db-password', hunter-two]\n",
+            &["hunter-two"],
+        ),
+        (
+            "run:\n- curl\n- -u\n- bot:swordfish\n- https://h\n",
+            &["swordfish"],
+        ),
+        ("args: ['--pin', 1234]\n", &["1234"]),
+    ] {
+        let sources = Sources::default();
+        let source = sources.add(Source::new("app-config.yaml", layer));
+        let document = npm_yaml::parse(layer);
+        let found = of_layer(&document, source, None, &sources, &Schemas::default());
+        let spelled: Vec<&str> = found
+            .iter()
+            .map(|secret| sources.slice(secret.place.unwrap()).trim_matches('\''))
+            .collect();
+        assert_eq!(spelled, hidden, "{layer}");
+    }
+    for layer in [
+        "args: [run, '--port', 8080]\n",
+        "args: ['--password', '${PW}']\n",
+        "l: [a, b]\n",
+    ] {
+        let sources = Sources::default();
+        let source = sources.add(Source::new("app-config.yaml", layer));
+        let document = npm_yaml::parse(layer);
+        let found = of_layer(&document, source, None, &sources, &Schemas::default());
+        assert!(
+            found.iter().all(|it| it.standing == Standing::Open),
+            "{layer}"
+        );
+    }
 }
