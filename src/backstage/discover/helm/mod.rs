@@ -204,14 +204,14 @@ impl Reader<'_> {
             });
         }
         let mut environment = variables_of_maps(
-            &values.environment_from,
+            values.environment_from.as_deref().unwrap_or_default(),
             |name| find(cluster, named(name)),
             values.place,
             &mut lacks,
             &mut self.taken_parts,
         );
         environment.push(values.listen_port());
-        environment.extend(values.environment.iter().cloned());
+        environment.extend(values.environment().cloned());
         let mut unread: Vec<Word> = match own.templates {
             Templates::OfOnesOwn => chart_words(&["the chart's own templates"], values.place),
             Templates::OfTheChart => Vec::new(),

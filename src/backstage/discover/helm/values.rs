@@ -43,12 +43,16 @@ pub(super) struct Values {
     pub(super) extra: Option<Vec<(Word, String)>>,
     /// The keys that lead to `appConfig`, and its key's place.
     pub(super) config: Option<(Vec<Arc<str>>, Place)>,
-    /// `extraEnvVars`, and what the chart sets for its own database.
-    pub(super) environment: Vec<(String, Word)>,
+    /// What the chart sets for its own database, where `postgresql` is set.
+    database: Option<Vec<(String, Word)>>,
+    /// Whether it says so itself whether there is one (`postgresql.enabled`).
+    sets_database: bool,
+    /// `extraEnvVars`, when it is set.
+    extra_environment: Option<Vec<(String, Word)>>,
     /// `containerPorts.backend`, when it is set.
     pub(super) port: Option<Word>,
-    /// ConfigMaps whose data are variables.
-    pub(super) environment_from: Vec<String>,
+    /// `extraEnvVarsCM`, when it is set: ConfigMaps whose data are variables.
+    pub(super) environment_from: Option<Vec<String>>,
 }
 
 /// Keys of `backstage` that say what is started.
@@ -252,10 +256,12 @@ fn read(
         Some("upstream") => Chart::RedHat,
         _ => Chart::Official,
     };
-    let mut environment = database(source, chart, parent, place);
-    environment.extend(container::environment(source, node.get("extraEnvVars")));
+    let database = database(source, chart, parent, place);
+    let extra_environment = node.get("extraEnvVars");
+    let extra_environment =
+        extra_environment.map(|list| container::environment(source, Some(list)));
     let mut variables = Variables::default();
-    for (name, word) in &environment {
+    for (name, word) in database.iter().chain(&extra_environment).flatten() {
         variables.set(name, &word.text, word.certainty);
     }
     let words = |key: &str| {
@@ -271,9 +277,11 @@ fn read(
     let config = node
         .entry("appConfig")
         .filter(|entry| is_set(&&entry.value));
-    let maps = node
-        .get("extraEnvVarsCM")
-        .map_or(&[][..], |list| list.items());
+    let names = |key: &str| {
+        let names = node.get(key)?.items().iter();
+        let names = names.filter_map(|name| name.as_str());
+        Some(names.map(str::to_owned).collect())
+    };
     Values {
         chart,
         place,
@@ -288,15 +296,13 @@ fn read(
             .get("extraAppConfig")
             .map(|list| extra(source, list, &variables)),
         config: config.map(|entry| (keys, container::place(source, entry.key.span))),
-        environment,
+        database,
+        sets_database: says_whether_database(parent),
+        extra_environment,
         port: node
             .get("containerPorts")
             .and_then(|ports| container::word(source, ports.get("backend")?, &variables)),
-        environment_from: maps
-            .iter()
-            .filter_map(|map| map.as_str())
-            .map(str::to_owned)
-            .collect(),
+        environment_from: names("extraEnvVarsCM"),
     }
 }
 
@@ -319,16 +325,15 @@ fn database(
     chart: Chart,
     parent: &Node,
     otherwise: Place,
-) -> Vec<(String, Word)> {
+) -> Option<Vec<(String, Word)>> {
     let postgresql = parent.entry("postgresql");
     let enabled = postgresql.and_then(|entry| entry.value.get("enabled"));
     let enabled = enabled.and_then(|node| node.scalar_text());
-    let enabled = match enabled.as_deref() {
-        Some(enabled) => enabled == "true",
-        None => chart == Chart::RedHat,
-    };
-    if !enabled {
-        return Vec::new();
+    match enabled.as_deref() {
+        Some("true") => {}
+        Some(_) => return Some(Vec::new()),
+        None if chart == Chart::RedHat => {}
+        None => return None,
     }
     let place = postgresql.map_or(otherwise, |entry| container::place(source, entry.key.span));
     let auth = postgresql.and_then(|entry| entry.value.get("auth"));
@@ -343,12 +348,17 @@ fn database(
         };
         (name.to_owned(), word)
     };
-    vec![
+    Some(vec![
         open("POSTGRES_HOST"),
         ("POSTGRES_PORT".to_owned(), Word::known("5432", place)),
         ("POSTGRES_USER".to_owned(), Word::known(user, place)),
         open("POSTGRES_PASSWORD"),
-    ]
+    ])
+}
+
+fn says_whether_database(parent: &Node) -> bool {
+    let postgresql = parent.get("postgresql");
+    postgresql.is_some_and(|postgresql| postgresql.get("enabled").is_some())
 }
 
 impl Values {
@@ -366,13 +376,22 @@ impl Values {
         self.args = self.args.or_else(|| below.args.clone());
         self.folder = self.folder.or_else(|| below.folder.clone());
         self.extra = self.extra.or_else(|| below.extra.clone());
-        let own = std::mem::take(&mut self.environment);
-        self.environment = below.environment.clone();
-        self.environment.extend(own);
+        self.database = match self.sets_database {
+            true => self.database,
+            false => below.database.clone().or(self.database),
+        };
+        self.sets_database |= below.sets_database;
+        let extra = self.extra_environment;
+        self.extra_environment = extra.or_else(|| below.extra_environment.clone());
         self.port = self.port.or_else(|| below.port.clone());
-        if self.environment_from.is_empty() {
-            self.environment_from = below.environment_from.clone();
-        }
+        let maps = self.environment_from;
+        self.environment_from = maps.or_else(|| below.environment_from.clone());
         self
+    }
+
+    /// The variables that the chart sets for its own database, then those of the values.
+    pub(super) fn environment(&self) -> impl Iterator<Item = &(String, Word)> {
+        let lists = self.database.iter().chain(&self.extra_environment);
+        lists.flatten()
     }
 }

@@ -465,6 +465,11 @@ impl Built {
         }
     }
 
+    /// Whether a kustomization adds to its name, and so to the names of all beside it.
+    pub(super) fn has_other_name(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// What to call its chain: also after the folder of the kustomization, where that is another.
     pub(super) fn chain_name(&self) -> String {
         let name = &self.workload.name;

@@ -19,8 +19,8 @@ pub(crate) struct Workload {
     pub(crate) namespace: Option<String>,
     pub(crate) containers: Vec<Container>,
     pub(crate) volumes: Vec<Volume>,
-    /// Whether its containers get a variable for each Service of the namespace (`enableServiceLinks`).
-    pub(crate) has_service_links: bool,
+    /// Whether its containers get a variable for each Service of the namespace (`enableServiceLinks`), where it says so.
+    pub(crate) has_service_links: Option<bool>,
 }
 
 /// A container of a workload.
@@ -40,8 +40,11 @@ pub(crate) struct Container {
     pub(crate) environment: Vec<(String, Word)>,
     /// ConfigMaps whose data are variables.
     pub(crate) environment_from: Vec<String>,
-    /// Whether more variables come from somewhere that is not read: Secrets.
-    pub(crate) has_more_variables: bool,
+    /// Secrets whose data are variables.
+    pub(crate) environment_secrets: Vec<String>,
+    /// Whether `command` or `args` is there and empty: as a patch, it takes away what the base says.
+    pub(crate) clears_command: bool,
+    pub(crate) clears_args: bool,
     /// What is mounted.
     pub(crate) mounts: Vec<VolumeMount>,
     /// The ports it names (`containerPort`).
@@ -108,9 +111,7 @@ pub(crate) fn workload(
     pod: &Node,
 ) -> Workload {
     let list = |key: &str| pod.get(key).map_or(&[][..], |list| list.items());
-    let links = pod
-        .get("enableServiceLinks")
-        .and_then(|node| node.scalar_text());
+    let links = pod.get("enableServiceLinks").and_then(is_true);
     Workload {
         kind: kind.to_owned(),
         name,
@@ -120,25 +121,28 @@ pub(crate) fn workload(
             .map(|container| container_of(source, container))
             .collect(),
         volumes: list("volumes").iter().filter_map(volume).collect(),
-        has_service_links: links.as_deref() != Some("false"),
+        has_service_links: links,
     }
+}
+
+/// What a boolean says.
+pub(crate) fn is_true(node: &Node) -> Option<bool> {
+    let text = node.scalar_text()?;
+    Some(text != "false")
 }
 
 /// An item of `containers`.
 pub(crate) fn container_of(source: SourceId, node: &Node) -> Container {
     let environment = environment(source, node.get("env"));
-    let mut variables = Variables::default();
-    for (name, word) in &environment {
-        variables.set(name, &word.text, word.certainty);
-    }
     let words = |key: &str| {
         let list = node.get(key).filter(|list| !list.items().is_empty())?;
         let words = list
             .items()
             .iter()
-            .filter_map(|item| word(source, item, &variables));
+            .filter_map(|item| raw_word(source, item));
         Some((words.collect(), Place::new(source, list.span)))
     };
+    let is_cleared = |key: &str| node.get(key).is_some_and(|list| list.items().is_empty());
     let mounts = node
         .get("volumeMounts")
         .map_or(&[][..], |mounts| mounts.items());
@@ -157,7 +161,9 @@ pub(crate) fn container_of(source: SourceId, node: &Node) -> Container {
             .filter_map(|from| text_at(from, &["configMapRef", "name"]))
             .map(str::to_owned)
             .collect(),
-        has_more_variables: from.iter().any(|from| from.get("secretRef").is_some()),
+        environment_secrets: from.iter().filter_map(secret_of).collect(),
+        clears_command: is_cleared("command"),
+        clears_args: is_cleared("args"),
         mounts: mounts.iter().filter_map(volume_mount).collect(),
         ports: node
             .get("ports")
@@ -192,26 +198,60 @@ pub(crate) fn variable(source: SourceId, item: &Node) -> Option<(String, Word)> 
     Some((name.to_owned(), word))
 }
 
-/// An item of `command` or `args`: `$(NAME)` is a variable of `env`, a lone `$NAME` is text.
-pub(crate) fn word(source: SourceId, node: &Node, variables: &Variables) -> Option<Word> {
+/// The Secret of an item of `envFrom`.
+pub(crate) fn secret_of(from: &Node) -> Option<String> {
+    let secret = from.get("secretRef")?;
+    Some(text_at(secret, &["name"]).unwrap_or_default().to_owned())
+}
+
+impl Container {
+    /// This one with the variables of `env` in its command line, which patches may have changed.
+    pub(crate) fn expanded(&self) -> Self {
+        let mut expanded = self.clone();
+        let mut variables = Variables::default();
+        for (name, word) in &self.environment {
+            variables.set(name, &word.text, word.certainty);
+        }
+        let launches = [&mut expanded.command, &mut expanded.args];
+        for word in launches.into_iter().flatten().flat_map(|(words, _)| words) {
+            if word.certainty == Certainty::Known && word.text.contains("$(") {
+                *word = with_variables(word, &variables);
+            }
+        }
+        expanded
+    }
+}
+
+/// An item of `command` or `args` as it is written.
+pub(crate) fn raw_word(source: SourceId, node: &Node) -> Option<Word> {
     let text = node.scalar_text()?;
-    let place = Place::new(source, node.span);
-    if text.contains("{{") {
-        return Some(Word {
-            text,
-            certainty: Certainty::Open,
-            place,
-        });
-    }
-    if !text.contains("$(") {
-        return Some(Word::known(text, place));
-    }
-    let (text, certainty) = variables.expand(&text.replace("$(", "${").replace(')', "}"));
+    let certainty = match text.contains("{{") {
+        true => Certainty::Open,
+        false => Certainty::Known,
+    };
     Some(Word {
         text,
         certainty,
-        place,
+        place: Place::new(source, node.span),
     })
+}
+
+fn with_variables(word: &Word, variables: &Variables) -> Word {
+    let (text, certainty) = variables.expand(&word.text.replace("$(", "${").replace(')', "}"));
+    Word {
+        text,
+        certainty,
+        place: word.place,
+    }
+}
+
+/// An item of `command` or `args`: `$(NAME)` is a variable of `env`, a lone `$NAME` is text.
+pub(crate) fn word(source: SourceId, node: &Node, variables: &Variables) -> Option<Word> {
+    let word = raw_word(source, node)?;
+    match word.certainty == Certainty::Known && word.text.contains("$(") {
+        true => Some(with_variables(&word, variables)),
+        false => Some(word),
+    }
 }
 
 /// An item of `volumeMounts`.

@@ -145,7 +145,8 @@ impl Reader<'_> {
         }
     }
 
-    fn container(&mut self, built: &Built, container: &Container, cluster: &Cluster) {
+    fn container(&mut self, built: &Built, written: &Container, cluster: &Cluster) {
+        let container = &written.expanded();
         let workload = &built.workload;
         let path = &built.path;
         let named = |name| Named {
@@ -159,10 +160,16 @@ impl Reader<'_> {
             let is_file = matches!(mount.source, MountSource::Layer(_) | MountSource::Path(_));
             is_file && mount.is_layer()
         });
-        if !ownership::is_portal(workload, container, mounts_layer) {
+        if !ownership::is_portal(workload, written, container, mounts_layer) {
             return;
         }
-        let mut environment = service_links::variables(built, container, &cluster.services);
+        let mut from = container.environment_from.iter();
+        let are_here =
+            from.all(|name| matches!(lookup(built, cluster, named(name)), Lookup::One(_)));
+        let mut environment = match are_here {
+            true => service_links::variables(built, container, &cluster.services),
+            false => Vec::new(),
+        };
         let find = |name| lookup(built, cluster, named(name));
         environment.extend(variables_of_maps(
             &container.environment_from,

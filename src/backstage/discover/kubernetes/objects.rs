@@ -256,7 +256,7 @@ fn object(
         "Service"
             if node
                 .get("spec")
-                .is_some_and(|spec| spec.get("ports").is_some()) =>
+                .is_some_and(|spec| spec.get("ports").is_some() && has_address(spec)) =>
         {
             let at = node.get("metadata")?.get("name")?;
             Some(Object::Service(Service {
@@ -272,6 +272,12 @@ fn object(
             )))
         }
     }
+}
+
+/// Whether a Service has an address of its own: only then do containers get variables for it.
+fn has_address(spec: &Node) -> bool {
+    let is_headless = text_at(spec, &["clusterIP"]) == Some("None");
+    !is_headless && text_at(spec, &["type"]) != Some("ExternalName")
 }
 
 /// The pod that a manifest of a kind describes.

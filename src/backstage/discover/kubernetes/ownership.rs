@@ -74,7 +74,13 @@ fn is_named_so(workload: &Workload, container: &Container) -> bool {
 
 /// Whether a container runs a portal: it says so of itself, or it is the first of a workload called after Backstage
 /// that is nothing else by its image. A fragment without image and command is a patch for somebody to apply.
-pub(super) fn is_portal(workload: &Workload, container: &Container, mounts_layer: bool) -> bool {
+/// `own` is the container as it stands in the workload.
+pub(super) fn is_portal(
+    workload: &Workload,
+    own: &Container,
+    container: &Container,
+    mounts_layer: bool,
+) -> bool {
     let has_command = container.command.is_some() || container.args.is_some();
     if container.image.is_empty() && !has_command {
         return false;
@@ -87,7 +93,7 @@ pub(super) fn is_portal(workload: &Workload, container: &Container, mounts_layer
     }
     let mut others = workload.containers.iter();
     let first = others.find(|one| !is_beside(one));
-    let is_first = first.is_some_and(|one| std::ptr::eq(one, container));
+    let is_first = first.is_some_and(|one| std::ptr::eq(one, own));
     !is_beside(container)
         && (is_named_so(workload, container) || workload.name.contains("backstage") && is_first)
 }

@@ -10,7 +10,7 @@ use crate::text::{Place, SourceId};
 use npm_yaml::Node;
 
 use super::container::{self, Container, Workload, text_at};
-use crate::backstage::discover::command::word::{Variables, Word};
+use crate::backstage::discover::command::word::Word;
 
 /// One operation of a JSON patch.
 #[derive(Clone)]
@@ -87,21 +87,26 @@ pub(crate) fn lay_over(base: &mut Workload, patch: &Workload) -> Applied {
         applied = Applied::Changed;
         merge(&mut base.volumes, &patch.volumes, |volume| &volume.name);
     }
-    base.has_service_links &= patch.has_service_links;
+    base.has_service_links = patch.has_service_links.or(base.has_service_links);
     applied
 }
 
 fn lay_over_container(own: &mut Container, patch: &Container) {
-    own.command = patch.command.clone().or_else(|| own.command.take());
-    own.args = patch.args.clone().or_else(|| own.args.take());
+    if patch.command.is_some() || patch.clears_command {
+        own.command.clone_from(&patch.command);
+    }
+    if patch.args.is_some() || patch.clears_args {
+        own.args.clone_from(&patch.args);
+    }
     own.folder = patch.folder.clone().or_else(|| own.folder.take());
     if !patch.image.is_empty() {
         own.image.clone_from(&patch.image);
     }
     set_variables(&mut own.environment, &patch.environment);
-    if !patch.environment_from.is_empty() || patch.has_more_variables {
+    if !patch.environment_from.is_empty() || !patch.environment_secrets.is_empty() {
         own.environment_from.clone_from(&patch.environment_from);
-        own.has_more_variables = patch.has_more_variables;
+        own.environment_secrets
+            .clone_from(&patch.environment_secrets);
     }
     merge(&mut own.mounts, &patch.mounts, |mount| &mount.target);
 }
@@ -129,6 +134,16 @@ fn set_variables(own: &mut Vec<(String, Word)>, patch: &[(String, Word)]) {
 /// Applies one operation of a JSON patch.
 pub(crate) fn apply(workload: &mut Workload, operation: &Operation) -> Applied {
     let path: Vec<&str> = operation.path.iter().map(String::as_str).collect();
+    match operation.kind.as_str() {
+        "add" | "replace" | "remove" => {}
+        "test" => return Applied::Nothing,
+        _ if operation.is_of_pod() => return Applied::Unclear("copies or moves a part of the pod"),
+        _ => return Applied::Nothing,
+    }
+    if path.last() == Some(&"enableServiceLinks") {
+        workload.has_service_links = operation.value.as_ref().and_then(container::is_true);
+        return Applied::Changed;
+    }
     let pod = path
         .iter()
         .position(|part| matches!(*part, "containers" | "volumes"));
@@ -224,7 +239,7 @@ fn in_container(
 }
 
 fn words(own: &mut Option<(Vec<Word>, Place)>, operation: &Operation, rest: &[&str]) -> Applied {
-    let word = |node: &Node| container::word(operation.source, node, &Variables::default());
+    let word = |node: &Node| container::raw_word(operation.source, node);
     match rest {
         [] => {
             let list = operation
@@ -284,6 +299,7 @@ fn environment_from(container: &mut Container, operation: &Operation, rest: &[&s
     let items = match rest {
         [] => {
             container.environment_from.clear();
+            container.environment_secrets.clear();
             value.items()
         }
         ["-"] => std::slice::from_ref(value),
@@ -292,7 +308,8 @@ fn environment_from(container: &mut Container, operation: &Operation, rest: &[&s
     container
         .environment_from
         .extend(items.iter().filter_map(map));
-    container.has_more_variables |= items.iter().any(|item| item.get("secretRef").is_some());
+    let secrets = items.iter().filter_map(container::secret_of);
+    container.environment_secrets.extend(secrets);
     Applied::Changed
 }
 

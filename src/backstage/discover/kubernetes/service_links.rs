@@ -19,7 +19,11 @@ pub(super) fn variables(
     services: &[(FilePath, Service)],
 ) -> Vec<(String, Word)> {
     let workload = &built.workload;
-    if !workload.has_service_links || container.has_more_variables {
+    // Where more variables come from elsewhere, or the Services have other names by then, nothing is sure.
+    if workload.has_service_links == Some(false)
+        || !container.environment_secrets.is_empty()
+        || built.has_other_name()
+    {
         return Vec::new();
     }
     let is_near = |(path, service): &&(FilePath, Service)| {

@@ -523,6 +523,7 @@ mod kubernetes;
 mod kustomize;
 mod kustomize_more;
 mod multiplied;
+mod overlaid;
 mod plain;
 mod programs;
 
