@@ -137,7 +137,7 @@ pub struct ConsoleArguments {
     /// Use colours: auto, always or never
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true, hide_possible_values = true, global = true, help_heading = OUTPUT)]
     pub color: ColorChoice,
-    /// Say nothing on stderr but failures
+    /// Only print failures to stderr
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub quiet: bool,
     /// Say on stderr what is read and what is left out

@@ -15,7 +15,7 @@ use crate::report::{self, Clean, Format};
 use crate::request::{FileState, Request};
 use crate::run::{Failure, Note, NoteLevel, Run};
 use crate::settle::baseline::Baseline;
-use crate::text::mask::escape;
+use crate::text::mask::{self, escape};
 
 pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     if let Some(baseline) = &arguments.rules.write_baseline {
@@ -110,7 +110,7 @@ fn read_and_left_out(run: &Run) -> Vec<Note> {
 /// When it is gone, or may not be looked up.
 pub(super) fn start() -> Result<PathBuf, Failure> {
     env::current_dir().map_err(|error| {
-        let message = format!("cannot tell the folder this runs in: {}", reason(&error));
+        let message = format!("cannot determine the current directory: {}", reason(&error));
         Failure::new(message)
     })
 }
@@ -160,9 +160,13 @@ fn write_baseline(run: &Run, path: &Path, console: &Console) -> Result<(), Failu
     output::to_files(&[file], &Guard::default())?;
     console.note(&Note {
         level: NoteLevel::Always,
-        text: match run.findings.len() {
-            1 => "1 finding is known from now on".to_owned(),
-            count => format!("{count} findings are known from now on"),
+        text: {
+            let count = match run.findings.len() {
+                1 => "1 finding".to_owned(),
+                count => format!("{count} findings"),
+            };
+            let file = mask::outside_run(&path.display().to_string());
+            format!("recorded {count} in {file}; add `baseline: {file}` to stagecheck.yaml")
         },
     });
     Ok(())

@@ -59,7 +59,7 @@ pub enum Command {
     Init(init::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
-    /// Say what a rule finds, why, and how to mend it
+    /// Explain what a rule finds, why, and how to fix it
     Explain(explain::Arguments),
     /// Print the facts that the conditions of rules read
     Facts(facts::Arguments),

@@ -103,7 +103,7 @@ pub(super) fn report_panic(panic: &PanicHookInfo<'_>) {
     });
     let _ = writeln!(
         io::stderr(),
-        "stagecheck {}: a mistake in stagecheck itself{place}; please report it with this line",
+        "stagecheck {}: internal error{place}: this is a bug, please report it with this line",
         super::console::VERSION,
     );
     std::process::exit(FAILED.into());

@@ -115,7 +115,7 @@ fn shown(path: &Path) -> String {
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("cannot write {}: {}", shown(path), reason(error)));
     match error.kind() {
-        io::ErrorKind::NotFound => failure.with_help("make the folder first"),
+        io::ErrorKind::NotFound => failure.with_help("create the directory first"),
         io::ErrorKind::IsADirectory => failure.with_help("name a file in that folder"),
         _ => failure,
     }

@@ -24,8 +24,10 @@ pub enum WriteError {
     Same(usize),
 }
 
-/// Writes all files, or none when one of them cannot be. What is no regular file (a device, a pipe) is written to as it
-/// is; a folder is refused.
+/// Writes all files: a draft of each is on the disk before the first one takes its place, so that a full disk or a
+/// folder that may not be written to changes none of them. What is no regular file (a device, a pipe) is written to
+/// first, as it is; a folder is refused. Only when the last step fails (a draft cannot be moved to its place) are
+/// earlier files new and later ones old.
 ///
 /// # Errors
 /// When one cannot be written, or two are the same.

@@ -96,14 +96,6 @@ pub fn apply(
 }
 
 impl Suppression {
-    /// The same one, of a source that has another id now.
-    pub fn moved(self, to: impl Fn(SourceId) -> SourceId) -> Self {
-        Self {
-            source: to(self.source),
-            ..self
-        }
-    }
-
     /// Whether the finding, which is in the same source, is suppressed; notes which of the names did it.
     fn hides(&self, finding: &Finding, sources: &Sources, used: &mut [bool]) -> bool {
         let place = finding.primary.place;

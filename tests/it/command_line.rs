@@ -180,7 +180,7 @@ fn a_baseline_is_counted_in_words() {
     let answer = portal.run(&["--write-baseline", "known.json"]);
     assert_eq!(
         answer.stderr,
-        "stagecheck: 1 finding is known from now on\n"
+        "stagecheck: recorded 1 finding in known.json; add `baseline: known.json` to stagecheck.yaml\n"
     );
 }
 

@@ -306,11 +306,8 @@ fn names_token_of_registry(before: &str) -> bool {
 }
 
 fn clipped(word: &str) -> &str {
-    let mut end = word.len().min(LONGEST_WORD);
-    while !word.is_char_boundary(end) {
-        end -= 1;
-    }
-    word.get(..end).unwrap_or_default()
+    word.get(..word.floor_char_boundary(LONGEST_WORD))
+        .unwrap_or_default()
 }
 
 /// The words of a text, without the quotes, brackets and commas around them.

@@ -46,11 +46,8 @@ fn ends_word(c: char) -> bool {
 }
 
 fn clipped(word: &str, longest: usize) -> &str {
-    let mut end = word.len().min(longest);
-    while !word.is_char_boundary(end) {
-        end -= 1;
-    }
-    word.get(..end).unwrap_or_default()
+    word.get(..word.floor_char_boundary(longest))
+        .unwrap_or_default()
 }
 
 /// `user:secret@tcp(host)/database` of Go drivers.

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::encoding::base64_decoded;
+use super::encoding::{base64_bytes, base64_decoded};
 use super::random::is_random;
 
 /// Where in `text` something encoded holds a secret; `holds` says whether a decoded text does.
@@ -62,7 +62,7 @@ fn is_private_key(digits: &str) -> bool {
     if digits.len() < SHORTEST || !digits.starts_with('M') {
         return false;
     }
-    let Some(bytes) = digits.get(..ENOUGH).and_then(decoded_bytes) else {
+    let Some(bytes) = digits.get(..ENOUGH).and_then(base64_bytes) else {
         return false;
     };
     let content = match bytes.as_slice() {
@@ -71,26 +71,6 @@ fn is_private_key(digits: &str) -> bool {
         _ => return false,
     };
     matches!(content, [2, 1, 0 | 1, ..])
-}
-
-fn decoded_bytes(digits: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for four in digits.as_bytes().chunks(4) {
-        let mut bits = 0_u32;
-        for digit in four {
-            let value = match digit {
-                b'A'..=b'Z' => digit - b'A',
-                b'a'..=b'z' => digit - b'a' + 26,
-                b'0'..=b'9' => digit - b'0' + 52,
-                b'+' | b'-' => 62,
-                b'/' | b'_' => 63,
-                _ => return None,
-            };
-            bits = bits << 6 | u32::from(value);
-        }
-        bytes.extend(bits.to_be_bytes().into_iter().skip(1));
-    }
-    Some(bytes)
 }
 
 /// The end of the lines of Base64 behind the first one of a key.

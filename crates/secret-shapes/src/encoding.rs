@@ -21,9 +21,14 @@ pub fn percent_decoded(text: &str) -> Option<String> {
 
 /// The text that Base64 (either alphabet, padded or not) spells; `None` when it spells no text.
 pub fn base64_decoded(text: &str) -> Option<String> {
+    String::from_utf8(base64_bytes(text)?).ok()
+}
+
+/// The bytes that Base64 (either alphabet, padded or not) spells.
+pub(crate) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim().trim_end_matches('=');
     let digits = digits.replace('-', "+").replace('_', "/");
-    String::from_utf8(TOLERANT.decode(digits).ok()?).ok()
+    TOLERANT.decode(digits).ok()
 }
 
 #[cfg(test)]

@@ -68,11 +68,8 @@ const JWT_RECOGNISED_WITHIN: usize = 1024;
 
 /// The first bytes of `text`, at most `length`, cut at a character.
 fn within(text: &str, length: usize) -> &str {
-    let mut end = length.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    text.get(..text.floor_char_boundary(length))
+        .unwrap_or_default()
 }
 
 /// A PEM or PGP private key that `text` begins with, in any case: to its end line, or as far as it goes.

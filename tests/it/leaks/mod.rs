@@ -108,7 +108,7 @@ fn portal(count: usize, rng: &mut Rng, tally: &mut Tally) {
         let status = output.status.code();
         let error = String::from_utf8_lossy(&output.stderr);
         if !status.is_some_and(|status| form.statuses.contains(&status))
-            || error.contains("a mistake in stagecheck")
+            || error.contains("internal error")
         {
             let end: String = error.lines().rev().take(3).collect::<Vec<_>>().join(" / ");
             tally.wrong.push(format!("`{shown}`: {status:?} {end}"));
