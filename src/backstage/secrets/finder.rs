@@ -22,9 +22,44 @@ pub(super) struct Finder<'v> {
     pub(super) path: ConfigPath,
     /// The values that hold the one in hand, from the root down.
     pub(super) above: Vec<&'v Value>,
+    /// What the first walk has judged; nothing for overrides.
+    pub(super) judged: &'v mut Judged,
     /// The places found so far, and whether as literal text, with where in `found`.
     pub(super) seen: &'v mut BTreeMap<(Place, bool), usize>,
     pub(super) found: &'v mut Vec<Secret>,
+}
+
+/// The scalars and keys that were judged in a text as it is written.
+///
+/// What variables and files make of that text has nearly all of them again, at the same places and paths: they are not
+/// judged a second time.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    places: HashSet<Place>,
+    /// Whether the text as it is written has been walked.
+    pub(super) is_complete: bool,
+}
+
+impl Judged {
+    /// Whether what stands at a place was judged before, as it is here. Where a `$` stands, something else may have come
+    /// of it.
+    fn has(&mut self, place: Option<Place>, text: Option<&str>) -> bool {
+        let Some(place) = place.filter(|_| text.is_none_or(|text| !text.contains('$'))) else {
+            return false;
+        };
+        match self.is_complete {
+            true => self.places.contains(&place),
+            false => {
+                self.places.insert(place);
+                false
+            }
+        }
+    }
+
+    /// Whether what stands at a place was judged in the text as it is written.
+    fn knows(&self, place: Option<Place>) -> bool {
+        self.is_complete && place.is_some_and(|place| self.places.contains(&place))
+    }
 }
 
 impl<'v> Finder<'v> {
@@ -34,8 +69,10 @@ impl<'v> Finder<'v> {
                 self.above.push(value);
                 for (key, child) in object {
                     self.path.push(Part::Key(Arc::clone(key)));
-                    self.key(key, child);
-                    self.key_as_secret(key, child, scope);
+                    if !self.judged.has(child.key_place(), Some(key)) {
+                        self.key(key, child);
+                        self.key_as_secret(key, child, scope);
+                    }
                     self.walk(child, &below(scope, key));
                     self.path.pop();
                 }
@@ -48,11 +85,23 @@ impl<'v> Finder<'v> {
                     self.walk(item, &scope.item(index));
                     self.path.pop();
                 }
-                self.list(items);
+                if !items.iter().all(|item| self.judged.knows(item.place())) {
+                    self.list(items);
+                }
                 self.above.pop();
             }
             Kind::Null | Kind::Bool(_) => {}
-            Kind::String(_) | Kind::Number(_) | Kind::Open(_) => self.leaf(value, scope),
+            Kind::String(text) => {
+                if !self.judged.has(value.place(), Some(&text.value)) {
+                    self.leaf(value, scope);
+                }
+            }
+            Kind::Number(_) => {
+                if !self.judged.has(value.place(), None) {
+                    self.leaf(value, scope);
+                }
+            }
+            Kind::Open(_) => self.leaf(value, scope),
         }
     }
 
@@ -77,6 +126,7 @@ impl<'v> Finder<'v> {
                     root: self.root,
                     path: self.path.clone(),
                     above: Vec::new(),
+                    judged: &mut Judged::default(),
                     seen: &mut *self.seen,
                     found: &mut *self.found,
                 };
@@ -90,6 +140,12 @@ impl<'v> Finder<'v> {
 
     /// A key may look like a secret too: a URL with credentials as a proxy's route, a token pasted one line early.
     fn key(&mut self, key: &Arc<str>, child: &Value) {
+        const SHORTEST: usize = 12;
+        // Nearly every key is one short word, which is a name and nothing else.
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if key.len() < SHORTEST && key.bytes().all(is_word) {
+            return;
+        }
         let looks = leaf::in_text(key);
         let suspected = leaf::suspected_in(key, &looks);
         let hits = looks.into_iter().chain(suspected).collect();
@@ -114,13 +170,16 @@ impl<'v> Finder<'v> {
     /// A secret typed as a key where the value of a secret belongs: `password: { hunter2 }`.
     fn key_as_secret(&mut self, key: &Arc<str>, child: &Value, scope: &Scope<'_>) {
         const SHORTEST: usize = 6;
+        let is_empty = matches!(child.kind, Kind::Null | Kind::Number(_) | Kind::Bool(_));
+        if key.len() < SHORTEST {
+            return;
+        }
         let mut above = self.path.clone();
         above.pop();
-        let is_empty = matches!(child.kind, Kind::Null | Kind::Number(_) | Kind::Bool(_));
         let own = above.parts().last();
         let several = matches!(own, Some(Part::Key(own)) if name::names_several(own));
         let is_word = paths::describes(key) || says_which(key);
-        if !is_empty || several || key.len() < SHORTEST || is_word {
+        if !is_empty || several || is_word {
             return;
         }
         let is_listed = paths::lookup(&above) == Some(paths::Listed::Secret);

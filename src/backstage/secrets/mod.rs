@@ -27,7 +27,7 @@ use crate::text::{Place, SourceId, Sources, Span};
 use npm_yaml::Document;
 use source::ConfigPath;
 
-use finder::Finder;
+use finder::{Finder, Judged};
 
 /// Every secret of a layer: as its text is written, whatever the environment makes of it, and in what it includes.
 /// Comments are searched for tokens only, and so is a text that does not parse. The same bytes (an alias) count
@@ -49,6 +49,7 @@ pub fn of_layer(
     let as_written = first.as_ref().or(document.root.as_ref());
     let as_written = as_written.map(|node| written::value(node, source));
     let mut seen = BTreeMap::new();
+    let mut judged = Judged::default();
     let mut found = Vec::new();
     for config in as_written.iter().chain(resolved) {
         let mut finder = Finder {
@@ -56,10 +57,12 @@ pub fn of_layer(
             root: config,
             path: ConfigPath::root(),
             above: Vec::new(),
+            judged: &mut judged,
             seen: &mut seen,
             found: &mut found,
         };
         finder.walk(config, &schemas.scope());
+        judged.is_complete = true;
     }
     if let (Some(root), Some(node)) = (&as_written, repeats) {
         let mut finder = Finder {
@@ -67,6 +70,7 @@ pub fn of_layer(
             root,
             path: ConfigPath::root(),
             above: Vec::new(),
+            judged: &mut Judged::default(),
             seen: &mut seen,
             found: &mut found,
         };
@@ -123,6 +127,7 @@ pub fn of_overrides(overrides: &Value, sources: &Sources, schemas: &Schemas) -> 
         root: overrides,
         path: ConfigPath::root(),
         above: Vec::new(),
+        judged: &mut Judged::default(),
         seen: &mut BTreeMap::new(),
         found: &mut found,
     };
