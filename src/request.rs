@@ -32,6 +32,8 @@ pub struct Request {
     pub settings: Option<PathBuf>,
     /// Which rules to apply, beyond the settings.
     pub rules: RuleSelection,
+    /// Lowest severity that fails the run; `None` leaves it to the settings.
+    pub fail_on: Option<FailOn>,
     /// Whose findings are known.
     pub baseline: BaselineRequest,
     /// Whether schemas collected earlier may be used.
@@ -161,11 +163,28 @@ pub enum LocalLayers {
     Join,
 }
 
-/// From which severity on a run fails; the stricter is the lesser.
+/// Lowest severity that fails a run; the stricter is the lesser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailOn {
     /// On findings of this severity and above.
     From(Severity),
     /// On none.
     Never,
+}
+
+impl Default for FailOn {
+    /// Errors fail, warnings do not.
+    fn default() -> Self {
+        Self::From(Severity::Error)
+    }
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub fn is_reached_by(self, severity: Severity) -> bool {
+        match self {
+            Self::From(lowest) => severity >= lowest,
+            Self::Never => false,
+        }
+    }
 }

@@ -29,8 +29,8 @@ pub struct Run {
     pub baseline: Option<Baselined>,
     /// How many findings a comment or the settings suppressed.
     pub suppressed: usize,
-    /// From which severity on the settings let a run fail; the least of several app roots'.
-    pub fail_on: Option<FailOn>,
+    /// Lowest severity that fails this run: the command line's, else the strictest of all settings.
+    pub fail_on: FailOn,
     /// What a person may want to know, with `-v`, or that nothing was checked; never part of a report.
     pub notes: Vec<Note>,
     /// How long it took.
@@ -48,6 +48,36 @@ pub struct Checked {
     pub chains: usize,
     /// Files that look like layers and are none.
     pub left_out: Vec<LeftOut>,
+    /// The schemas that each app root was checked against, in the order of the roots.
+    pub schemas: Vec<SchemasInForce>,
+}
+
+/// Which schemas an app root was checked against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemasInForce {
+    /// The folder of the app root, relative to where the run was started.
+    pub root: String,
+    /// How many packages brought their schema from `node_modules` or the workspace.
+    pub installed: usize,
+    /// How many packages were checked by the schema that is built into this program.
+    pub bundled: usize,
+}
+
+impl fmt::Display for SchemasInForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packages = |count: usize| match count {
+            1 => "1 package".to_owned(),
+            count => format!("{count} packages"),
+        };
+        match (self.installed, self.bundled) {
+            (0, 0) => f.write_str("none"),
+            (installed, 0) => write!(f, "installed, {}", packages(installed)),
+            (0, bundled) => write!(f, "bundled, {}", packages(bundled)),
+            (installed, bundled) => {
+                write!(f, "installed, {}; bundled, {bundled}", packages(installed))
+            }
+        }
+    }
 }
 
 /// What the baseline said.
@@ -128,6 +158,12 @@ impl Run {
     pub fn count(&self, severity: Severity) -> usize {
         let of_severity = |finding: &&Finding| finding.severity == severity;
         self.findings.iter().filter(of_severity).count()
+    }
+
+    /// Whether a finding fails the run.
+    pub fn is_failed(&self) -> bool {
+        let reaches = |worst| self.fail_on.is_reached_by(worst);
+        self.worst().is_some_and(reaches)
     }
 
     /// The worst severity found.

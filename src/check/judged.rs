@@ -15,7 +15,7 @@ use crate::product::{JudgedRoot, Judging, Roots};
 use crate::request::Request;
 use crate::rules::catalog;
 use crate::rules::combine::{combine, leave_out_superseded};
-use crate::run::{Failure, Note, add_once};
+use crate::run::{Failure, Note, SchemasInForce, add_once};
 use crate::settings::in_force::InForce;
 use crate::settle::suppress::Suppression;
 use crate::text::mask::Secrets;
@@ -36,6 +36,8 @@ pub struct Judged {
     pub chains: usize,
     /// The files that were judged.
     pub files: Vec<SourceId>,
+    /// The schemas of each root that has any.
+    pub schemas: Vec<SchemasInForce>,
     /// What a person may want to know, each once.
     pub notes: Vec<Note>,
 }
@@ -168,6 +170,7 @@ impl Judged {
         self.roots += 1;
         self.chains += root.chains;
         self.files.extend(root.files);
+        self.schemas.extend(root.schemas);
         add_once(&mut self.notes, root.notes);
     }
 
@@ -178,6 +181,7 @@ impl Judged {
         self.roots += share.roots;
         self.chains += share.chains;
         self.files.extend(share.files);
+        self.schemas.extend(share.schemas);
         add_once(&mut self.notes, share.notes);
     }
 }

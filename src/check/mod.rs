@@ -117,6 +117,7 @@ fn check_targets(
             layers: judged.files,
             chains: judged.chains,
             left_out: found.left_out,
+            schemas: judged.schemas,
         },
         fail_on: in_force.fail_on(),
         policies: in_force.into_policies(),

@@ -98,6 +98,7 @@ impl<'t> Roots<'t> for Toys<'t> {
                 suppressions: Vec::new(),
                 secrets,
                 files: vec![source],
+                schemas: None,
                 chains: 0,
                 notes: Vec::new(),
             })

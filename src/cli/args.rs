@@ -94,7 +94,7 @@ pub struct EnvironmentArguments {
 /// Which rules apply.
 #[derive(Debug, Args)]
 pub struct RuleArguments {
-    /// Fail on findings from error, warning or info on, or never [default: error]
+    /// Lowest severity that fails the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", hide_possible_values = true, help_heading = RULES)]
     pub fail_on: Option<Threshold>,
     /// Apply only these rules or groups
@@ -170,25 +170,14 @@ pub enum Threshold {
 }
 
 impl Threshold {
-    /// What the command line says, else what the settings say, else errors.
-    pub fn of(argument: Option<Self>, settings: Option<FailOn>) -> Self {
-        argument.unwrap_or(match settings {
-            Some(FailOn::From(Severity::Info)) => Self::Info,
-            Some(FailOn::From(Severity::Warning)) => Self::Warning,
-            Some(FailOn::From(Severity::Error)) | None => Self::Error,
-            Some(FailOn::Never) => Self::Never,
-        })
-    }
-
-    /// Whether a run whose worst finding is `worst` fails.
-    pub fn is_reached(self, worst: Option<Severity>) -> bool {
-        let least = match self {
-            Self::Error => Severity::Error,
-            Self::Warning => Severity::Warning,
-            Self::Info => Severity::Info,
-            Self::Never => return false,
-        };
-        worst.is_some_and(|worst| worst >= least)
+    /// As requests have it.
+    fn fail_on(self) -> FailOn {
+        match self {
+            Self::Error => FailOn::From(Severity::Error),
+            Self::Warning => FailOn::From(Severity::Warning),
+            Self::Info => FailOn::From(Severity::Info),
+            Self::Never => FailOn::Never,
+        }
     }
 }
 
@@ -222,6 +211,7 @@ impl CheckArguments {
                 ignore: self.rules.ignore.clone(),
                 severities: self.rules.severity.clone(),
             },
+            fail_on: self.rules.fail_on.map(Threshold::fail_on),
             baseline: match (&self.rules.baseline, &self.rules.write_baseline) {
                 (Some(file), _) => BaselineRequest::File(file.clone()),
                 (None, Some(_)) => BaselineRequest::Unused,

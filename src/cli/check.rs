@@ -5,15 +5,15 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::args::{CheckArguments, FormatChoice, OutputArguments, Threshold};
+use super::args::{CheckArguments, FormatChoice, OutputArguments};
 use super::console::Console;
 use super::output::Output;
 use super::status::{Outcome, Status};
 use super::{list_files, output};
 use crate::files::{Guard, reason};
-use crate::report::{self, Clean, Format};
-use crate::request::{FileState, Request};
-use crate::run::{Failure, Note, NoteLevel, Run};
+use crate::report::{self, Format};
+use crate::request::{BaselineRequest, Request};
+use crate::run::{Failure, Note, NoteLevel, Run, SchemasInForce};
 use crate::settle::baseline::Baseline;
 use crate::text::mask::{self, escape};
 
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     if arguments.output.list_files {
         return Ok(Status::Clean);
     }
-    match Threshold::of(arguments.rules.fail_on, run.fail_on).is_reached(run.worst()) {
+    match run.is_failed() {
         true => Ok(Status::Findings),
         false => Ok(Status::Clean),
     }
@@ -101,7 +101,29 @@ fn read_and_left_out(run: &Run) -> Vec<Note> {
         run.checked.chains,
         run.elapsed.as_millis()
     );
-    read.chain(left_out).chain([took]).map(note).collect()
+    let schemas = schemas_in_force(run);
+    read.chain(left_out)
+        .chain(schemas)
+        .chain([took])
+        .map(note)
+        .collect()
+}
+
+/// Which schemas the app roots were checked against; those that differ name their root.
+fn schemas_in_force(run: &Run) -> Vec<String> {
+    let schemas = &run.checked.schemas;
+    let first = schemas
+        .first()
+        .map(|first| (first.installed, first.bundled));
+    let is_same = |one: &SchemasInForce| Some((one.installed, one.bundled)) == first;
+    match schemas.first() {
+        None => Vec::new(),
+        Some(first) if schemas.iter().all(is_same) => vec![format!("schemas: {first}")],
+        Some(_) => schemas
+            .iter()
+            .map(|one| format!("schemas of {}: {one}", escape(&one.root)))
+            .collect(),
+    }
 }
 
 /// The folder this runs in.
@@ -137,16 +159,23 @@ fn write(
         FormatChoice::Format(format) => format,
         FormatChoice::Auto => console.suiting_format(),
     };
-    let mut look = console.stdout();
-    if request.state == FileState::Staged {
-        look.clean = Clean::Silent;
-    }
+    let look = console.stdout();
     // For a person who reads the job's page; a program's format is for a program.
     let for_people = matches!(format, Format::Github | Format::Concise);
     if for_people && let Some(path) = job_summary() {
         append_job_summary(run, &path)?;
     }
-    output::to_stdout(|out| format.report().write(run, &look, out))
+    output::to_stdout(|out| format.report().write(run, &look, out))?;
+    // What was recorded is said instead.
+    if !is_empty(run) && request.baseline != BaselineRequest::Unused {
+        console.line(&report::summary(run, &console.stderr()));
+    }
+    Ok(())
+}
+
+/// Whether there was nothing to check: a note says why, and a count of nothing would look like a verdict.
+fn is_empty(run: &Run) -> bool {
+    run.checked.layers.is_empty() && run.findings.is_empty()
 }
 
 /// Writes every finding down as known.

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::args::{ColorChoice, ConsoleArguments};
 use super::failure;
 use super::progress::ProgressLine;
-use crate::report::{Clean, Color, Drawing, Format, Look, Time};
+use crate::report::{Color, Drawing, Format, Look, Time};
 use crate::request::Progress;
 use crate::run::{Note, NoteLevel};
 
@@ -93,6 +93,13 @@ impl Console {
         }
     }
 
+    /// A line on stderr that is no note: the summary of a run.
+    pub(crate) fn line(self, line: &str) {
+        if self.verbosity != Verbosity::Quiet {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
     fn look(self, terminal: bool) -> Look {
         Look {
             color: color(self.color, terminal, &variable),
@@ -102,7 +109,6 @@ impl Console {
                 true => Time::Shown,
                 false => Time::Hidden,
             },
-            clean: Clean::Said,
         }
     }
 }

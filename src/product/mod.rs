@@ -13,7 +13,7 @@ use crate::backstage::environment::Environment;
 use crate::backstage::words::LeftOut;
 use crate::finding::Finding;
 use crate::request::Request;
-use crate::run::{Failure, Note};
+use crate::run::{Failure, Note, SchemasInForce};
 use crate::settings::Settings;
 use crate::settings::in_force::{Gathering, RulesBySettings};
 use crate::settle::suppress::Suppression;
@@ -87,6 +87,8 @@ pub struct JudgedRoot {
     pub secrets: Secrets,
     /// The files that were judged, in order of path.
     pub files: Vec<SourceId>,
+    /// The schemas it was checked against; `None` for a product without such schemas.
+    pub schemas: Option<SchemasInForce>,
     /// How many chains it has.
     pub chains: usize,
     /// What a person may want to know.

@@ -15,6 +15,11 @@ pub(super) fn offered<'r>(run: &'r Run, finding: &'r Finding) -> &'r [Edit] {
     }
 }
 
+/// Whether there are edits that may be offered.
+pub(super) fn is_fixable(run: &Run, finding: &Finding) -> bool {
+    !offered(run, finding).is_empty()
+}
+
 fn may_be_shown(run: &Run, edit: &Edit) -> bool {
     let text = &edit.text;
     !run.secrets.touches(&run.sources, edit.place)

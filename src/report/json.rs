@@ -10,7 +10,7 @@ use super::item::{Fix, Item, Spot, items};
 use super::look::Look;
 use super::writer::Report;
 use crate::finding::Severity;
-use crate::run::Run;
+use crate::run::{Run, SchemasInForce};
 use crate::text::{LineColumn, mask};
 
 /// The version of the document.
@@ -47,6 +47,7 @@ struct Document<'r> {
     schema: u32,
     tool: Tool,
     summary: Summary,
+    schemas: Vec<Schemas>,
     findings: Vec<Finding<'r>>,
 }
 
@@ -69,11 +70,21 @@ struct Summary {
     errors: usize,
     warnings: usize,
     infos: usize,
+    failing: usize,
+    fixable: usize,
     known: usize,
     suppressed: usize,
     app_roots: usize,
     layers: usize,
     chains: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Schemas {
+    app_root: String,
+    installed: usize,
+    bundled: usize,
 }
 
 #[derive(Serialize)]
@@ -129,6 +140,12 @@ struct Position {
 impl<'r> Document<'r> {
     fn new(run: &Run, items: &'r [Item<'r>]) -> Self {
         let known = run.baseline.as_ref().map_or(0, |it| it.known.len());
+        let fails = |item: &Item<'_>| run.fail_on.is_reached_by(item.severity());
+        let schemas = |one: &SchemasInForce| Schemas {
+            app_root: mask::escape(&mask::name(&one.root)).into_owned(),
+            installed: one.installed,
+            bundled: one.bundled,
+        };
         Self {
             schema: SCHEMA,
             tool: Tool {
@@ -139,12 +156,15 @@ impl<'r> Document<'r> {
                 errors: run.count(Severity::Error),
                 warnings: run.count(Severity::Warning),
                 infos: run.count(Severity::Info),
+                failing: items.iter().filter(|item| fails(item)).count(),
+                fixable: items.iter().filter(|item| !item.edits.is_empty()).count(),
                 known,
                 suppressed: run.suppressed,
                 app_roots: run.checked.app_roots,
                 layers: run.checked.layers.len(),
                 chains: run.checked.chains,
             },
+            schemas: run.checked.schemas.iter().map(schemas).collect(),
             findings: items.iter().map(Finding::new).collect(),
         }
     }

@@ -1,5 +1,6 @@
 //! `junit`: a suite for each file, a test case for each rule that spoke there; a file without findings is one case
-//! that passed. Errors and warnings are failures, an info is the output of a case that passed.
+//! that passed. Findings that fail the run are failures, so that a test page and the exit status agree; other
+//! findings are the output of a case that passed.
 //!
 //! The form is that of `junit-10.xsd`, by which Jenkins' xUnit plugin checks a report; GitLab and Azure read it too.
 
@@ -32,7 +33,7 @@ impl Report for Junit {
             file.entry(item.rule()).or_default().push(item);
         }
         let tests: usize = files.values().map(cases).sum();
-        let failures: usize = files.values().map(failures).sum();
+        let failures: usize = files.values().map(|rules| failures(run, rules)).sum();
         writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
         writeln!(
             out,
@@ -49,15 +50,17 @@ fn cases(rules: &ByRule) -> usize {
     rules.len().max(1)
 }
 
-fn failures(rules: &ByRule) -> usize {
-    let failed = rules.values().filter(|items| worst(items).is_some());
+fn failures(run: &Run, rules: &ByRule) -> usize {
+    let failed = rules.values().filter(|items| worst(run, items).is_some());
     failed.count()
 }
 
-/// The severity of a failure; `None` when nothing is worse than an info.
-fn worst(items: &[&Item]) -> Option<Severity> {
+/// The severity of a failure; `None` when nothing here fails the run.
+fn worst(run: &Run, items: &[&Item]) -> Option<Severity> {
     let severities = items.iter().map(|item| item.severity());
-    severities.max().filter(|worst| *worst > Severity::Info)
+    severities
+        .max()
+        .filter(|worst| run.fail_on.is_reached_by(*worst))
 }
 
 fn suite(run: &Run, path: &str, rules: &ByRule, out: &mut dyn Write) -> io::Result<()> {
@@ -66,7 +69,7 @@ fn suite(run: &Run, path: &str, rules: &ByRule, out: &mut dyn Write) -> io::Resu
         out,
         r#"  <testsuite name="{path}" tests="{}" failures="{}" errors="0">"#,
         cases(rules),
-        failures(rules),
+        failures(run, rules),
     )?;
     if rules.is_empty() {
         writeln!(
@@ -90,7 +93,7 @@ fn case(run: &Run, items: &[&Item], out: &mut dyn Write) -> io::Result<()> {
         .map(|item| concise::line(run, item.finding))
         .collect();
     let said = content(&lines.join("\n"));
-    match worst(items) {
+    match worst(run, items) {
         None => writeln!(out, "      <system-out>{said}</system-out>"),
         Some(worst) => writeln!(
             out,

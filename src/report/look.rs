@@ -11,8 +11,6 @@ pub struct Look {
     pub width: usize,
     /// Whether to say how long it took: only to a person at a terminal, so that equal runs write equal bytes.
     pub time: Time,
-    /// What a run without findings says to a person.
-    pub clean: Clean,
 }
 
 /// Whether to colour.
@@ -42,15 +40,6 @@ pub enum Time {
     Hidden,
 }
 
-/// What a run without findings says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clean {
-    /// What was looked at.
-    Said,
-    /// Nothing: a commit hook is not heard when all is well.
-    Silent,
-}
-
 impl Look {
     /// That of a file or a pipe: no colour, no time, wide.
     pub const FILE: Self = Self {
@@ -58,6 +47,5 @@ impl Look {
         drawing: Drawing::Unicode,
         width: 100,
         time: Time::Hidden,
-        clean: Clean::Said,
     };
 }

@@ -18,6 +18,8 @@ mod look;
 mod pretty;
 mod rdjson;
 mod sarif;
+mod style;
+mod summary;
 mod text;
 mod writer;
 mod xml;
@@ -25,7 +27,8 @@ mod xml;
 use crate::run::Run;
 
 pub use github::job_summary;
-pub use look::{Clean, Color, Drawing, Look, Time};
+pub use look::{Color, Drawing, Look, Time};
+pub use summary::summary;
 pub use writer::Report;
 
 /// Makes [`Format`] of a table: variant, name on the command line, what writes it.

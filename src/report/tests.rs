@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
+use crate::request::FailOn;
 use crate::text::{Place, Source, SourceId, Span};
 
 const BASE: &str = "\
@@ -98,13 +99,11 @@ fn pretty_keeps_to_ascii_and_width_when_asked() {
     let look = Look {
         drawing: Drawing::Ascii,
         width: 60,
-        time: Time::Shown,
         ..Look::FILE
     };
     let shown = written(Format::Pretty, &portal(), &look);
     assert!(shown.is_ascii(), "{shown}");
     assert!(shown.lines().all(|line| line.len() <= 70), "{shown}");
-    assert!(shown.contains("4 ms"), "{shown}");
 }
 
 #[test]
@@ -142,15 +141,48 @@ fn concise_is_a_line_for_each_finding() {
 }
 
 #[test]
-fn a_clean_run_says_so_unless_it_must_be_silent() {
-    let clean = Run::default();
-    let silent = Look {
-        clean: Clean::Silent,
+fn the_summary_marks_what_fails_and_counts_what_can_be_fixed() {
+    let said = |run: &Run| summary(run, &Look::FILE);
+    let mut run = portal();
+    assert_eq!(
+        said(&run),
+        "1 error (fails), 1 warning in 2 files; 2 fixable, 1 suppressed"
+    );
+    run.fail_on = FailOn::From(Severity::Warning);
+    assert!(said(&run).starts_with("1 error (fails), 1 warning (fails) in"));
+    run.fail_on = FailOn::Never;
+    assert!(said(&run).starts_with("1 error, 1 warning in"));
+    run.findings.clear();
+    assert_eq!(said(&run), "no findings in 2 files; 1 suppressed");
+    let timed = Look {
+        time: Time::Shown,
         ..Look::FILE
     };
-    assert!(written(Format::Pretty, &clean, &Look::FILE).starts_with("no findings"));
-    assert_eq!(written(Format::Pretty, &clean, &silent), "");
-    assert_eq!(written(Format::Concise, &clean, &Look::FILE), "");
+    assert_eq!(
+        summary(&run, &timed),
+        "no findings in 2 files; 1 suppressed (4 ms)"
+    );
+}
+
+#[test]
+fn a_clean_run_has_no_line_in_forms_for_people() {
+    for format in [Format::Pretty, Format::Concise] {
+        assert_eq!(written(format, &Run::default(), &Look::FILE), "");
+    }
+}
+
+#[test]
+fn junit_fails_what_fails_the_run() {
+    let mut run = portal();
+    let counted = |run: &Run| {
+        let xml = written(Format::Junit, run, &Look::FILE);
+        xml.matches("<failure").count()
+    };
+    assert_eq!(counted(&run), 1);
+    run.fail_on = FailOn::From(Severity::Warning);
+    assert_eq!(counted(&run), 2);
+    run.fail_on = FailOn::Never;
+    assert_eq!(counted(&run), 0);
 }
 
 #[test]

@@ -161,9 +161,12 @@ impl<'r> InForce<'r> {
         self.all.iter().any(|settings| is_on(settings))
     }
 
-    /// From which severity on the run fails: the strictest of all settings.
-    pub fn fail_on(&self) -> Option<FailOn> {
-        self.all.iter().filter_map(|one| one.fail_on).min()
+    /// Lowest severity that fails the run: what the request says, else the strictest of all settings. Settings
+    /// that do not say count as the default, so that a root whose settings never fail does not turn off the others.
+    pub fn fail_on(&self) -> FailOn {
+        let by_settings = self.all.iter().map(|one| one.fail_on.unwrap_or_default());
+        let asked = self.request.fail_on;
+        asked.or_else(|| by_settings.min()).unwrap_or_default()
     }
 
     /// The baseline that settings name: of several the first.

@@ -29,7 +29,10 @@ cd "$NASTY"
 formats=(json sarif github gitlab junit rdjson azure checkstyle)
 outputs=()
 for format in "${formats[@]}"; do outputs+=(--output "$format=$WORK/nasty.$format"); done
-"$STAGECHECK" --fail-on never "${outputs[@]}" >"$WORK/nasty.concise"
+status=0
+"$STAGECHECK" --fail-on warning "${outputs[@]}" >"$WORK/nasty.concise" 2>"$WORK/nasty.summary" || status=$?
+[ "$status" = 1 ] || fail "exit status $status: $(cat "$WORK/nasty.summary")"
+grep -Eq '^[0-9]+ errors? \(fails?\), [0-9]+ warnings? \(fails?\).* in [0-9]+ files' "$WORK/nasty.summary" || fail "no summary: $(cat "$WORK/nasty.summary")"
 if grep -rq "$SECRET" "$WORK"/nasty.*; then fail "the secret is shown"; fi
 
 cp "$CONSUMERS"/reports.mjs "$WORK/"

@@ -1,5 +1,7 @@
 //! What a person is told who types something wrong, and where the output goes.
 
+use stagecheck::report::Format;
+
 use crate::support::{Answer, Portal, run_in};
 
 fn portal() -> Portal {
@@ -91,7 +93,8 @@ fn quiet_and_verbose_are_about_notes_and_never_about_findings() {
     assert!(usual.stdout.contains("unknown-key"), "{usual:?}");
     assert_eq!(usual.stdout, quiet.stdout);
     assert_eq!(usual.stdout, verbose.stdout);
-    assert_eq!((&*usual.stderr, &*quiet.stderr), ("", ""));
+    let summary = "1 warning in 1 file; 1 fixable\n";
+    assert_eq!((&*usual.stderr, &*quiet.stderr), (summary, ""));
     assert!(
         verbose
             .stderr
@@ -99,11 +102,11 @@ fn quiet_and_verbose_are_about_notes_and_never_about_findings() {
         "{verbose:?}"
     );
     assert!(
-        verbose
-            .stderr
-            .lines()
-            .all(|line| line.starts_with("stagecheck: "))
+        verbose.stderr.contains("stagecheck: schemas: bundled, "),
+        "{verbose:?}"
     );
+    let notes = verbose.stderr.strip_suffix(summary).unwrap();
+    assert!(notes.lines().all(|line| line.starts_with("stagecheck: ")));
 }
 
 #[test]
@@ -120,6 +123,20 @@ fn nothing_to_check_is_said_once_unless_quiet() {
         "{stderr}"
     );
     assert_eq!(empty.run(&["-q"]).stderr, "");
+}
+
+#[test]
+fn the_summary_is_on_stderr_in_every_form_and_in_no_report() {
+    let portal = Portal::of(&[("app-config.yaml", "a: [\n")]);
+    for format in Format::ALL {
+        let answer = portal.run(&["--format", format.name(), "--output", "pretty=report.txt"]);
+        assert_eq!(answer.status, 1);
+        assert_eq!(answer.stderr, "1 error (fails) in 1 file\n", "{format:?}");
+        assert!(!answer.stdout.contains("1 error (fails)"), "{answer:?}");
+        assert_eq!(portal.run(&["-q", "--format", format.name()]).stderr, "");
+    }
+    let report = std::fs::read_to_string(portal.path().join("report.txt")).unwrap();
+    assert!(!report.contains("(fails)"), "{report}");
 }
 
 #[test]
@@ -193,7 +210,7 @@ fn lines_of_an_env_file_that_say_nothing_are_told() {
     );
     let answer = portal.run(&["--env-file", "my.env"]);
     let told = "stagecheck: my.env:4 is no NAME=VALUE: the app skips this line\n";
-    assert_eq!(answer.stderr, told);
+    assert_eq!(answer.stderr, format!("{told}no findings in 1 file\n"));
 }
 
 #[cfg(target_os = "linux")]

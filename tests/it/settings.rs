@@ -214,7 +214,7 @@ fn a_suppression_on_the_line_or_above_hides_and_is_counted() {
             "{to}"
         );
         let answer = portal.run(&["--format", "pretty"]);
-        assert!(answer.stdout.contains("1 suppressed"), "{}", answer.stdout);
+        assert!(answer.stderr.contains("1 suppressed"), "{answer:?}");
     }
 }
 

@@ -67,6 +67,7 @@ fn check_with(folder: &Path, variables: &[(&str, &str)]) -> (i32, String) {
             "--staged",
             "--format",
             "concise",
+            "--quiet",
             "--select",
             "hardcoded-secret",
         ])

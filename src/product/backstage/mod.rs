@@ -83,6 +83,7 @@ fn judged(ready: Ready<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure> {
         files: layers.map(|loaded| loaded.layer.source).collect(),
         chains: ready.loaded.app.chains.len(),
         notes: ready.notes(),
+        schemas: Some(ready.schemas_in_force()),
         secrets: ready.secrets,
         settings: Arc::clone(&ready.settings),
     })

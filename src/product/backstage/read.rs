@@ -9,13 +9,15 @@ use super::judge::Judge;
 use crate::backstage::environment::Environment;
 use crate::backstage::load::{self, LoadedApp, Surroundings};
 use crate::backstage::npm::Installs;
-use crate::backstage::schema::{Cache, Collection, NoteWeight, SchemaNote, SchemaSource};
+use crate::backstage::schema::{
+    Cache, Collection, NoteWeight, PackageSchema, SchemaNote, SchemaOrigin, SchemaSource,
+};
 use crate::backstage::words::AppRoot;
 use crate::files::Files;
 use crate::product::target::Target;
 use crate::request::{Request, SchemaCache};
 use crate::rules::engine::Rules;
-use crate::run::{Note, NoteLevel};
+use crate::run::{Note, NoteLevel, SchemasInForce};
 use crate::settings::Settings;
 use crate::settle::suppress::{self, Suppression};
 use crate::text::Sources;
@@ -106,6 +108,18 @@ impl Ready<'_> {
             settings: &self.settings,
             files: self.files(),
             environment: &self.environment,
+        }
+    }
+
+    /// How many packages the schemas come from, by where they were found.
+    pub fn schemas_in_force(&self) -> SchemasInForce {
+        let packages = self.schemas.schemas.packages();
+        let is_bundled = |package: &&Arc<PackageSchema>| package.origin == SchemaOrigin::Bundled;
+        let bundled = packages.iter().filter(is_bundled).count();
+        SchemasInForce {
+            root: self.files().display(&self.loaded.app.path),
+            installed: packages.len() - bundled,
+            bundled,
         }
     }
 

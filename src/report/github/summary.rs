@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::finding::Severity;
 use crate::report::item::{Item, by_severity, items};
+use crate::report::look::Look;
+use crate::report::summary::summary;
 use crate::report::text::counted;
 use crate::run::Run;
 
@@ -13,7 +14,7 @@ const MOST_BYTES: usize = 900 * 1024;
 /// The job summary, in Markdown; ends with a line end. The table is HTML, in which no text of a finding can mean
 /// anything but itself. The most severe findings come first, and those for which there is no room are counted.
 pub fn job_summary(run: &Run) -> String {
-    let mut summary = format!("### stagecheck: {}\n\n", verdict(run));
+    let mut summary = format!("### stagecheck: {}\n\n", summary(run, &Look::FILE));
     let items = by_severity(items(run));
     if items.is_empty() {
         return summary;
@@ -34,22 +35,6 @@ pub fn job_summary(run: &Run) -> String {
         let _ = writeln!(summary, "\n…and {rest}.");
     }
     summary
-}
-
-fn verdict(run: &Run) -> String {
-    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
-        .into_iter()
-        .filter(|severity| run.count(*severity) > 0)
-        .map(|severity| match severity {
-            Severity::Info => format!("{} info", run.count(severity)),
-            _ => counted(run.count(severity), severity.as_str()),
-        })
-        .collect();
-    let layers = counted(run.checked.layers.len(), "layer");
-    match counts.is_empty() {
-        true => format!("no findings in {layers}"),
-        false => format!("{} in {layers}", counts.join(", ")),
-    }
 }
 
 fn row(item: &Item) -> String {

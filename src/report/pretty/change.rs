@@ -2,8 +2,8 @@
 //!
 //! In: a finding. Out: two lines for each edit, the old one masked, escaped and clipped like every snippet.
 
-use super::style::{Painter, Role};
 use crate::finding::{Edit, Finding};
+use crate::report::style::{Painter, Role};
 use crate::report::{fix, text};
 use crate::run::Run;
 use crate::text::mask::escape;

@@ -1,22 +1,21 @@
 //! `pretty`: for people at a terminal. The message first, then the places with their lines, then what to write
-//! instead (and the changed lines, where they are sure), then the rule and where to read more; at the end one line for the whole run.
+//! instead (and the changed lines, where they are sure), then the rule and where to read more. The line for
+//! the whole run is written by the command line, to stderr: see [`summary`](super::summary).
 
 mod change;
 mod snippet;
-mod style;
-mod summary;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::look::{Clean, Look};
+use super::look::Look;
+use super::style::{Painter, Role};
 use super::text;
 use super::writer::Report;
 use crate::finding::Finding;
 use crate::run::Run;
 use crate::text::mask::InertLines;
 use crate::text::prose::is_prose;
-use style::{Painter, Role};
 
 /// What a text of several lines is indented by, below its name.
 const BELOW: &str = "    ";
@@ -31,10 +30,6 @@ impl Report for Pretty {
         for finding in &run.findings {
             writeln!(out, "{}", block(run, finding, &painter))?;
         }
-        if run.findings.is_empty() && look.clean == Clean::Silent {
-            return out.flush();
-        }
-        writeln!(out, "{}", summary::line(run, look, &painter))?;
         out.flush()
     }
 }

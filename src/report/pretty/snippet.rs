@@ -9,8 +9,8 @@ use miette::{
     SourceSpan, SpanContents,
 };
 
-use super::style::Painter;
 use crate::finding::{Finding, Label, Severity};
+use crate::report::style::Painter;
 use crate::report::text;
 use crate::run::Run;
 use crate::text::SourceId;

@@ -1,10 +1,10 @@
-//! Colours and widths of the pretty report.
+//! Colours and widths of reports for people.
 
 use anstyle::{AnsiColor, Style};
 use miette::GraphicalTheme;
 
+use super::look::{Color, Drawing, Look};
 use crate::finding::Severity;
-use crate::report::look::{Color, Drawing, Look};
 
 /// Paints and wraps for one look.
 #[derive(Debug, Clone, Copy)]
@@ -95,14 +95,6 @@ impl Painter {
     /// The columns there are.
     pub(super) fn width(&self) -> usize {
         self.look.width
-    }
-
-    /// What stands between parts of a line.
-    pub(super) fn dot(&self) -> &'static str {
-        match self.look.drawing {
-            Drawing::Unicode => " · ",
-            Drawing::Ascii => ", ",
-        }
     }
 
     /// The theme for drawing snippets.
