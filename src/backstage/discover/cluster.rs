@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::command::word::Word;
 use super::compose::file::is_compose;
+use super::dynamic_plugins;
 use super::helm::{ValuesIn, values};
 use super::kubernetes::{Cluster, kustomize, objects};
 use super::reader::Reader;
@@ -84,7 +85,8 @@ impl Reader<'_> {
             return self.leave_out(path, "is a template that something else fills in");
         }
         let is_values = values::may_be(&text) || values::may_name_chart(&text);
-        if !is_values && !objects::may_be(&text) {
+        let has_plugins = dynamic_plugins::may_be(&text);
+        if !is_values && !has_plugins && !objects::may_be(&text) {
             return self.note_own_keys(path, &text);
         }
         let source = self.add_source(path, Arc::clone(&text));
@@ -95,12 +97,16 @@ impl Reader<'_> {
             );
         }
         let documents = document::documents(&text, &|text| {
-            objects::may_be(text) || values::may_be(text) || values::may_name_chart(text)
+            let is_values = values::may_be(text) || values::may_name_chart(text);
+            is_values || objects::may_be(text) || dynamic_plugins::may_be(text)
         });
         if documents.is_empty() && text.contains("{{") {
             self.leave_out(path, "is a template that something else fills in");
         }
         for (range, node) in documents {
+            if has_plugins {
+                self.plugin_configs(path, source, &range, &node);
+            }
             let objects = objects::objects(path, source, &range, &node);
             if objects.is_empty() {
                 found.values.extend(self.values(path, source, range, &node));

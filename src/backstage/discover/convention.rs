@@ -109,7 +109,8 @@ pub(super) fn takes_part(layer: &LayerFile, options: &Options) -> bool {
 }
 
 fn joins(layer: &LayerFile, options: &Options) -> bool {
-    layer.role != LayerRole::Example && takes_part(layer, options)
+    let is_for_others = matches!(layer.role, LayerRole::Example | LayerRole::DynamicPlugin);
+    !is_for_others && takes_part(layer, options)
 }
 
 fn chain(name: Arc<str>, layers: &[&LayerFile]) -> Chain {

@@ -10,6 +10,7 @@ mod command;
 mod compose;
 mod convention;
 mod defaults;
+mod dynamic_plugins;
 mod explicit;
 mod helm;
 mod image;

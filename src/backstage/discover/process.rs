@@ -405,6 +405,7 @@ impl<'r> Process<'r> {
                     .dockerfile
                     .map(|(dockerfile, _)| dockerfile.path.clone()),
                 own_network: self.own_network,
+                contents: None,
             },
         }
     }

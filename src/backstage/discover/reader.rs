@@ -10,6 +10,7 @@ use super::chain::{Audience, Draft, Picks};
 use super::command::word::Word;
 use super::compose::file::Services;
 use super::convention;
+use super::image::contents::BuiltImage;
 use super::image::dockerfile::{self, Dockerfile};
 use super::layers::Grouped;
 use super::options::Options;
@@ -17,7 +18,8 @@ use super::process::{Around, Outcome, Process};
 use crate::backstage::document::embedded::Embedded;
 use crate::backstage::npm::Manifest;
 use crate::backstage::words::{
-    AppRoot, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, StartKind, names,
+    AppRoot, ImageContents, Lack, LackKind, LayerCopy, LayerFile, LayerRole, LeftOut, StartKind,
+    names,
 };
 
 /// The largest deployment file that is read, in bytes.
@@ -291,11 +293,32 @@ impl<'r> Reader<'r> {
             draft.adopt_namesakes(named);
         }
         self.read_scripts.extend(draft.read_scripts.iter().cloned());
+        draft.runs_in.contents = self.contents(process, context);
         let brought = process.image(self.files, context).brought();
         if let Some(owner) = self.adopt(path, draft) {
             self.grouped.root(&owner).brought.extend(brought);
             self.grouped.root(&owner).copies.extend(copies);
         }
+    }
+
+    /// What is in the image of a process.
+    fn contents(
+        &mut self,
+        process: &Process<'_>,
+        context: &FilePath,
+    ) -> Option<Arc<dyn ImageContents>> {
+        let (dockerfile, stage) = process.dockerfile?;
+        let mut stages = dockerfile.stages.iter();
+        let stage = stages.position(|own| std::ptr::eq(own, stage))?;
+        // Arguments of the build do not change which stage is which.
+        let (_, dockerfile) = self.image(&dockerfile.path)?;
+        Some(Arc::new(BuiltImage {
+            dockerfile,
+            stage,
+            context: context.clone(),
+            folder: process.folder.clone(),
+            mounts: process.mounts.clone(),
+        }))
     }
 
     /// What a process starts, and the context in which most of its layers are found.

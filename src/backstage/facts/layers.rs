@@ -427,6 +427,7 @@ pub fn role(role: &LayerRole) -> &'static str {
         LayerRole::Local => "local",
         LayerRole::Environment(_) => "environment",
         LayerRole::Example => "example",
+        LayerRole::DynamicPlugin => "dynamic-plugin",
         LayerRole::Other => "other",
     }
 }

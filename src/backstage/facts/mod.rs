@@ -24,6 +24,7 @@ pub mod flattened;
 pub mod hosts;
 pub mod ignored;
 pub mod image_copies;
+pub mod image_files;
 pub mod integrations;
 mod join;
 pub mod layer;
@@ -67,6 +68,8 @@ pub struct ChainInput<'a> {
     pub vanished: Vec<&'a Vanished>,
     /// How the app is deployed.
     pub scale: deployment::Scale,
+    /// What the files of its image are computed from.
+    pub image_files: image_files::Input<'a>,
     /// What its databases are computed from.
     pub databases: databases::Input<'a>,
 }
@@ -94,6 +97,8 @@ sections! {
         github_apps: List<hosts::GithubApp> = hosts::apps(input.config),
         /// keys that nothing reads, in objects that are read by fixed names
         ignored_keys: List<ignored::IgnoredKey> = ignored::collect(input.config),
+        /// files that the config names and that are not in the image
+        image_files: List<image_files::ImageFile> = image_files::collect(input.chain, input.config, &input.image_files),
         /// hosts of `integrations` that are refused at start
         integration_hosts: List<hosts::RefusedHost> = hosts::collect(input.config),
         /// the code hosts the portal reads from

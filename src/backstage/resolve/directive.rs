@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::NamedFile;
 use super::placeholder::{self, Substituted};
 use super::walk::{Here, Walk, known};
 use crate::backstage::environment::Variable;
@@ -150,9 +151,22 @@ impl Site<'_> {
     fn file(&self, walk: &mut Walk<'_>, path: &str) -> Value {
         let path = self.here.folder.join(path);
         match layer::lossy(walk.files.read(&path, MAX_FILE)) {
-            Ok(read) => self.with(known(javascript::trim_end(&read.text))),
+            Ok(read) => {
+                self.names_file(walk, path);
+                self.with(known(javascript::trim_end(&read.text)))
+            }
             Err(error) => self.unread(walk, &path, &error),
         }
+    }
+
+    /// Notes the file that it names, which is there.
+    pub(super) fn names_file(&self, walk: &mut Walk<'_>, file: FilePath) {
+        walk.names_file(NamedFile {
+            file,
+            written: Arc::clone(self.argument),
+            directive: self.directive.name(),
+            place: self.argument_place,
+        });
     }
 
     /// The open value for a file that could not be read. Inside the repository that is a problem, though not one that

@@ -67,6 +67,7 @@ pub(super) fn read(walk: &mut Walk<'_>, site: &Site<'_>, argument: &str) -> Opti
     if included.document.is_broken() {
         return Some(site.unusable());
     }
+    site.names_file(walk, step.0.clone());
     let folder = step.0.parent();
     let node = match find(walk, site, &included, path) {
         Found::Node(node) => node,

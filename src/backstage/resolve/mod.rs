@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::environment::Environment;
 use super::layer::Layer;
 use super::value::{Kind, OpenCause, Value};
-use crate::files::Files;
+use crate::files::{FilePath, Files};
 use crate::finding::{Effect, Problem};
 use crate::text::{Place, Sources};
 use npm_yaml::NodeValue;
@@ -39,7 +39,7 @@ pub fn resolve(
     };
     let mut walk = walk::Walk::new(layer, environment, files, sources);
     let value = walk.root(root, &layer.path, layer.source);
-    let (mut problems, vanished) = walk.into_findings();
+    let (mut problems, vanished, named_files) = walk.into_findings();
     let root_place = Place::new(layer.source, root.span);
     let root = match value {
         Some(value) if matches!(value.kind, Kind::Object(_)) => Some(value),
@@ -54,6 +54,7 @@ pub fn resolve(
         root,
         problems,
         vanished,
+        named_files,
     }
 }
 
@@ -66,6 +67,21 @@ pub struct Resolved {
     pub problems: Vec<Problem>,
     /// Values that are gone because a variable is known not to be set.
     pub vanished: Vec<Vanished>,
+    /// The files of the repository that its directives name and that are there, in order.
+    pub named_files: Vec<NamedFile>,
+}
+
+/// A file that a directive names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedFile {
+    /// The file.
+    pub file: FilePath,
+    /// Its path as it is written.
+    pub written: Arc<str>,
+    /// The directive, e.g. `$file`.
+    pub directive: &'static str,
+    /// The bytes of its argument.
+    pub place: Place,
 }
 
 /// A value that is gone because its variable is not set.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Vanished;
 use super::directive;
 use super::include::Includes;
 use super::placeholder::{self, MalformedRead, Substituted};
+use super::{NamedFile, Vanished};
 use crate::backstage::environment::Environment;
 use crate::backstage::javascript;
 use crate::backstage::layer::Layer;
@@ -41,6 +41,7 @@ pub(super) struct Walk<'w> {
     ignored: HashMap<FilePath, bool>,
     problems: Vec<Problem>,
     vanished: Vec<Vanished>,
+    named_files: Vec<NamedFile>,
     path: ConfigPath,
     values: usize,
 }
@@ -83,6 +84,7 @@ impl<'w> Walk<'w> {
                 .collect(),
             problems: Vec::new(),
             vanished: Vec::new(),
+            named_files: Vec::new(),
             path: ConfigPath::root(),
             values: 0,
         }
@@ -103,9 +105,16 @@ impl<'w> Walk<'w> {
             .or_insert_with(|| files.is_ignored(path))
     }
 
-    /// What was found on the way: problems, and values that are gone.
-    pub(super) fn into_findings(self) -> (Vec<Problem>, Vec<Vanished>) {
-        (self.problems, self.vanished)
+    /// What was found on the way: problems, values that are gone, and files that are named.
+    pub(super) fn into_findings(self) -> (Vec<Problem>, Vec<Vanished>, Vec<NamedFile>) {
+        (self.problems, self.vanished, self.named_files)
+    }
+
+    /// Notes a file that a directive names. More than problems are told are of no use.
+    pub(super) fn names_file(&mut self, named: NamedFile) {
+        if self.named_files.len() < MAX_PROBLEMS {
+            self.named_files.push(named);
+        }
     }
 
     /// Notes that the value at hand is gone, since a variable is not set. Items of lists are not noted.

@@ -147,6 +147,9 @@ pub enum LayerRole {
     Environment(Arc<str>),
     /// An example or template that no deployment loads.
     Example,
+    /// The configuration of a dynamic plugin, which its loader adds when it installs the plugin. The plugin, and with it
+    /// the schema of its keys, is not among the packages of the repository.
+    DynamicPlugin,
     /// Named by a start command or settings, without a telling name.
     Other,
 }

@@ -1,11 +1,12 @@
 //! A way of starting the app: the layers it loads, and what is not known of it.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use source::{ConfigPath, Part};
 
 use super::variable::{EnvironmentVariable, path_of};
-use crate::files::FilePath;
+use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
 use crate::text::Place;
 
@@ -39,12 +40,45 @@ pub struct Chain {
 }
 
 /// What the process of a chain runs in, as far as that is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct RunsIn {
     /// The Dockerfile of its image, when that is here.
     pub image: Option<FilePath>,
+    /// What is in that image.
+    pub contents: Option<Arc<dyn ImageContents>>,
     /// Whether it has a network of its own, in which nothing else listens on the loopback address.
     pub own_network: bool,
+}
+
+/// What is in an image, as far as its Dockerfile and its deployment tell.
+pub trait ImageContents: Debug + Send + Sync {
+    /// Why there is no file at each of these paths; `None` where there may be one.
+    fn absences(&self, files: &dyn Files, paths: &[PathInImage<'_>]) -> Vec<Option<Absence>>;
+}
+
+/// A path as a process in an image sees it.
+#[derive(Debug, Clone, Copy)]
+pub enum PathInImage<'p> {
+    /// A file of the repository that a layer names by a path relative to itself.
+    Beside {
+        /// The layer.
+        layer: &'p FilePath,
+        /// The file.
+        file: &'p FilePath,
+    },
+    /// A path from the working directory on.
+    FromWorkingDirectory(&'p str),
+}
+
+/// Why a file of the repository is not in an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absence {
+    /// Something keeps it out: what, for people.
+    KeptOut(String),
+    /// No `COPY` brings it.
+    NotCopied,
+    /// The path leads out of the working directory, to this one, to which nothing is copied.
+    Outside(String),
 }
 
 impl Chain {

@@ -8,5 +8,8 @@ pub(in crate::backstage) mod names;
 mod variable;
 
 pub use app_root::{AppRoot, LayerCopy, LayerFile, LayerRole, LeftOut, Workspace};
-pub use chain::{Chain, ChainLayer, ChainOrigin, Lack, LackKind, RunsIn, StartKind};
+pub use chain::{
+    Absence, Chain, ChainLayer, ChainOrigin, ImageContents, Lack, LackKind, PathInImage, RunsIn,
+    StartKind,
+};
 pub use variable::{EnvironmentVariable, OVERRIDE_PREFIX, path_of};

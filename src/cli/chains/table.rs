@@ -231,6 +231,7 @@ fn padded(text: &str, width: usize) -> String {
 fn why_not(layer: &LayerFile) -> &'static str {
     match (&layer.role, layer.git) {
         (LayerRole::Example, _) => "an example",
+        (LayerRole::DynamicPlugin, _) => "read when the dynamic plugin is installed",
         (_, GitStatus::Ignored) => "git ignores it; --with-local lets it take part",
         _ => "no start command names it",
     }

@@ -257,7 +257,15 @@ impl LoadedApp {
         let vanished = self
             .layers_of(chain)
             .flat_map(|loaded| &loaded.resolved.vanished);
+        let named_files = self.layers_of(chain).flat_map(|loaded| {
+            let named = loaded.resolved.named_files.iter();
+            named.map(|named| (&loaded.layer.path, named))
+        });
         let input = facts::ChainInput {
+            image_files: facts::image_files::Input {
+                files: judge.files,
+                named: named_files.collect(),
+            },
             chain,
             config: &config,
             layers: self

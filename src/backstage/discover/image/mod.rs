@@ -1,5 +1,6 @@
 //! Dockerfiles to chains, and what is at the paths of an image.
 
+pub(crate) mod contents;
 pub(crate) mod copies;
 pub(crate) mod dockerfile;
 mod dockerignore;
