@@ -33,6 +33,7 @@ mod macros;
 pub mod misplaced;
 pub mod node;
 pub mod overrides;
+pub mod own_schemas;
 pub mod plugin_keys;
 pub mod pools;
 pub mod proxies;
@@ -175,6 +176,8 @@ sections! {
         local_copies: List<image_copies::LocalCopy> = image_copies::collect(input.app, input.known),
         /// layers that start commands name in front of the base layer, which overrides them
         misordered_layers: List<layers::MisorderedLayer> = layers::misordered(input.app),
+        /// schemas of the repository's own packages that the app never sees
+        unregistered_schemas: List<own_schemas::UnregisteredSchema> = own_schemas::collect(&input.app.packages),
         /// layers that are loaded in no fixed order
         unordered_layers: List<layers::UnorderedLayers> = layers::unordered(input.app),
     }

@@ -26,6 +26,12 @@ pub struct Manifest {
     pub scripts: Vec<Script>,
     /// The globs of `workspaces`.
     pub workspaces: Vec<Arc<str>>,
+    /// The place of the key `name`, or the opening brace of the file when there is none.
+    pub name_place: Place,
+    /// The place of the key `configSchema`.
+    pub config_schema: Option<Place>,
+    /// What `files` lists, with the key's place; `None` when everything is packed.
+    pub packed: Option<(Vec<Arc<str>>, Place)>,
 }
 
 /// A dependency.
@@ -77,10 +83,13 @@ impl Manifest {
     pub(in crate::backstage) fn read(path: FilePath, source: SourceId, root: &Node) -> Self {
         let at = |span: Span| Place::new(source, span);
         let text = |node: Option<&Node>| node.and_then(Node::as_str).map(Arc::from);
-        let dependencies_place = root.entry("dependencies").map_or(
-            Span::new(root.span.start as usize, root.span.start as usize + 1),
-            |entry| entry.key.span,
-        );
+        let brace = Span::new(root.span.start as usize, root.span.start as usize + 1);
+        let key_of = |key: &str| root.entry(key).map(|entry| entry.key.span);
+        let packed = root.entry("files").map(|entry| {
+            let items = entry.value.items().iter();
+            let names = items.filter_map(|item| item.as_str().map(Arc::from));
+            (names.collect(), at(entry.key.span))
+        });
         let mut manifest = Self {
             path,
             source,
@@ -90,9 +99,12 @@ impl Manifest {
                     .and_then(|backstage| backstage.get("role")),
             ),
             dependencies: Vec::new(),
-            dependencies_place: at(dependencies_place),
+            dependencies_place: at(key_of("dependencies").unwrap_or(brace)),
             scripts: Vec::new(),
             workspaces: workspaces(root),
+            name_place: at(key_of("name").unwrap_or(brace)),
+            config_schema: key_of("configSchema").map(at),
+            packed,
         };
         for (key, kind) in KINDS {
             for entry in root.get(key).map_or(&[][..], Node::entries) {

@@ -8,7 +8,7 @@ mod manifest;
 mod members;
 mod plug_and_play;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files, Listed};
@@ -22,6 +22,9 @@ pub use plug_and_play::{Location, PlugAndPlay};
 /// The largest package.json that is read, in bytes.
 const MANIFEST_LIMIT: u64 = 1 << 20;
 
+/// Where packages keep the schema of their configuration, by the documentation of Backstage.
+const SCHEMA_FILES: &[&str] = &["config.d.ts", "config.schema.json"];
+
 /// The packages of one app root.
 #[derive(Debug, Clone, Default)]
 pub struct Packages {
@@ -34,6 +37,9 @@ pub struct Packages {
     pub lockfile: Option<Arc<Lockfile>>,
     /// The data of Yarn's Plug'n'Play there; [`Installs`] reads it.
     pub plug_and_play: Option<Arc<PlugAndPlay>>,
+    /// The packages of the repository that the backend depends on and that have a schema beside their package.json,
+    /// with the file of that schema.
+    pub with_schema: Vec<(Arc<Manifest>, FilePath)>,
 }
 
 /// The version of a package, and how it is known.
@@ -122,11 +128,48 @@ impl<'f> Finder<'f> {
         sources: &mut Sources,
     ) -> Packages {
         let root = self.manifest(&folder.join("package.json"), sources);
+        let backend = self.backend(folder, root.as_ref(), sources);
+        let with_schema = backend.as_ref().map(|backend| {
+            let local = local_dependencies(backend);
+            self.with_schema(folder, &local, sources)
+        });
         Packages {
-            backend: self.backend(folder, root.as_ref(), sources),
+            with_schema: with_schema.unwrap_or_default(),
+            backend,
             root,
             ..Packages::default()
         }
+    }
+
+    /// The packages of these names below a folder that have a schema beside their package.json.
+    fn with_schema(
+        &mut self,
+        folder: &FilePath,
+        names: &BTreeSet<Arc<str>>,
+        sources: &mut Sources,
+    ) -> Vec<(Arc<Manifest>, FilePath)> {
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let files = self.files;
+        let schema = |manifest: &FilePath| {
+            let beside = SCHEMA_FILES.iter().map(|name| manifest.parent().join(name));
+            let mut there = beside.filter(|path| files.is_file(path));
+            Some((manifest.clone(), there.next()?))
+        };
+        let below = crate::files::below(self.listing, folder).iter();
+        let manifests = below.map(|listed| &listed.path);
+        let manifests = manifests.filter(|path| path.name() == "package.json");
+        let found: Vec<(FilePath, FilePath)> = manifests.filter_map(schema).collect();
+        let read = found.into_iter().filter_map(|(path, schema)| {
+            let manifest = self.manifest(&path, sources)?;
+            let is_named = manifest
+                .name
+                .as_ref()
+                .is_some_and(|name| names.contains(name));
+            is_named.then_some((manifest, schema))
+        });
+        read.collect()
     }
 
     /// The backend of the app root at `folder`: below it, or among the packages of the workspace it is part of.
@@ -219,6 +262,19 @@ impl<'f> Finder<'f> {
         self.manifests.insert(path.clone(), manifest.clone());
         manifest
     }
+}
+
+/// The dependencies of a package that are in the repository, by their range.
+fn local_dependencies(manifest: &Manifest) -> BTreeSet<Arc<str>> {
+    let is_local = |dependency: &&Dependency| {
+        let kinds = ["workspace:", "link:", "file:", "portal:"];
+        dependency.kind == DependencyKind::Normal
+            && kinds.iter().any(|kind| dependency.range.starts_with(kind))
+    };
+    let local = manifest.dependencies.iter().filter(is_local);
+    local
+        .map(|dependency| Arc::clone(&dependency.name))
+        .collect()
 }
 
 /// A first look, so that the hundred plugins of a large repository are not all read as JSON.

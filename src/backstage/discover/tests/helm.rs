@@ -360,3 +360,51 @@ fn the_red_hat_chart_may_be_a_dependency_of_one_s_own() {
     ));
     assert!(!layer(chains("hub", chart), "#hub."));
 }
+
+#[test]
+fn what_dynamic_plugins_configure_is_a_layer_of_its_own() {
+    let list = "plugins:\n  - package: ./dist/ci\n    pluginConfig:\n      ci:\n        token: told\n  - package: ./dist/other\n";
+    let indented = list.replace('\n', "\n    ");
+    let map = format!(
+        "kind: ConfigMap\nmetadata: {{name: plugins}}\ndata:\n  dynamic-plugins.yaml: |\n    {indented}"
+    );
+    let values =
+        format!("global:\n  dynamic:\n    {indented}\nupstream:\n  backstage: {{args: []}}\n");
+    let files = MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("dynamic-plugins.yaml", list),
+        ("deploy/map.yaml", &map),
+        ("deploy/values.yaml", &values),
+    ]);
+    for (layer, line) in [
+        ("dynamic-plugins.yaml#plugins.0.pluginConfig", 5),
+        (
+            "deploy/map.yaml#data.dynamic-plugins.yaml.plugins.0.pluginConfig",
+            9,
+        ),
+        (
+            "deploy/values.yaml#global.dynamic.plugins.0.pluginConfig",
+            7,
+        ),
+    ] {
+        assert_eq!(at(&files, layer, &["ci", "token"]), ("told".into(), line));
+    }
+    // Which of them a portal installs is not told here.
+    let workspace = found(&files);
+    let loads = |layer: &FilePath| layer.as_str().contains("pluginConfig");
+    let root = &workspace.app_roots[0];
+    let mut chains = root.chains.iter().chain(&root.unloaded);
+    assert!(!chains.any(|chain| chain.layers.iter().any(|layer| loads(&layer.path))));
+}
+
+#[test]
+fn a_list_of_other_plugins_is_no_layer() {
+    let files = MemoryFiles::new([
+        ("app-config.yaml", ""),
+        (
+            "renovate.yaml",
+            "plugins:\n  - name: x\n    pluginConfig: {token: told}\n# package:\n",
+        ),
+    ]);
+    assert_eq!(found(&files).app_roots[0].layers.len(), 1);
+}
