@@ -102,7 +102,7 @@ fn is_list(node: &Node) -> bool {
     })
 }
 
-fn configs(list: &Node, keys: &mut Vec<Arc<str>>, found: &mut Vec<Vec<Arc<str>>>) {
+fn configs(list: &Node, keys: &[Arc<str>], found: &mut Vec<Vec<Arc<str>>>) {
     for (index, item) in list.items().iter().enumerate() {
         let config = item.get("pluginConfig");
         let is_mapping = config.is_some_and(|node| matches!(node.value, NodeValue::Mapping(_)));
