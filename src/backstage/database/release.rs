@@ -22,7 +22,7 @@ impl Release {
     }
 
     /// Whether it is this version or a later one.
-    fn since(&self, version: &str) -> Known<bool> {
+    pub fn since(&self, version: &str) -> Known<bool> {
         let (Some((lowest, end)), Some(version)) = (&self.bounds, Version::parse(version)) else {
             return Known::Open;
         };

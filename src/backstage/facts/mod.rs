@@ -20,6 +20,7 @@ pub mod databases;
 pub mod deployment;
 pub mod extensions;
 pub mod fact;
+pub mod features;
 pub mod flattened;
 pub mod hosts;
 pub mod ignored;
@@ -94,6 +95,8 @@ sections! {
         deployment: deployment::Deployment = deployment::collect(input.scale),
         /// the items of `app.extensions`, as the new frontend system reads them
         extensions: List<extensions::Extension> = extensions::collect(input.config, input.databases.packages),
+        /// what the versions in use do not have
+        features: features::Features = features::collect(input.databases.packages, input.databases.files),
         /// the GitHub Apps of `integrations.github`
         github_apps: List<hosts::GithubApp> = hosts::apps(input.config),
         /// keys that nothing reads, in objects that are read by fixed names
