@@ -10,6 +10,7 @@ mod cause;
 mod compose;
 mod decode;
 mod directives;
+pub mod edit;
 mod json;
 mod key;
 mod lexer;
