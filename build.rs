@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use rule_card::card::{Card, Case, Example, Several, Since, Words};
+use rule_card::card::{Card, Case, Content, Example, Fix, Several, Since, Words};
 use rule_card::shape;
 
 fn main() {
@@ -116,6 +116,11 @@ fn statics(cards: &[&Card]) -> String {
     )
 }
 
+/// The type of two texts.
+const PAIR: &str = "(card::Words, card::Words)";
+/// The type of a value that a fix writes, with its key or path.
+const CONTENTS: &str = "(card::Words, card::Content)";
+
 #[derive(Default)]
 struct Statics {
     source: String,
@@ -134,6 +139,7 @@ impl Statics {
             format!("Some(card::Doubt {{ when: {when}, because: {because} }})")
         });
         let cases = self.list("card::Case", &card.cases, Self::case);
+        let fixes = self.list("card::Fix", &card.fixes, Self::fix);
         let references = self.list("card::Words", &card.references, |_, text| words(text));
         let supersedes = self.list("card::Words", &card.supersedes, |_, text| words(text));
         let aliases = self.list("card::Words", &card.aliases, |_, text| words(text));
@@ -141,7 +147,7 @@ impl Statics {
         format!(
             "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, since: {}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
              chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, doubt: {doubt}, default: card::Switch::{:?}, each: {each}, \
-             cases: {cases}, why: {}, fix: {}, references: {references}, \
+             cases: {cases}, why: {}, fix: {}, fixes: {fixes}, references: {references}, \
              supersedes: {supersedes}, aliases: {aliases}, examples: {examples} }}",
             words(&card.id),
             words(&card.title),
@@ -170,9 +176,10 @@ impl Statics {
             let (here, with) = (words(&replace.here), words(&replace.with));
             format!("Some(card::Replace {{ here: {here}, with: {with} }})")
         });
+        let fixes = self.list("card::Fix", &case.fixes, Self::fix);
         format!(
             "card::Case {{ when: {}, severity: Severity::{:?}, message: {}, several: {}, at: {at}, help: {}, \
-             replace: {replace} }}",
+             replace: {replace}, fixes: {fixes} }}",
             words(&case.when),
             case.severity,
             words(&case.message),
@@ -181,16 +188,52 @@ impl Statics {
         )
     }
 
-    fn example(&mut self, example: &Example) -> String {
-        let pair = |_: &mut Self, (left, right): &(Words, Words)| {
-            format!("({}, {})", words(left), words(right))
+    fn fix(&mut self, fix: &Fix) -> String {
+        let set = self.list(CONTENTS, &fix.set, Self::named);
+        let remove = self.list("card::Words", &fix.remove, |_, text| words(text));
+        let rename = self.list(PAIR, &fix.rename, Self::pair);
+        let moved = self.list(PAIR, &fix.r#move, Self::pair);
+        let lines = self.list(PAIR, &fix.lines, Self::pair);
+        format!(
+            "card::Fix {{ title: {}, kind: card::FixKind::{:?}, set: {set}, remove: {remove}, rename: {rename}, \
+             r#move: {moved}, lines: {lines} }}",
+            words(&fix.title),
+            fix.kind,
+        )
+    }
+
+    fn named(&mut self, (name, content): &(Words, Content)) -> String {
+        let content = self.content(content);
+        format!("({}, {content})", words(name))
+    }
+
+    fn content(&mut self, content: &Content) -> String {
+        let written = match content {
+            Content::Bool(value) => format!("Bool({value})"),
+            Content::Number(value) => format!("Number({value:?})"),
+            Content::Text(text) => format!("Text({})", words(text)),
+            Content::List(items) => {
+                format!("List({})", self.list("card::Content", items, Self::content))
+            }
+            Content::Mapping(pairs) => {
+                format!("Mapping({})", self.list(CONTENTS, pairs, Self::named))
+            }
         };
-        let files = self.list("(card::Words, card::Words)", &example.files, pair);
+        format!("card::Content::{written}")
+    }
+
+    fn pair(&mut self, (left, right): &(Words, Words)) -> String {
+        format!("({}, {})", words(left), words(right))
+    }
+
+    fn example(&mut self, example: &Example) -> String {
+        let files = self.list(PAIR, &example.files, Self::pair);
+        let fixed = self.list(PAIR, &example.fixed, Self::pair);
         let config = self.list("card::Words", &example.config, |_, text| words(text));
         let finds = self.list("card::Words", &example.finds, |_, text| words(text));
         format!(
             "card::Example {{ name: {}, files: {files}, config: {config}, \
-             production: card::Production::{:?}, environment: card::Surroundings::{:?}, finds: {finds} }}",
+             production: card::Production::{:?}, environment: card::Surroundings::{:?}, finds: {finds}, fixed: {fixed} }}",
             words(&example.name),
             example.production,
             example.environment,

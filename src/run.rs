@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::backstage::words::LeftOut;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, FixKind, Severity};
 use crate::request::FailOn;
 use crate::rules::catalog;
 use crate::text::mask::Secrets;
@@ -164,6 +164,18 @@ impl Run {
     pub fn is_failed(&self) -> bool {
         let reaches = |worst| self.fail_on.is_reached_by(worst);
         self.worst().is_some_and(reaches)
+    }
+
+    /// How many findings have a fix of this very kind as the first that may be applied.
+    pub fn fixable(&self, kind: FixKind) -> usize {
+        let is_first = |finding: &&Finding| {
+            let safe = finding.fix(FixKind::Safe).is_some();
+            match kind {
+                FixKind::Safe => safe,
+                kind => !safe && finding.fix(kind).is_some(),
+            }
+        };
+        self.findings.iter().filter(is_first).count()
     }
 
     /// The worst severity found.

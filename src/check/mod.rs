@@ -13,10 +13,11 @@ mod tests;
 pub mod workspaces;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backstage::environment::{self, Environment};
-use crate::files::{DiskFiles, Files};
+use crate::files::{DiskFiles, Files, ReadError};
 use crate::product::target::{self, Target};
 use crate::product::{Product, table};
 use crate::request::{BaselineRequest, Request};
@@ -34,6 +35,9 @@ pub use facts::facts;
 pub(crate) use judged::STACK_SIZE;
 
 use judged::Asked;
+
+/// The largest file that a fix adds a line to, in bytes.
+const FIXED_FILE_LIMIT: u64 = 1 << 20;
 
 /// Checks what is asked for.
 ///
@@ -98,6 +102,14 @@ fn check_targets(
     };
     let judged = judged::judge(found.roots, &asked)?;
     let in_repository = |path: &_| targets.first()?.files.read(path, BASELINE_LIMIT).ok();
+    let file = |path: &_| {
+        let files = &targets.first()?.files;
+        let text = match files.read(path, FIXED_FILE_LIMIT) {
+            Err(ReadError::NotFound) => Arc::from(""),
+            read => read.ok()?,
+        };
+        Some(files.source(path, text))
+    };
     let settled = settle(
         judged.findings,
         &judged.suppressions,
@@ -105,6 +117,7 @@ fn check_targets(
         &in_force,
         request,
         in_repository,
+        &file,
     )?;
     let several = several_baselines(targets, &in_force, request);
     let notes = notes_of(&environment).chain(found.notes).chain(several);

@@ -88,7 +88,7 @@ impl<'t> Roots<'t> for Toys<'t> {
                 },
                 related: Vec::new(),
                 help: None,
-                edits: Vec::new(),
+                fixes: Vec::new(),
                 chains: Vec::new(),
                 config_path: None,
             };

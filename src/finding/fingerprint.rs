@@ -127,7 +127,7 @@ mod tests {
             },
             related: Vec::new(),
             help: None,
-            edits: Vec::new(),
+            fixes: Vec::new(),
             chains: Vec::new(),
             config_path: config_path.parse().ok(),
         }

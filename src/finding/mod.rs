@@ -2,6 +2,7 @@
 
 mod edit;
 mod fingerprint;
+mod fix;
 mod problem;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use source::ConfigPath;
 
 pub use edit::Edit;
 pub use fingerprint::{Fingerprint, earlier_fingerprints, fingerprints};
+pub use fix::{Action, Fix, FixKind, Step};
 pub use problem::{Effect, Problem};
 pub use rule_card::{RuleId, Severity};
 
@@ -37,7 +39,7 @@ pub struct Label {
 }
 
 /// One rule at one primary place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The rule.
     pub rule: RuleId,
@@ -51,8 +53,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The config to write instead, or what to do; several lines allowed.
     pub help: Option<String>,
-    /// What would mend it, all of it together; empty where no text is sure to. In one or several sources.
-    pub edits: Vec<Edit>,
+    /// What would resolve it: alternatives, the best first.
+    pub fixes: Vec<Fix>,
     /// The chains it was found in; empty when it is about a layer or the app root.
     pub chains: Vec<ChainName>,
     /// The config path it is about, e.g. `backend.database.connection`, when there is one.

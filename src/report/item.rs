@@ -4,7 +4,7 @@
 
 use super::home::page;
 use super::{fix, text};
-use crate::finding::{Finding, Label, Severity, fingerprints};
+use crate::finding::{self, Finding, FixKind, Label, Severity, fingerprints};
 use crate::run::Run;
 use crate::text::{LineColumn, Place, Source, Span};
 
@@ -24,8 +24,8 @@ pub(super) struct Item<'r> {
     pub(super) primary: Spot<'r>,
     /// Further places.
     pub(super) related: Vec<Spot<'r>>,
-    /// What would mend it, all of it together.
-    pub(super) edits: Vec<Fix<'r>>,
+    /// What would resolve it: alternatives, the best first.
+    pub(super) fixes: Vec<Fix<'r>>,
     /// What makes it the same finding in another run.
     pub(super) fingerprint: String,
     /// Where to read more.
@@ -56,8 +56,18 @@ pub(super) struct Spot<'r> {
     pub(super) end: LineColumn,
 }
 
-/// An edit with its place in every way of counting.
+/// A fix with what a format may write of it.
 pub(super) struct Fix<'r> {
+    /// What it does, fit to be shown.
+    pub(super) title: String,
+    /// How far it can be trusted.
+    pub(super) kind: FixKind,
+    /// All of it; empty where it may not be shown.
+    pub(super) edits: Vec<Edit<'r>>,
+}
+
+/// An edit with its place in every way of counting.
+pub(super) struct Edit<'r> {
     /// What it replaces.
     pub(super) spot: Spot<'r>,
     /// What to write there.
@@ -108,13 +118,7 @@ impl<'r> Item<'r> {
                 .collect(),
             primary: Spot::new(run, &finding.primary),
             related: related.map(|label| Spot::new(run, label)).collect(),
-            edits: fix::offered(run, finding)
-                .iter()
-                .map(|edit| Fix {
-                    spot: Spot::at(run, edit.place, String::new()),
-                    text: &edit.text,
-                })
-                .collect(),
+            fixes: finding.fixes.iter().map(|fix| Fix::new(run, fix)).collect(),
             fingerprint: fingerprint.to_owned(),
             url: page(run, finding.rule.as_str()),
             state,
@@ -137,6 +141,25 @@ impl<'r> Item<'r> {
             Some(help) => format!("{}\n{help}", self.message),
             None => self.message.clone(),
         }
+    }
+}
+
+impl<'r> Fix<'r> {
+    fn new(run: &'r Run, fix: &'r finding::Fix) -> Self {
+        let edit = |edit: &'r finding::Edit| Edit {
+            spot: Spot::at(run, edit.place, String::new()),
+            text: &edit.text,
+        };
+        Self {
+            title: text::line(run, &fix.title).into_owned(),
+            kind: fix.kind,
+            edits: fix::offered(run, fix).iter().map(edit).collect(),
+        }
+    }
+
+    /// Whether a program may apply it as it is shown.
+    pub(super) fn is_applicable(&self) -> bool {
+        self.kind != FixKind::Display && !self.edits.is_empty()
     }
 }
 

@@ -6,15 +6,15 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::home::VERSION;
-use super::item::{Fix, Item, Spot, items};
+use super::item::{Edit, Fix, Item, Spot, items};
 use super::look::Look;
 use super::writer::Report;
-use crate::finding::Severity;
+use crate::finding::{FixKind, Severity};
 use crate::run::{Run, SchemasInForce};
 use crate::text::{LineColumn, mask};
 
 /// The version of the document.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// `json`: one document.
 pub(super) struct Json;
@@ -72,6 +72,7 @@ struct Summary {
     infos: usize,
     failing: usize,
     fixable: usize,
+    unsafely_fixable: usize,
     known: usize,
     suppressed: usize,
     app_roots: usize,
@@ -100,12 +101,19 @@ struct Finding<'r> {
     chains: &'r [String],
     config_path: Option<&'r str>,
     fingerprint: &'r str,
-    edits: Vec<Edit<'r>>,
+    fixes: Vec<FixLine<'r>>,
+}
+
+#[derive(Serialize)]
+struct FixLine<'r> {
+    title: &'r str,
+    kind: &'static str,
+    edits: Vec<EditLine<'r>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Edit<'r> {
+struct EditLine<'r> {
     path: &'r str,
     repository_path: &'r str,
     bytes: Bytes,
@@ -157,7 +165,8 @@ impl<'r> Document<'r> {
                 warnings: run.count(Severity::Warning),
                 infos: run.count(Severity::Info),
                 failing: items.iter().filter(|item| fails(item)).count(),
-                fixable: items.iter().filter(|item| !item.edits.is_empty()).count(),
+                fixable: run.fixable(FixKind::Safe),
+                unsafely_fixable: run.fixable(FixKind::Unsafe),
                 known,
                 suppressed: run.suppressed,
                 app_roots: run.checked.app_roots,
@@ -183,7 +192,7 @@ impl<'r> Finding<'r> {
             chains: &item.chains,
             config_path: item.config_path.as_deref(),
             fingerprint: &item.fingerprint,
-            edits: item.edits.iter().map(Edit::new).collect(),
+            fixes: item.fixes.iter().map(FixLine::new).collect(),
         }
     }
 }
@@ -201,16 +210,26 @@ impl<'r> Label<'r> {
     }
 }
 
-impl<'r> Edit<'r> {
+impl<'r> FixLine<'r> {
     fn new(fix: &'r Fix<'_>) -> Self {
-        let spot = &fix.spot;
+        Self {
+            title: &fix.title,
+            kind: fix.kind.as_str(),
+            edits: fix.edits.iter().map(EditLine::new).collect(),
+        }
+    }
+}
+
+impl<'r> EditLine<'r> {
+    fn new(edit: &'r Edit<'_>) -> Self {
+        let spot = &edit.spot;
         Self {
             path: spot.path(),
             repository_path: spot.repository_path(),
             bytes: Bytes::of(spot),
             start: Position::of(spot.start),
             end: Position::of(spot.end),
-            text: fix.text,
+            text: edit.text,
         }
     }
 }

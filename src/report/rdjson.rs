@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::home::HOME;
-use super::item::{Fix, Item, Spot, items};
+use super::item::{Edit, Item, Spot, items};
 use super::look::Look;
 use super::writer::Report;
 use crate::finding::Severity;
@@ -105,15 +105,17 @@ impl<'r> Diagnostic<'r> {
     }
 }
 
-/// Its edits. A suggestion has no path: it is for the file of the diagnostic, so there are none beyond that.
+/// The edits of its first fix. A suggestion has no path: it is for the file of the diagnostic, so there are none beyond
+/// that.
 fn suggestions<'r>(item: &'r Item<'_>) -> Vec<Suggestion<'r>> {
-    let here = |fix: &Fix| fix.spot.path() == item.primary.path();
-    if !item.edits.iter().all(here) {
+    let here = |edit: &Edit| edit.spot.path() == item.primary.path();
+    let fix = item.fixes.iter().find(|fix| fix.is_applicable());
+    let Some(fix) = fix.filter(|fix| fix.edits.iter().all(here)) else {
         return Vec::new();
-    }
-    let suggestions = item.edits.iter().map(|fix| Suggestion {
-        range: Range::of(&fix.spot),
-        text: fix.text,
+    };
+    let suggestions = fix.edits.iter().map(|edit| Suggestion {
+        range: Range::of(&edit.spot),
+        text: edit.text,
     });
     suggestions.collect()
 }

@@ -1,12 +1,11 @@
-//! The one line for a whole run: `1 error (fails), 3 warnings, 1 info in 4 files; 2 fixable`.
+//! The one line for a whole run: `1 error (fails), 3 warnings, 1 info in 4 files; 2 fixable with --fix`.
 //!
 //! In: a run and the look of where the line goes. Out: the line, without its end. Never: a finding.
 
-use super::fix;
 use super::look::{Look, Time};
 use super::style::{Painter, Role};
 use super::text::counted;
-use crate::finding::Severity;
+use crate::finding::{FixKind, Severity};
 use crate::run::Run;
 
 /// The findings by severity, those that fail the run marked; the files that were checked; what the baseline and
@@ -16,13 +15,13 @@ pub fn summary(run: &Run, look: &Look) -> String {
     let files = counted(run.checked.layers.len(), "file");
     let mut line = format!("{} in {files}", counts(run, &painter));
     let mut more = Vec::new();
-    let fixable = run
-        .findings
-        .iter()
-        .filter(|finding| fix::is_fixable(run, finding));
-    match fixable.count() {
-        0 => {}
-        count => more.push(format!("{count} fixable")),
+    match (run.fixable(FixKind::Safe), run.fixable(FixKind::Unsafe)) {
+        (0, 0) => {}
+        (0, unsafely) => more.push(format!("{unsafely} fixable with --unsafe-fixes")),
+        (safely, 0) => more.push(format!("{safely} fixable with --fix")),
+        (safely, unsafely) => more.push(format!(
+            "{safely} fixable with --fix, {unsafely} more with --unsafe-fixes"
+        )),
     }
     let known = run.baseline.as_ref().map_or(0, |known| known.known.len());
     if known > 0 {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
+use crate::finding::{ChainName, Edit, Finding, Fix, FixKind, Label, RuleId, Severity};
 use crate::request::FailOn;
 use crate::text::{Place, Source, SourceId, Span};
 
@@ -23,6 +23,12 @@ const PRODUCTION: &str = "\
 backend:
   baseUrl: https://portal.example.com
 ";
+
+/// A fix of one edit.
+fn fix(edit: Edit) -> Fix {
+    let title = format!("Replace with `{}`", edit.text);
+    Fix::of_edits(title, FixKind::Safe, vec![edit])
+}
 
 /// The bytes of `piece` in a source.
 fn place(run: &Run, source: SourceId, piece: &str) -> Place {
@@ -57,7 +63,7 @@ pub(super) fn portal() -> Run {
                 label(&run, production, "backend", "nothing here sets another database"),
             ],
             help: Some("backend:\n  database:\n    client: pg\n    connection:\n      host: ${POSTGRES_HOST}".into()),
-            edits: vec![Edit::string(place(&run, base, "better-sqlite3"), "pg")],
+            fixes: vec![fix(Edit::string(place(&run, base, "better-sqlite3"), "pg"))],
             chains: vec![ChainName("production".into())],
             config_path: "backend.database.connection".parse().ok(),
         },
@@ -68,7 +74,7 @@ pub(super) fn portal() -> Run {
             primary: Label { place: secret, note: "this is `hunter2hunter2`".into() },
             related: Vec::new(),
             help: Some("write `token: ${BACKEND_TOKEN}` and set the variable where the app runs, not in a file that everybody can read".into()),
-            edits: vec![Edit::string(place(&run, base, "token"), "externalToken")],
+            fixes: vec![fix(Edit::string(place(&run, base, "token"), "externalToken"))],
             chains: Vec::new(),
             config_path: "backend.auth.token".parse().ok(),
         },
@@ -146,7 +152,7 @@ fn the_summary_marks_what_fails_and_counts_what_can_be_fixed() {
     let mut run = portal();
     assert_eq!(
         said(&run),
-        "1 error (fails), 1 warning in 2 files; 2 fixable, 1 suppressed"
+        "1 error (fails), 1 warning in 2 files; 2 fixable with --fix, 1 suppressed"
     );
     run.fail_on = FailOn::From(Severity::Warning);
     assert!(said(&run).starts_with("1 error (fails), 1 warning (fails) in"));

@@ -11,7 +11,7 @@ use super::message::{Part, Template};
 use super::path::{Path, Step};
 use crate::backstage::facts::variables;
 use crate::text::closest;
-use rule_card::card::{Card, Case, Detection};
+use rule_card::card::{Card, Case, Content, Detection, Fix};
 use rule_card::tree::Mistake;
 use types::{Names, Type};
 
@@ -33,6 +33,9 @@ pub fn card(card: &Card) -> Vec<Mistake<()>> {
     }
     if card.cases.is_empty() {
         checked.note("cases", "must have at least one case");
+    }
+    for (index, fix) in card.fixes.iter().enumerate() {
+        checked.fix(&format!("fixes[{index}]"), fix);
     }
     for (index, case) in card.cases.iter().enumerate() {
         checked.case(&format!("cases[{index}]"), case);
@@ -86,9 +89,52 @@ impl Checked {
             self.path(&format!("{field}.replace.here"), &replace.here);
             self.template(&format!("{field}.replace.with"), &replace.with);
         }
+        for (index, fix) in case.fixes.iter().enumerate() {
+            self.fix(&format!("{field}.fixes[{index}]"), fix);
+        }
         for (index, at) in case.at.iter().enumerate() {
             self.path(&format!("{field}.at[{index}].here"), &at.here);
             self.template(&format!("{field}.at[{index}].note"), &at.note);
+        }
+    }
+
+    fn fix(&mut self, field: &str, fix: &Fix) {
+        self.template(&format!("{field}.title"), &fix.title);
+        for (path, content) in fix.set.iter() {
+            self.path(&format!("{field}.set"), path);
+            self.content(&format!("{field}.set"), content);
+        }
+        for path in fix.remove.iter() {
+            self.path(&format!("{field}.remove"), path);
+        }
+        for (path, key) in fix.rename.iter() {
+            self.path(&format!("{field}.rename"), path);
+            self.template(&format!("{field}.rename"), key);
+        }
+        for (from, to) in fix.r#move.iter() {
+            self.path(&format!("{field}.move"), from);
+            self.path(&format!("{field}.move"), to);
+        }
+        for (file, line) in fix.lines.iter() {
+            self.template(&format!("{field}.lines"), file);
+            self.template(&format!("{field}.lines"), line);
+        }
+    }
+
+    fn content(&mut self, field: &str, content: &Content) {
+        match content {
+            Content::Text(text) => self.template(field, text),
+            Content::List(items) => {
+                for item in items.iter() {
+                    self.content(field, item);
+                }
+            }
+            Content::Mapping(pairs) => {
+                for (_, value) in pairs.iter() {
+                    self.content(field, value);
+                }
+            }
+            Content::Bool(_) | Content::Number(_) => {}
         }
     }
 

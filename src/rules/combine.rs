@@ -69,15 +69,14 @@ pub fn leave_out_superseded<'c>(
 fn join(same: &mut Finding, other: Finding) {
     let mut chains = std::mem::take(&mut same.chains);
     chains.extend(other.chains.iter().cloned());
-    // What mends it in one chain and not in another mends it nowhere.
-    let agreed = same.edits == other.edits;
+    // What resolves it in one chain and not in another resolves it nowhere.
+    let mut fixes = std::mem::take(&mut same.fixes);
+    fixes.retain(|fix| other.fixes.contains(fix));
     if other.severity > same.severity {
         *same = other;
     }
     same.chains = chains;
-    if !agreed {
-        same.edits.clear();
-    }
+    same.fixes = fixes;
 }
 
 #[cfg(test)]
@@ -99,7 +98,7 @@ mod tests {
             help: None,
             chains: chains.iter().map(|&name| ChainName(name.into())).collect(),
             config_path: None,
-            edits: Vec::new(),
+            fixes: Vec::new(),
         }
     }
 

@@ -7,15 +7,16 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::condition::{Broken, Budget, Condition, NotACondition, Val, Variables};
+use super::fixes;
 use super::message::Template;
 use super::path::Path;
 use super::point::{self, ConfigPaths};
 use crate::backstage::value::{Kind, Value};
 use crate::backstage::words::{Chain, Lack, LackKind};
-use crate::finding::{Edit, Finding, Label, RuleId};
+use crate::finding::{Finding, Label, RuleId};
 use crate::text::mask::Secrets;
 use crate::text::{Place, Span};
-use rule_card::card::{Card, Case, Chains, Detection, Each, Incomplete, Replace, Scope};
+use rule_card::card::{Card, Case, Chains, Detection, Each, Incomplete, Scope};
 use source::{ConfigPath, Part};
 
 /// Judges one subject by every rule of its scope.
@@ -287,7 +288,7 @@ impl<'c> Rule<'c> {
                 Some(help) => render(help, &items, secrets),
                 None => self.card.fix.to_string(),
             }),
-            edits: edits(case.replace.as_ref(), &items, secrets),
+            fixes: fixes::fixes(self.card, case, &items, secrets),
             chains: subject
                 .chain
                 .iter()
@@ -392,27 +393,6 @@ fn related<'a>(
         }
     }
     related
-}
-
-/// The replacement of a card, when all items of the finding are for the same one.
-fn edits(replace: Option<&Replace>, items: &[&Variables<'_>], secrets: &Secrets) -> Vec<Edit> {
-    let edit = |variables: &&Variables<'_>| {
-        let replace = replace?;
-        let node = Path::parse(&replace.here)?.node(variables)?;
-        // A string whose bytes are a placeholder or a directive is not written there.
-        let is_spelt = matches!(&node.kind, Kind::String(text) if text.style.is_some());
-        let place = node.place().filter(|_| is_spelt)?;
-        let text = Template::parse(&replace.with)
-            .ok()?
-            .exact(variables, secrets)?;
-        Some(Edit::string(place, &text))
-    };
-    let mut edits: Vec<Option<Edit>> = items.iter().map(edit).collect();
-    edits.dedup();
-    match edits.as_mut_slice() {
-        [only] => only.take().into_iter().collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// A template that does not parse stands as it is: `check` reports it before.

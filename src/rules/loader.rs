@@ -26,7 +26,7 @@ pub fn finding(
             .map(|(place, note)| Label { place, note })
             .collect(),
         help: card.map(|card| card.fix.to_string()),
-        edits: Vec::new(),
+        fixes: Vec::new(),
         chains: Vec::new(),
         config_path: None,
     }

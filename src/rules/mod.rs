@@ -11,6 +11,7 @@ pub mod combine;
 pub mod condition;
 pub mod engine;
 pub mod facts_page;
+mod fixes;
 pub mod loader;
 pub mod message;
 pub mod page;

@@ -235,7 +235,7 @@ fn of_mistake(mistake: &Mistake) -> Finding {
         },
         related: Vec::new(),
         help: None,
-        edits: Vec::new(),
+        fixes: Vec::new(),
         chains: Vec::new(),
         config_path: None,
     }

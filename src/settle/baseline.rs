@@ -154,7 +154,7 @@ mod tests {
                 },
                 related: Vec::new(),
                 help: None,
-                edits: Vec::new(),
+                fixes: Vec::new(),
                 chains: Vec::new(),
                 config_path: "password".parse().ok(),
             })

@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use crate::finding::{Edit, Finding};
+use crate::finding::{Edit, Finding, Fix, FixKind};
 use crate::rules::{catalog, loader};
 use crate::text::{Place, SourceId, Sources, Span, closest};
 use npm_yaml::Comment;
@@ -124,8 +124,12 @@ impl Suppression {
         let mut say = |rule, message: String, place, edit: Option<Edit>| {
             if catalog::card(rule).is_some_and(judged) {
                 let finding = loader::finding(rule, message, place, None);
-                let edits = edit.into_iter().collect();
-                findings.push(Finding { edits, ..finding });
+                let fix = |edit: Edit| {
+                    let title = format!("Replace with `{}`", edit.text);
+                    Fix::of_edits(title, FixKind::Safe, vec![edit])
+                };
+                let fixes = edit.into_iter().map(fix).collect();
+                findings.push(Finding { fixes, ..finding });
             }
         };
         if self.reach == Reach::Unreadable {

@@ -43,7 +43,8 @@ fn edits(findings: &[Value]) -> Vec<(usize, usize, String)> {
     let offset = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
     let edits = findings
         .iter()
-        .flat_map(|finding| finding["edits"].as_array().unwrap());
+        .filter_map(|finding| finding["fixes"].as_array().unwrap().first())
+        .flat_map(|fix| fix["edits"].as_array().unwrap());
     let mut edits: Vec<_> = edits
         .map(|edit| {
             let bytes = &edit["bytes"];
@@ -65,7 +66,10 @@ fn rules(findings: &[Value], of: impl Fn(&Value) -> bool) -> Vec<&str> {
 }
 
 fn is_mendable(finding: &Value) -> bool {
-    finding["edits"] != serde_json::json!([])
+    let fixes = finding["fixes"].as_array().unwrap();
+    fixes
+        .iter()
+        .any(|fix| fix["edits"] != serde_json::json!([]))
 }
 
 #[test]

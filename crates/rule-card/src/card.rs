@@ -44,6 +44,8 @@ pub struct Card {
     pub why: Words,
     /// The config to write instead, or what to do.
     pub fix: Words,
+    /// What resolves a finding of a case that has no fixes of its own.
+    pub fixes: Several<Fix>,
     /// Pages that say more.
     pub references: Several<Words>,
     /// Rules that say less about the same: where this one finds something, their findings at the same place are left
@@ -183,6 +185,64 @@ pub struct Case {
     pub help: Option<Words>,
     /// The one string to write in the place of another, when that is sure to be meant.
     pub replace: Option<Replace>,
+    /// What resolves a finding of this very case: alternatives, the best first.
+    pub fixes: Several<Fix>,
+}
+
+/// A change of files that resolves a finding. All of it is made, or nothing.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// What it does, in the imperative and without a full stop, e.g. ``Set `ssl: {}` ``; `{path}` stands for a value.
+    pub title: Words,
+    /// How far it can be trusted.
+    pub kind: FixKind,
+    /// The values to set, by path. The value is replaced where it is there, and added where it is not.
+    pub set: Several<(Words, Content)>,
+    /// The paths of the values to remove.
+    pub remove: Several<Words>,
+    /// The keys to rename: the path of the value, and its new key.
+    pub rename: Several<(Words, Words)>,
+    /// The values to move: the path of the value, and the path it is to have in the same file.
+    pub r#move: Several<(Words, Words)>,
+    /// Lines to add at the end of files, by the file's path from the app root; `{path}` stands for a value in both.
+    pub lines: Several<(Words, Words)>,
+}
+
+/// How far a fix can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FixKind {
+    /// What the app does stays as it was meant: applied by `--fix`.
+    Safe,
+    /// What the app does changes, likely as it is wanted: applied by `--unsafe-fixes`.
+    Unsafe,
+    /// Shown, and never applied: something in it is for a person to decide.
+    Display,
+}
+
+impl FixKind {
+    /// Its word in a card and in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Display => "display-only",
+        }
+    }
+}
+
+/// A value that a fix writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A string; `{path}` stands for a known string.
+    Text(Words),
+    /// A list.
+    List(Several<Content>),
+    /// A mapping.
+    Mapping(Several<(Words, Content)>),
 }
 
 /// A string to write in the place of another: offered as a fix to take over.
@@ -218,6 +278,8 @@ pub struct Example {
     pub environment: Surroundings,
     /// Findings of this rule as `PATH:LINE SEVERITY`, in order.
     pub finds: Several<Words>,
+    /// The files that the first fix of each finding changes, as they are then; none where no fix is applied.
+    pub fixed: Several<(Words, Words)>,
 }
 
 /// Whether an explicit chain is one that people depend on.

@@ -26,6 +26,13 @@ impl Tree for Node {
         }
     }
 
+    fn number(&self) -> Option<f64> {
+        match self.value {
+            NodeValue::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
     fn items(&self) -> Option<Vec<&Self>> {
         match &self.value {
             NodeValue::Sequence(items) => Some(items.iter().collect()),

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::card::{
-    At, Card, Case, Chains, Detection, Doubt, Each, Example, Group, Incomplete, Production,
-    Replace, Scope, Several, Since, Surroundings, Switch, Words,
+    At, Card, Case, Chains, Content, Detection, Doubt, Each, Example, Fix, FixKind, Group,
+    Incomplete, Production, Replace, Scope, Several, Since, Surroundings, Switch, Words,
 };
 use crate::Severity;
 use crate::tree::{Field, Fields, Mistake, Tree};
@@ -70,6 +70,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
     };
     let why = fields.required("why", prose);
     let fix = fields.required("fix", prose);
+    let fixes = fields.optional("fixes", |at| at.list(self::fix));
     let references = fields.optional("references", |at| at.list(line));
     let supersedes = fields.optional("supersedes", |at| at.list(self::id));
     let aliases = fields.optional("aliases", |at| at.list(self::id));
@@ -90,6 +91,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
         cases: several(Some(cases?)),
         why: why?,
         fix: fix?,
+        fixes: several(fixes),
         references: several(references),
         supersedes: several(supersedes),
         aliases: several(aliases),
@@ -106,6 +108,7 @@ fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
     let labels = fields.required("at", |at| at.list(label));
     let help = fields.optional("help", prose);
     let replace = fields.optional("replace", replace);
+    let fixes = fields.optional("fixes", |at| at.list(fix));
     fields.finish();
     Some(Case {
         when: when?,
@@ -115,6 +118,7 @@ fn case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         at: several(Some(labels?)),
         help,
         replace,
+        fixes: several(fixes),
     })
 }
 
@@ -128,7 +132,71 @@ fn loader_case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
         at: Cow::Borrowed(&[]),
         help: None,
         replace: None,
+        fixes: Cow::Borrowed(&[]),
     })
+}
+
+fn fix<T: Tree>(at: &mut Field<'_, T>) -> Option<Fix> {
+    let mut fields = at.fields()?;
+    let title = fields.required("title", line);
+    let kind = fields.required("kind", |at| {
+        at.word(
+            &[FixKind::Safe, FixKind::Unsafe, FixKind::Display].map(|kind| (kind.as_str(), kind)),
+        )
+    });
+    let set = fields.optional("set", |at| at.pairs(content));
+    let remove = fields.optional("remove", |at| at.list(line));
+    let rename = fields.optional("rename", |at| at.pairs(line));
+    let moved = fields.optional("move", |at| at.pairs(line));
+    let lines = fields.optional("lines", |at| at.pairs(line));
+    fields.finish();
+    let is_empty = set.as_ref().is_none_or(Vec::is_empty)
+        && remove.as_ref().is_none_or(Vec::is_empty)
+        && [&rename, &moved, &lines]
+            .iter()
+            .all(|pairs| pairs.as_ref().is_none_or(Vec::is_empty));
+    if is_empty {
+        return at.mistake("must have one of `set`, `remove`, `rename`, `move` and `lines`");
+    }
+    Some(Fix {
+        title: title?,
+        kind: kind?,
+        set: pairs(set),
+        remove: several(remove),
+        rename: pairs(rename),
+        r#move: pairs(moved),
+        lines: pairs(lines),
+    })
+}
+
+fn pairs<V: Clone>(pairs: Option<Vec<(String, V)>>) -> Several<(Words, V)> {
+    let pairs = pairs.unwrap_or_default().into_iter();
+    Cow::Owned(pairs.map(|(key, value)| (Cow::Owned(key), value)).collect())
+}
+
+/// A value that a fix writes.
+fn content<T: Tree>(at: &mut Field<'_, T>) -> Option<Content> {
+    let tree = at.tree;
+    if let Some(text) = tree.text() {
+        return Some(Content::Text(owned(text)));
+    }
+    if let Some(truth) = tree.truth() {
+        return Some(Content::Bool(truth));
+    }
+    if let Some(number) = tree.number() {
+        return Some(Content::Number(number));
+    }
+    if tree.items().is_some() {
+        return at
+            .list(content)
+            .map(|items| Content::List(several(Some(items))));
+    }
+    if tree.entries().is_some() {
+        return at
+            .pairs(content)
+            .map(|found| Content::Mapping(pairs(Some(found))));
+    }
+    at.mistake("must be a value")
 }
 
 fn doubt<T: Tree>(at: &mut Field<'_, T>) -> Option<Doubt> {
@@ -204,6 +272,7 @@ fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
         ])
     });
     let finds = fields.required("finds", |at| at.list(expectation));
+    let fixed = fields.optional("fixed", |at| at.pairs(text));
     fields.finish();
     Some(Example {
         name: name?,
@@ -215,6 +284,7 @@ fn example<T: Tree>(at: &mut Field<'_, T>) -> Option<Example> {
         production: production.unwrap_or(Production::ByName),
         environment: environment.unwrap_or(Surroundings::Unknown),
         finds: several(Some(finds?)),
+        fixed: pairs(fixed),
     })
 }
 

@@ -16,6 +16,8 @@ pub trait Tree {
     fn text(&self) -> Option<&str>;
     /// The boolean, when it is one.
     fn truth(&self) -> Option<bool>;
+    /// The number, when it is one.
+    fn number(&self) -> Option<f64>;
     /// The items, when it is a sequence.
     fn items(&self) -> Option<Vec<&Self>>;
     /// Keys, their places and values, when it is a mapping.

@@ -12,7 +12,7 @@ use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::words::Chain;
 use crate::files::{FilePath, Files};
-use crate::finding::{Finding, Label, Problem, RuleId, Severity};
+use crate::finding::{Edit, Finding, Fix, FixKind, Label, Problem, RuleId, Severity};
 use crate::rules::catalog;
 use crate::rules::engine::{self, BrokenRule, Rules, Subject};
 use crate::settings::Settings;
@@ -421,7 +421,7 @@ fn of_problem(problem: &Problem) -> Finding {
             .help
             .clone()
             .or_else(|| card.map(|card| card.fix.to_string())),
-        edits: Vec::new(),
+        fixes: Vec::new(),
         chains: Vec::new(),
         config_path: problem.config_path.clone(),
     }
@@ -452,8 +452,14 @@ fn of_schema(problem: schema::Problem, chain: &Chain, start: Place, secrets: &Se
         help: problem
             .help
             .or_else(|| card.map(|card| card.fix.to_string())),
-        edits: problem.edit.into_iter().collect(),
+        fixes: problem.edit.into_iter().map(misspelling).collect(),
         chains: vec![chain.name.clone()],
         config_path: Some(problem.path),
     }
+}
+
+/// The fix of a word that is not the one that the schema knows.
+fn misspelling(edit: Edit) -> Fix {
+    let title = format!("Replace with `{}`", edit.text);
+    Fix::of_edits(title, FixKind::Safe, vec![edit])
 }

@@ -10,7 +10,10 @@ use crate::text::mask::escape;
 
 /// The changes, one line each way, with line ends between them; `None` where nothing is offered.
 pub(super) fn lines(run: &Run, finding: &Finding, painter: &Painter) -> Option<String> {
-    let lines: Vec<String> = fix::offered(run, finding)
+    let lines: Vec<String> = finding
+        .fixes
+        .first()
+        .map_or(&[][..], |first| fix::offered(run, first))
         .iter()
         .filter_map(|edit| change(run, finding, edit, painter))
         .collect();
@@ -24,7 +27,7 @@ fn change(run: &Run, finding: &Finding, edit: &Edit, painter: &Painter) -> Optio
         .view(&run.sources, place.source, &[place.span], 0);
     let label = view.labels.first()?.range();
     let (before, behind) = (view.text.get(..label.start)?, view.text.get(label.end..)?);
-    if view.text.contains('\n') {
+    if view.text.contains('\n') || edit.text.contains('\n') || edit.text.is_empty() {
         return None;
     }
     let source = run.sources.get(place.source);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::home::{HOME, VERSION};
-use super::item::{Fix as Edit, Item, Spot, State, by_severity, with_known};
+use super::item::{self, Edit, Item, Spot, State, by_severity, with_known};
 use super::look::Look;
 use super::writer::Report;
 use crate::finding::Severity;
@@ -96,7 +96,7 @@ fn result(run: &Run, item: &Item, rule_index: Option<usize>) -> SarifResult {
         related_locations: related
             .map(|(index, spot)| location(spot, Some(index + 1)))
             .collect(),
-        fixes: fix(item).into_iter().collect(),
+        fixes: item.fixes.iter().filter_map(fix).collect(),
         partial_fingerprints: BTreeMap::from([("stagecheck/v1", item.fingerprint.clone())]),
         baseline_state: run.baseline.as_ref().map(|_| match item.state {
             State::New => "new",
@@ -109,10 +109,10 @@ fn result(run: &Run, item: &Item, rule_index: Option<usize>) -> SarifResult {
     }
 }
 
-/// All edits as one fix: a change for each file.
-fn fix(item: &Item) -> Option<Fix> {
+/// A fix that a program may apply: a change for each file.
+fn fix(fix: &item::Fix) -> Option<Fix> {
     let mut files: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
-    for edit in &item.edits {
+    for edit in &fix.edits {
         let path = edit.spot.repository_path();
         files.entry(path).or_default().push(edit);
     }
@@ -123,9 +123,8 @@ fn fix(item: &Item) -> Option<Fix> {
             replacements: edits.into_iter().map(replacement).collect(),
         })
         .collect();
-    let texts: Vec<&str> = item.edits.iter().map(|edit| edit.text).collect();
-    (!changes.is_empty()).then(|| Fix {
-        description: Message::new(format!("write {}", texts.join(", "))),
+    fix.is_applicable().then(|| Fix {
+        description: Message::new(plain(&fix.title)),
         artifact_changes: changes,
     })
 }

@@ -56,7 +56,8 @@ fn json_edits_replace_bytes() {
         .as_array()
         .unwrap()
         .iter()
-        .flat_map(|finding| finding["edits"].as_array().unwrap())
+        .flat_map(|finding| finding["fixes"].as_array().unwrap())
+        .flat_map(|fix| fix["edits"].as_array().unwrap())
         .collect();
     let [edit] = edits.as_slice() else {
         panic!("{edits:#?}");
@@ -137,7 +138,7 @@ fn an_edit_that_touches_a_secret_is_offered_by_no_format() {
         let source = run.sources.get(finding.primary.place.source);
         source.slice(finding.primary.place.span) == nasty::SECRET
     });
-    assert!(run.findings.iter().any(|finding| !finding.edits.is_empty()));
+    assert!(run.findings.iter().any(|finding| !finding.fixes.is_empty()));
     for (format, word) in [
         (Format::Sarif, "deletedRegion"),
         (Format::Rdjson, "suggestions"),
@@ -147,5 +148,8 @@ fn an_edit_that_touches_a_secret_is_offered_by_no_format() {
         assert!(!report.contains(word), "{}: {report}", format.name());
     }
     let report = document(Format::Json, &run);
-    assert_eq!(report["findings"][0]["edits"], serde_json::json!([]));
+    assert_eq!(
+        report["findings"][0]["fixes"][0]["edits"],
+        serde_json::json!([])
+    );
 }

@@ -11,7 +11,7 @@ use stagecheck::run::{Baselined, Run};
 use stagecheck::text::mask::escape_character;
 use stagecheck::text::{Place, Source, Span};
 
-use super::written;
+use super::{nasty, written};
 
 /// Pieces that mean something to a terminal, an eye, or a runner.
 fn hostile() -> impl Strategy<Value = String> {
@@ -70,7 +70,7 @@ fn run_of(texts: &[String; 8]) -> Run {
             note: other.clone(),
         }],
         help: Some(format!("{help}\n{other}")),
-        edits: vec![Edit::string(place, edit)],
+        fixes: vec![nasty::fix(Edit::string(place, edit))],
         chains: vec![
             ChainName(chain.as_str().into()),
             ChainName(other.as_str().into()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use source::{ConfigPath, Part};
 use stagecheck::backstage::words::LeftOut;
 use stagecheck::files::FilePath;
-use stagecheck::finding::{ChainName, Edit, Finding, Label, RuleId, Severity};
+use stagecheck::finding::{ChainName, Edit, Finding, Fix, FixKind, Label, RuleId, Severity};
 use stagecheck::run::{Baselined, Run};
 use stagecheck::text::{Place, Source, SourceId, Span};
 
@@ -47,7 +47,7 @@ pub fn run() -> Run {
         finding(&run, source, "- é\n    - b", Severity::Warning, "a-policy"),
         finding(&run, source, "x", Severity::Info, "hardcoded-secret"),
         Finding {
-            edits: vec![Edit::string(misspelt, NEW_KEY)],
+            fixes: vec![fix(Edit::string(misspelt, NEW_KEY))],
             ..finding(&run, source, "größe", Severity::Info, "unknown:rule,%")
         },
         at_the_end(&run, source),
@@ -95,9 +95,9 @@ fn finding(
             note: format!("see {SECRET}"),
         }],
         help: Some(format!("write\n  \"a: 100%\": {SECRET}\r\n  b: ${{X}}")),
-        edits: match piece {
+        fixes: match piece {
             // Not to be offered by any format: it would say what it replaces.
-            SECRET => vec![Edit::string(place(run, source, piece), "${X}")],
+            SECRET => vec![fix(Edit::string(place(run, source, piece), "${X}"))],
             _ => Vec::new(),
         },
         chains: vec![ChainName(format!("chain, {SECRET}\n;").into())],
@@ -111,6 +111,12 @@ fn nasty_path() -> ConfigPath {
         path.push(Part::Key(key.into()));
     }
     path
+}
+
+/// A fix of one edit.
+pub fn fix(edit: Edit) -> Fix {
+    let title = format!("replace with {}", edit.text);
+    Fix::of_edits(title, FixKind::Safe, vec![edit])
 }
 
 fn place(run: &Run, source: SourceId, piece: &str) -> Place {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Change, Language};
 use crate::{Node, NodeValue};
-use source::Part;
+use source::{ConfigPath, Part};
 
 /// A value to write.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,22 @@ impl From<&str> for Content {
 }
 
 impl Content {
+    /// The value at a path below a node; `None` where there is none.
+    pub fn at(node: &Node, path: &ConfigPath) -> Option<Self> {
+        let mut node = node;
+        for part in path.parts() {
+            node = match (&node.value, part) {
+                (NodeValue::Mapping(entries), Part::Key(key)) => {
+                    let entry = entries.iter().find(|entry| entry.key.text == *key)?;
+                    &entry.value
+                }
+                (NodeValue::Sequence(items), Part::Item(index)) => items.get(*index)?,
+                _ => return None,
+            };
+        }
+        Some(Self::of(node))
+    }
+
     /// The value of a node.
     pub fn of(node: &Node) -> Self {
         match &node.value {
