@@ -266,11 +266,6 @@ mod tests {
             Some("a:\n  b: x # c\n  d: 1\n  e: y2\n")
         );
         assert_eq!(set(" x", ""), None);
-        let moved = fixed(text, |at| {
-            let to = "d".parse().unwrap();
-            of_step(at("b"), "", Action::Move(at("a"), to))
-        });
-        assert_eq!(moved, None);
         let moved = fixed("a:\n  b: x # c\n  d:\n    f: 1\n", |at| {
             let to = "e".parse().unwrap();
             of_step(at("b"), "", Action::Move(at("f: 1"), to))
