@@ -153,11 +153,16 @@ pub(super) fn refused(
     child: &Value,
     parent: &Value,
 ) -> Saying {
+    not_a_key(walk, nearest_key(known, key, parent), child)
+}
+
+/// A key stands where no others are allowed; `near` is the known one that it is a slip of.
+pub(super) fn not_a_key(walk: &Walk, near: Option<&str>, child: &Value) -> Saying {
     let mut saying = violation(
         format!("`{}` is not a key that may stand here", name(walk)),
         child.key_place().or(child.place()),
     );
-    if let Some(near) = nearest_key(known, key, parent) {
+    if let Some(near) = near {
         saying.help = Some(format!("did you mean `{near}`?"));
         saying.edit = child.key_place().map(|place| Edit::string(place, near));
     }

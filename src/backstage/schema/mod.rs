@@ -24,6 +24,7 @@ mod packages;
 mod source;
 mod stray;
 pub mod typescript;
+mod user;
 mod visibility;
 mod walk;
 
@@ -35,6 +36,7 @@ pub use merged::{for_editor, of_package};
 pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
 pub use package::{PackageSchema, SchemaOrigin, Standing};
 pub use packages::Schemas;
+pub use user::{SchemaMistake, UserSchema, UserSchemaError};
 pub use visibility::Scope;
 
 #[cfg(test)]

@@ -142,6 +142,11 @@ impl Types {
         (Self::NULL, "null", "`null`"),
     ];
 
+    /// The names of JSON Schema.
+    pub const ALL_NAMES: [&str; 7] = [
+        "string", "number", "integer", "boolean", "object", "array", "null",
+    ];
+
     /// The type of this JSON Schema name; `None` for a name JSON Schema does not know.
     pub fn named(name: &str) -> Option<Self> {
         let found = Self::NAMES.iter().find(|(_, json, _)| *json == name);

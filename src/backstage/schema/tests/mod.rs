@@ -13,7 +13,7 @@ use crate::backstage::value::{Kind, Open, OpenCause, Value};
 use crate::finding::Severity;
 
 /// A configuration; strings that begin with `${` are open.
-fn config(json: serde_json::Value) -> Value {
+pub(super) fn config(json: serde_json::Value) -> Value {
     use serde_json::Value as Json;
     Value::derived(match json {
         Json::Null => Kind::Null,
