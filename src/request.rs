@@ -30,6 +30,8 @@ pub struct Request {
     pub environment: EnvironmentRequest,
     /// Where the settings are; `None` looks for `stagecheck.yaml`.
     pub settings: Option<PathBuf>,
+    /// `--schema`: JSON Schemas for the effective config of every chain, beyond those of the settings.
+    pub schemas: Vec<PathBuf>,
     /// Which rules to apply, beyond the settings.
     pub rules: RuleSelection,
     /// Lowest severity that fails the run; `None` leaves it to the settings.

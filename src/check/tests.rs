@@ -39,7 +39,8 @@ impl Product for Toy {
             });
         };
         let files = target.files.as_ref();
-        let mut settings = gathering.settings_of(files, target.settings.as_ref(), sources)?;
+        let mut settings =
+            gathering.settings_of(files, target.settings.as_ref(), &target.schemas, sources)?;
         let mut toys = Vec::new();
         for listed in files.list(folder, &|name| name == "toy.conf") {
             let own = settings.root(&listed.path.parent(), sources);

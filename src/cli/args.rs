@@ -106,6 +106,9 @@ pub struct RuleArguments {
     /// Give a rule another severity
     #[arg(long, value_name = "RULE=SEVERITY", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
     pub severity: Vec<(String, Severity)>,
+    /// A JSON Schema that the effective config of each chain must satisfy; repeatable
+    #[arg(long, value_name = "FILE", help_heading = RULES)]
+    pub schema: Vec<PathBuf>,
     /// Report only what this file does not know
     #[arg(long, value_name = "FILE", help_heading = RULES)]
     pub baseline: Option<PathBuf>,
@@ -212,6 +215,7 @@ impl CheckArguments {
                 severities: self.rules.severity.clone(),
             },
             fail_on: self.rules.fail_on.map(Threshold::fail_on),
+            schemas: self.rules.schema.clone(),
             baseline: match (&self.rules.baseline, &self.rules.write_baseline) {
                 (Some(file), _) => BaselineRequest::File(file.clone()),
                 (None, Some(_)) => BaselineRequest::Unused,

@@ -30,6 +30,9 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     let start = check::start()?;
     while say(BEGINS) {
         let mut watched = Watched::new(&start, &arguments.files.settings);
+        for schema in &arguments.rules.schema {
+            watched.add(start.join(schema));
+        }
         if arguments.files.staged {
             watched.add_index(&start);
         }

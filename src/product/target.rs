@@ -17,6 +17,8 @@ pub struct Target {
     pub files: Box<dyn Files>,
     /// The settings file that `--settings` names.
     pub settings: Option<FilePath>,
+    /// The schema files that `--schema` names.
+    pub schemas: Vec<FilePath>,
     /// What of it.
     pub scope: Scope,
     /// As the person wrote it; `None` when nothing was named.
@@ -55,6 +57,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
         }
         return Ok(vec![Target {
             settings: named_settings(&files, request)?,
+            schemas: named_schemas(&files, request)?,
             files: as_asked(files, request)?,
             scope: Scope::Chain(layers),
             named: Some(shown(first)),
@@ -66,6 +69,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
         let folder = locate(&files, &request.start, here)?;
         return Ok(vec![Target {
             settings: named_settings(&files, request)?,
+            schemas: named_schemas(&files, request)?,
             files: as_asked(files, request)?,
             scope: Scope::Folder(folder),
             named: None,
@@ -86,6 +90,7 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             };
             Ok(Target {
                 settings: named_settings(&files, request)?,
+                schemas: named_schemas(&files, request)?,
                 files: as_asked(files, request)?,
                 scope,
                 named: Some(shown(path)),
@@ -110,6 +115,11 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
     Target {
         files,
         settings: settings.map(|path| FilePath::new(&path.to_string_lossy())),
+        schemas: request
+            .schemas
+            .iter()
+            .map(|path| FilePath::new(&path.to_string_lossy()))
+            .collect(),
         scope,
         named: None,
     }
@@ -176,6 +186,17 @@ fn named_settings(files: &DiskFiles, request: &Request) -> Result<Option<FilePat
             })
         })
         .transpose()
+}
+
+fn named_schemas(files: &DiskFiles, request: &Request) -> Result<Vec<FilePath>, Failure> {
+    let schemas = request.schemas.iter();
+    let schemas = schemas.map(|path| {
+        files.locate(&request.start.join(path)).map_err(|error| {
+            let path = shown(path);
+            Failure::new(format!("cannot read the schema `{path}`: {error}"))
+        })
+    });
+    schemas.collect()
 }
 
 fn unreadable(path: &Path, error: &OpenError) -> Failure {

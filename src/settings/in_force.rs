@@ -63,17 +63,27 @@ impl<'r> Gathering<'r> {
         self.request
     }
 
-    /// The settings in a tree of files; `named` is the file that `--settings` names.
+    /// The settings in a tree of files; `named` is the file that `--settings` names, `schemas` are those that `--schema`
+    /// does.
     ///
     /// # Errors
-    /// When that file cannot be read.
+    /// When one of these files cannot be read.
     pub fn settings_of<'f>(
         &self,
         files: &'f dyn Files,
         named: Option<&FilePath>,
+        schemas: &[FilePath],
         sources: &mut Sources,
     ) -> Result<SettingsOf<'f>, Failure> {
         let mut loader = Loader::new(files);
+        for path in schemas {
+            loader.add_schema(path, sources).map_err(|error| {
+                Failure::new(format!(
+                    "`--schema` names `{}`: {error}",
+                    files.display(path)
+                ))
+            })?;
+        }
         let named = match named {
             Some(path) => Some(loader.file(path, sources).ok_or_else(|| {
                 Failure::new(format!("`--settings` names `{path}`, which cannot be read"))
@@ -206,13 +216,28 @@ pub fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
         ..Run::default()
     };
     run.sort();
-    let in_policy = |mistake: &Mistake| mistake.file == MistakenFile::Policy;
-    let place = match mistakes.iter().filter(|mistake| in_policy(mistake)).count() {
-        0 => "the settings",
-        1 if mistakes.len() == 1 => "a policy",
-        count if count == mistakes.len() => "the policies",
-        _ => "the settings and the policies",
+    let count = |file| {
+        mistakes
+            .iter()
+            .filter(|mistake| mistake.file == file)
+            .count()
     };
+    let of = |count: usize, one, several| match count {
+        0 => None,
+        1 => Some(one),
+        _ => Some(several),
+    };
+    let places = [
+        of(
+            count(MistakenFile::Settings),
+            "the settings",
+            "the settings",
+        ),
+        of(count(MistakenFile::Policy), "a policy", "the policies"),
+        of(count(MistakenFile::Schema), "a schema", "the schemas"),
+    ];
+    let places: Vec<&str> = places.into_iter().flatten().collect();
+    let place = places.join(" and ");
     let message = match mistakes.len() {
         1 => format!("there is a mistake in {place}"),
         count => format!("there are {count} mistakes in {place}"),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::read::{Raw, read};
-use super::{Globs, Mistake, MistakenFile, RuleSetting, Settings};
+use super::{AppliesTo, Globs, Mistake, MistakenFile, RuleSetting, SchemaSetting, Settings};
+use crate::backstage::schema::{UserSchema, UserSchemaError};
 use crate::files::{FilePath, Files, ReadError};
 use crate::rules::policy;
 use crate::text::mask::escape;
@@ -27,6 +28,10 @@ pub struct Loader<'f> {
     found: HashMap<FilePath, Option<Arc<Settings>>>,
     /// For app roots without a settings file: one for all, so that rules are made ready once.
     defaults: Arc<Settings>,
+    /// Schemas that hold for every app root, beyond those of its settings.
+    for_all: Vec<SchemaSetting>,
+    /// Schema files that were read; `None` for one with a mistake.
+    schemas: HashMap<FilePath, Option<Arc<UserSchema>>>,
     mistakes: Vec<Mistake>,
     /// Files that are there and cannot be read.
     unreadable: Vec<SourceId>,
@@ -39,9 +44,30 @@ impl<'f> Loader<'f> {
             files,
             found: HashMap::new(),
             defaults: Arc::default(),
+            for_all: Vec::new(),
+            schemas: HashMap::new(),
             mistakes: Vec::new(),
             unreadable: Vec::new(),
         }
+    }
+
+    /// Judges the chains of every app root by a further schema, which the command line names. Called before any settings
+    /// are asked for.
+    ///
+    /// # Errors
+    /// When the file cannot be read. What is wrong in it is a mistake.
+    pub fn add_schema(&mut self, path: &FilePath, sources: &Sources) -> Result<(), ReadError> {
+        if let Some(schema) = self.schema(path, sources)? {
+            self.for_all.push(SchemaSetting {
+                schema,
+                applies_to: AppliesTo::Chains(None),
+            });
+        }
+        self.defaults = Arc::new(Settings {
+            schemas: self.for_all.clone(),
+            ..Settings::default()
+        });
+        Ok(())
     }
 
     /// The settings for an app root: from the nearest settings file in it or above it, up to the root of the
@@ -97,7 +123,8 @@ impl<'f> Loader<'f> {
     /// A file with what it extends, its policies read and its rule names checked.
     fn whole(&mut self, path: &FilePath, source: SourceId, sources: &mut Sources) -> Settings {
         let mut chain = vec![path.clone()];
-        let settings = self.extended(path, source, sources, &mut chain);
+        let mut settings = self.extended(path, source, sources, &mut chain);
+        settings.schemas.extend(self.for_all.iter().cloned());
         for (index, card) in settings.policies.iter().enumerate() {
             let earlier = settings.policies.iter().take(index);
             if earlier.into_iter().any(|other| other.answers_to(&card.id)) {
@@ -138,7 +165,46 @@ impl<'f> Loader<'f> {
             let cards = self.policies(pattern, place, &folder, sources);
             own.policies.extend(cards);
         }
+        for schema in raw.schemas {
+            let place = Place::new(source, schema.span);
+            match self.schema(&schema.file, sources) {
+                Ok(read) => own.schemas.extend(read.map(|read| SchemaSetting {
+                    schema: read,
+                    applies_to: schema.applies_to,
+                })),
+                Err(error) => {
+                    let file = escape(schema.file.as_str());
+                    self.mistake(place, format!("`schemas` names `{file}`: {error}"));
+                }
+            }
+        }
         own.over(base)
+    }
+
+    /// The schema in a file; `None` where there is a mistake in it, which is noted.
+    fn schema(
+        &mut self,
+        path: &FilePath,
+        sources: &Sources,
+    ) -> Result<Option<Arc<UserSchema>>, ReadError> {
+        if let Some(known) = self.schemas.get(path) {
+            return Ok(known.clone());
+        }
+        let read = match UserSchema::read(path, self.files, sources) {
+            Ok(read) => Some(Arc::new(read)),
+            Err(UserSchemaError::Unreadable(error)) => return Err(error),
+            Err(UserSchemaError::Mistakes(mistakes)) => {
+                self.mistakes
+                    .extend(mistakes.into_iter().map(|mistake| Mistake {
+                        message: mistake.message,
+                        file: MistakenFile::Schema,
+                        place: mistake.place,
+                    }));
+                None
+            }
+        };
+        self.schemas.insert(path.clone(), read.clone());
+        Ok(read)
     }
 
     /// Another settings file: a relative path, or a package in the `node_modules` here or above.

@@ -17,6 +17,7 @@ use std::sync::Arc;
 pub use globs::Globs;
 pub use load::{Loader, NAMES};
 
+use crate::backstage::schema::UserSchema;
 use crate::files::FilePath;
 use crate::finding::Severity;
 use crate::request::FailOn;
@@ -42,10 +43,50 @@ pub struct Settings {
     pub environment: Vec<SettingVariable>,
     /// The user's own rules.
     pub policies: Vec<Card>,
+    /// JSON Schemas of the user's own, in order.
+    pub schemas: Vec<SchemaSetting>,
     /// From which severity on a run fails.
     pub fail_on: Option<FailOn>,
     /// A baseline to use when the command line names none.
     pub baseline: Option<FilePath>,
+}
+
+/// A JSON Schema of the user's own, and what it judges.
+#[derive(Debug, Clone)]
+pub struct SchemaSetting {
+    /// The schema.
+    pub schema: Arc<UserSchema>,
+    /// What it judges.
+    pub applies_to: AppliesTo,
+}
+
+/// What a schema judges.
+#[derive(Debug, Clone)]
+pub enum AppliesTo {
+    /// The effective config of each chain whose name matches; `None` is every chain.
+    Chains(Option<Globs>),
+    /// Each layer by itself whose path matches; `None` is every layer.
+    Layers(Option<Globs>),
+}
+
+impl AppliesTo {
+    /// Whether the effective config of the chain of this name is judged.
+    pub fn chain(&self, name: &str) -> bool {
+        match self {
+            Self::Chains(only) => only
+                .as_ref()
+                .is_none_or(|globs| globs.matches(&FilePath::new(name))),
+            Self::Layers(_) => false,
+        }
+    }
+
+    /// Whether the layer at this path is judged.
+    pub fn layer(&self, path: &FilePath) -> bool {
+        match self {
+            Self::Layers(only) => only.as_ref().is_none_or(|globs| globs.matches(path)),
+            Self::Chains(_) => false,
+        }
+    }
 }
 
 /// An environment variable that settings name.
@@ -117,12 +158,12 @@ impl FromStr for Level {
     }
 }
 
-/// A mistake in settings or a policy.
+/// A mistake in settings, a policy or a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// One sentence that names the field.
     pub message: String,
-    /// Which of the two it is in.
+    /// What it is in.
     pub file: MistakenFile,
     /// Where.
     pub place: Place,
@@ -135,6 +176,8 @@ pub enum MistakenFile {
     Settings,
     /// A policy that settings name.
     Policy,
+    /// A JSON Schema that settings or the command line name.
+    Schema,
 }
 
 impl Settings {
@@ -147,6 +190,7 @@ impl Settings {
         base.exclude.add(self.exclude);
         base.environment.append(&mut self.environment);
         base.policies.append(&mut self.policies);
+        base.schemas.append(&mut self.schemas);
         base.replicas = self.replicas.or(base.replicas);
         base.max_connections = self.max_connections.or(base.max_connections);
         base.fail_on = self.fail_on.or(base.fail_on);

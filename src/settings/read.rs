@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ChainSetting, FailOn, Globs, Level, PathOverride, RuleSetting, SettingVariable, Settings,
+    AppliesTo, ChainSetting, FailOn, Globs, Level, PathOverride, RuleSetting, SettingVariable,
+    Settings,
 };
 use crate::files::FilePath;
 use crate::finding::Severity;
@@ -18,6 +19,15 @@ pub(super) struct Raw {
     pub(super) settings: Settings,
     pub(super) extends: Vec<(Arc<str>, Span)>,
     pub(super) policies: Vec<(Arc<str>, Span)>,
+    pub(super) schemas: Vec<RawSchema>,
+}
+
+/// A schema that is named, and yet to be read.
+#[derive(Debug)]
+pub(super) struct RawSchema {
+    pub(super) file: FilePath,
+    pub(super) span: Span,
+    pub(super) applies_to: AppliesTo,
 }
 
 /// Reads a settings file in `folder`. Rule names are checked later, when the policies are known.
@@ -32,6 +42,7 @@ pub(super) fn read(
     fields.optional("required-version", required_version);
     let extends = fields.optional("extends", one_or_more).unwrap_or_default();
     let policies = fields.optional("policies", one_or_more).unwrap_or_default();
+    let schemas = fields.optional("schemas", |at| at.list(|at| schema(at, folder)));
     let rules = fields.optional("rules", |at| levels(at, place));
     let overrides = fields.optional("overrides", |at| {
         at.list(|at| {
@@ -71,11 +82,50 @@ pub(super) fn read(
             max_connections,
             environment: environment.unwrap_or_default(),
             policies: Vec::new(),
+            schemas: Vec::new(),
             fail_on,
             baseline,
         },
         extends,
         policies,
+        schemas: schemas.unwrap_or_default(),
+    })
+}
+
+/// A schema file, or a mapping of the file and what it judges.
+fn schema(at: &mut Field<'_, Node>, folder: &FilePath) -> Option<RawSchema> {
+    let named = |at: &mut Field<'_, Node>| Some((folder.join(at.text()?), at.tree.place()));
+    if at.tree.entries().is_none() {
+        let (file, span) = named(at)?;
+        return Some(RawSchema {
+            file,
+            span,
+            applies_to: AppliesTo::Chains(None),
+        });
+    }
+    let mut fields = at.fields()?;
+    let file = fields.required("file", named);
+    let layers = fields.optional("applies-to", |at| {
+        at.word(&[("chains", false), ("layers", true)])
+    });
+    let layers = layers.unwrap_or_default();
+    let chains = fields.optional("chains", |at| match layers {
+        true => at.mistake("is for `applies-to: chains`; name layers by `paths`"),
+        false => globs(at, &FilePath::root()),
+    });
+    let paths = fields.optional("paths", |at| match layers {
+        true => globs(at, folder),
+        false => at.mistake("is for `applies-to: layers`; name chains by `chains`"),
+    });
+    fields.finish();
+    let (file, span) = file?;
+    Some(RawSchema {
+        file,
+        span,
+        applies_to: match layers {
+            true => AppliesTo::Layers(paths),
+            false => AppliesTo::Chains(chains),
+        },
     })
 }
 

@@ -22,6 +22,7 @@ mod loader;
 mod main_job;
 mod many_roots;
 mod no_leaks;
+mod own_schemas;
 mod packaging;
 mod policies;
 mod print;

@@ -42,7 +42,8 @@ pub fn app_roots(
 ) -> Result<AppRoots, Failure> {
     let files = target.files.as_ref();
     let request = gathering.request();
-    let mut settings = gathering.settings_of(files, target.settings.as_ref(), sources)?;
+    let mut settings =
+        gathering.settings_of(files, target.settings.as_ref(), &target.schemas, sources)?;
     let mut backstage_env = BackstageEnv::of(environment);
     let mut found = workspace(target, request, &backstage_env, sources)?;
     let is_empty = found.app_roots.is_empty();

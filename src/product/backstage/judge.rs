@@ -147,7 +147,17 @@ impl LoadedApp {
             chain: None,
             place: loaded.start(),
         };
-        engine::evaluate(judge.rules, &subject, judge.secrets)
+        let mut findings = engine::evaluate(judge.rules, &subject, judge.secrets)?;
+        let root = loaded.resolved.root.iter();
+        for root in root.filter(|_| !loaded.is_broken()) {
+            let schemas = judge.settings.schemas.iter();
+            let schemas = schemas.filter(|one| one.applies_to.layer(&loaded.layer.path));
+            let problems = schemas.flat_map(|setting| setting.schema.check(root, [root]));
+            findings.extend(
+                problems.map(|problem| of_schema(problem, None, loaded.start(), judge.secrets)),
+            );
+        }
+        Ok(findings)
     }
 
     fn layer_facts(&self, loaded: &LoadedLayer) -> Option<Value> {
@@ -178,11 +188,12 @@ impl LoadedApp {
         };
         // What a layer that nothing loads lacks, whatever will load it may bring.
         let is_loaded = !self.app.unloaded.iter().any(|one| std::ptr::eq(one, chain));
-        let mut findings: Vec<Finding> = schema::check(&effective, judge.schemas)
-            .into_iter()
+        let problems = schema::check(&effective, judge.schemas).into_iter();
+        let problems = problems.chain(self.by_own_schemas(chain, &effective, judge));
+        let mut findings: Vec<Finding> = problems
             .filter(|problem| is_loaded || problem.ground == schema::Ground::Presence)
             .filter(|problem| self.can_tell(problem, chain))
-            .map(|problem| of_schema(problem, chain, first.start(), judge.secrets))
+            .map(|problem| of_schema(problem, Some(chain), first.start(), judge.secrets))
             .collect();
         let facts = self.chain_facts(chain, effective, overrides, judge);
         let subject = Subject {
@@ -193,6 +204,30 @@ impl LoadedApp {
         };
         findings.extend(engine::evaluate(judge.rules, &subject, judge.secrets)?);
         Ok(findings)
+    }
+
+    /// What the schemas that the user brings say against the effective config of a chain.
+    fn by_own_schemas(
+        &self,
+        chain: &Chain,
+        effective: &Value,
+        judge: &Judge<'_>,
+    ) -> Vec<schema::Problem> {
+        let schemas = judge.settings.schemas.iter();
+        let mut schemas = schemas
+            .filter(|setting| setting.applies_to.chain(&chain.name.0))
+            .peekable();
+        if schemas.peek().is_none() {
+            return Vec::new();
+        }
+        let parts = self.effective(chain, judge.environment);
+        let parts = || {
+            let layers = parts.layers.iter().map(AsRef::as_ref);
+            layers.chain(&parts.overrides)
+        };
+        schemas
+            .flat_map(|setting| setting.schema.check(effective, parts()))
+            .collect()
     }
 
     /// Whether what is seen of a chain is enough to tell this problem. Of an incomplete chain whose seen layers are
@@ -427,9 +462,15 @@ fn of_problem(problem: &Problem) -> Finding {
     }
 }
 
-fn of_schema(problem: schema::Problem, chain: &Chain, start: Place, secrets: &Secrets) -> Finding {
+/// A problem of a schema as a finding; `chain` is the one whose effective config was judged, `None` for a layer.
+fn of_schema(
+    problem: schema::Problem,
+    chain: Option<&Chain>,
+    start: Place,
+    secrets: &Secrets,
+) -> Finding {
     let unseen = chain
-        .unseen_at(std::slice::from_ref(&problem.path))
+        .and_then(|chain| chain.unseen_at(std::slice::from_ref(&problem.path)))
         .filter(|_| problem.ground == schema::Ground::Absence);
     let mut message = problem.message;
     if let Some(lack) = unseen {
@@ -453,7 +494,7 @@ fn of_schema(problem: schema::Problem, chain: &Chain, start: Place, secrets: &Se
             .help
             .or_else(|| card.map(|card| card.fix.to_string())),
         fixes: problem.edit.into_iter().map(misspelling).collect(),
-        chains: vec![chain.name.clone()],
+        chains: chain.map(|chain| chain.name.clone()).into_iter().collect(),
         config_path: Some(problem.path),
     }
 }

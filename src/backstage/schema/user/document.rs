@@ -10,10 +10,10 @@ use crate::text::{Place, SourceId, Sources, Span};
 use npm_yaml::{Node, NodeValue};
 
 /// The largest schema file, in bytes.
-const SCHEMA_FILE_SIZE: u64 = 4 << 20;
+const MAX_FILE_SIZE: u64 = 4 << 20;
 
 /// How deep the values of a schema file may be nested. Compiling a schema recurses.
-const SCHEMA_FILE_DEPTH: usize = 128;
+const MAX_FILE_DEPTH: usize = 128;
 
 /// Integers up to this one are exact in a 64-bit floating-point number.
 const LAST_EXACT_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -42,7 +42,7 @@ impl Document {
         sources: &Sources,
     ) -> Result<Self, DocumentError> {
         let text = files
-            .read(path, SCHEMA_FILE_SIZE)
+            .read(path, MAX_FILE_SIZE)
             .map_err(DocumentError::Unreadable)?;
         let source = sources.add(files.source(path, text.clone()));
         let document = match path.as_str().ends_with(".json") {
@@ -67,8 +67,8 @@ impl Document {
             let message = "the schema file is empty".to_owned();
             return Err(DocumentError::Mistakes(vec![mistake(Span::at(0), message)]));
         };
-        if let Some(span) = deeper_than(&root, SCHEMA_FILE_DEPTH) {
-            let message = format!("nested more than {SCHEMA_FILE_DEPTH} levels deep");
+        if let Some(span) = deeper_than(&root, MAX_FILE_DEPTH) {
+            let message = format!("nested more than {MAX_FILE_DEPTH} levels deep");
             return Err(DocumentError::Mistakes(vec![mistake(span, message)]));
         }
         if !matches!(root.value, NodeValue::Mapping(_) | NodeValue::Bool(_)) {
@@ -170,7 +170,8 @@ fn json(node: &Node) -> Json {
         NodeValue::String(text) => Json::String((*text.value).to_owned()),
         NodeValue::Sequence(items) => Json::Array(items.iter().map(json).collect()),
         NodeValue::Mapping(entries) => {
-            let entry = |entry: &npm_yaml::Entry| ((*entry.key.text).to_owned(), json(&entry.value));
+            let entry =
+                |entry: &npm_yaml::Entry| ((*entry.key.text).to_owned(), json(&entry.value));
             Json::Object(entries.iter().map(entry).collect::<Map<_, _>>())
         }
     }

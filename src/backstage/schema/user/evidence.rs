@@ -49,7 +49,9 @@ impl<'v> Judged<'v> {
     /// The value that an error is about.
     pub fn value(&self, error: &ValidationError<'_>) -> Option<&'v Value> {
         let steps = steps(error.instance_path());
-        steps.iter().try_fold(self.root, |value, key| step(value, key))
+        steps
+            .iter()
+            .try_fold(self.root, |value, key| step(value, key))
     }
 
     /// Follows the keywords from the root to the one that failed, and the value along with them.
@@ -138,9 +140,10 @@ impl<'v> Judged<'v> {
         let when = |holds: bool, ground: Ground| holds.then_some(ground);
         let is_whole = || !self.may_have_more(error);
         match error.kind() {
-            Failed::AdditionalProperties { unexpected } => {
-                when(self.known_keys(value, unexpected).next().is_some(), Ground::Presence)
-            }
+            Failed::AdditionalProperties { unexpected } => when(
+                self.known_keys(value, unexpected).next().is_some(),
+                Ground::Presence,
+            ),
             Failed::Required { .. } => when(is_whole(), Ground::Absence),
             Failed::MinProperties { .. } => when(is_whole(), Ground::Absence),
             Failed::MinItems { .. } => Some(Ground::Absence),
@@ -156,10 +159,22 @@ impl<'v> Judged<'v> {
                 let key = key.as_str().and_then(|key| value.get(key));
                 when(key.is_some_and(|value| !is_open(value)), Ground::Presence)
             }
-            Failed::AnyOf { context } | Failed::OneOfNotValid { context } => self.no_branch(context),
-            Failed::Constant { expected_value } if self.is_converted(value, [&**expected_value]) => None,
-            Failed::Enum { options } if self.is_converted(value, options.as_array().into_iter().flatten()) => None,
-            Failed::Type { kind } if self.converts && coerce(value, types_of(kind)).is_some() => None,
+            Failed::AnyOf { context } | Failed::OneOfNotValid { context } => {
+                self.no_branch(context)
+            }
+            Failed::Constant { expected_value }
+                if self.is_converted(value, [&**expected_value]) =>
+            {
+                None
+            }
+            Failed::Enum { options }
+                if self.is_converted(value, options.as_array().into_iter().flatten()) =>
+            {
+                None
+            }
+            Failed::Type { kind } if self.converts && coerce(value, types_of(kind)).is_some() => {
+                None
+            }
             Failed::Constant { .. }
             | Failed::Enum { .. }
             | Failed::Not { .. }
@@ -276,7 +291,9 @@ fn has_known_twins(value: &Value) -> bool {
     let known = known.map(super::instance::json);
     let mut known: Vec<String> = known.map(|json| canonical(&json)).collect();
     known.sort_unstable();
-    known.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    known
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// A text that is the same for values that JSON Schema calls equal: keys in order.

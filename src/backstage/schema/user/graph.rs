@@ -11,24 +11,21 @@ use referencing::Resolver;
 use serde_json::Value as Json;
 
 use super::document::{Document, address};
-use super::load::SchemaMistake;
+use super::load::{MAX_PATTERN_SIZE, SchemaMistake};
 use crate::text::{Place, SourceId, Span};
 
 /// How many schemas one schema may hold, those it refers to included.
-const SCHEMA_NODES: usize = 50_000;
+const MAX_SCHEMAS: usize = 50_000;
 
 /// How long a way from schema to schema may be, from the root to the innermost, each counted once. Compiling recurses
 /// along it.
-const SCHEMA_WAY: usize = 600;
+const MAX_WAY: usize = 600;
 
 /// How many questions one judgement of a value may take: how often a schema is held against a value.
-const SCHEMA_STEPS: u64 = 2_000_000;
+const MAX_STEPS: u64 = 2_000_000;
 
 /// How deep one judgement may nest: schemas within schemas, along values within values.
-const SCHEMA_NESTING: u32 = 2_500;
-
-/// The largest compiled regular expression, in bytes.
-const PATTERN_SIZE: usize = 1 << 20;
+const MAX_NESTING: u32 = 2_500;
 
 /// The schemas of a file and of those it refers to.
 #[derive(Debug, Default)]
@@ -100,8 +97,8 @@ impl Graph {
             Err(error) => builder.mistake(error.to_string(), builder.start),
         }
         while let Some(next) = builder.waiting.pop() {
-            if builder.graph.nodes.len() > SCHEMA_NODES {
-                let message = format!("holds more than {SCHEMA_NODES} schemas");
+            if builder.graph.nodes.len() > MAX_SCHEMAS {
+                let message = format!("holds more than {MAX_SCHEMAS} schemas");
                 builder.mistake(message, builder.start);
                 break;
             }
@@ -129,7 +126,7 @@ impl Graph {
         let steps = estimate.steps(value, 0);
         match estimate.failure {
             Some(failure) => Err(failure),
-            None if steps > SCHEMA_STEPS => Err(TooMuch::Steps),
+            None if steps > MAX_STEPS => Err(TooMuch::Steps),
             None => Ok(()),
         }
     }
@@ -152,11 +149,11 @@ impl Estimate<'_> {
         if self.failure.is_some() {
             return 0;
         }
-        if self.depth >= SCHEMA_NESTING {
+        if self.depth >= MAX_NESTING {
             self.failure = Some(TooMuch::Nesting);
             return 0;
         }
-        if self.known.len() as u64 > SCHEMA_STEPS {
+        if self.known.len() as u64 > MAX_STEPS {
             self.failure = Some(TooMuch::Steps);
             return 0;
         }
@@ -357,8 +354,7 @@ impl<'r> Builder<'r> {
                 ("items" | "prefixItems", Json::Array(schemas)) => {
                     self.graph.has_tuples = true;
                     let mut enter = |json| self.node(json, resolver.clone(), draft, false, near);
-                    node.any_item
-                        .extend(schemas.iter().map(|json| enter(json)));
+                    node.any_item.extend(schemas.iter().map(|json| enter(json)));
                 }
                 ("items" | "contains" | "additionalItems" | "unevaluatedItems", _) => {
                     node.has_unevaluated |= keyword == "unevaluatedItems";
@@ -382,8 +378,8 @@ impl<'r> Builder<'r> {
         let known = self.patterns.get(pattern).copied();
         let is_usable = known.unwrap_or_else(|| {
             let options = PatternOptions::regex()
-                .size_limit(PATTERN_SIZE)
-                .dfa_size_limit(PATTERN_SIZE);
+                .size_limit(MAX_PATTERN_SIZE)
+                .dfa_size_limit(MAX_PATTERN_SIZE);
             let schema = serde_json::json!({ "pattern": pattern });
             let built = jsonschema::options()
                 .with_draft(Draft::Draft7)
@@ -419,8 +415,8 @@ impl<'r> Builder<'r> {
             let message = "`$ref` leads back to itself without going into a value";
             self.mistake(message.to_owned(), place);
         }
-        if self.longest_way() > SCHEMA_WAY {
-            let message = format!("more than {SCHEMA_WAY} schemas lead to each other in a row");
+        if self.longest_way() > MAX_WAY {
+            let message = format!("more than {MAX_WAY} schemas lead to each other in a row");
             self.mistake(message, self.start);
         }
     }

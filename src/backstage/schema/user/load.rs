@@ -24,13 +24,13 @@ use crate::files::{FilePath, Files, ReadError};
 use crate::text::{Place, Sources, closest};
 
 /// How many files one schema may be made of.
-const SCHEMA_FILES: usize = 64;
+const MAX_FILES: usize = 64;
 
 /// The largest compiled regular expression of a schema, in bytes, and the largest table beside it.
-const SCHEMA_PATTERN_SIZE: usize = 1 << 20;
+pub(super) const MAX_PATTERN_SIZE: usize = 1 << 20;
 
 /// How many mistakes of one file are shown.
-const MISTAKES_SHOWN: usize = 20;
+const MAX_MISTAKES: usize = 20;
 
 /// What a `$schema` says that means Backstage's own dialect: draft-07 with `visibility`
 /// (`@backstage/config-loader`, `compileConfigSchemas`).
@@ -198,9 +198,9 @@ impl SchemaLoader<'_> {
             self.names.push((target, known));
             return None;
         }
-        if self.documents.len() >= SCHEMA_FILES {
+        if self.documents.len() >= MAX_FILES {
             self.mistake(
-                format!("a schema may be made of at most {SCHEMA_FILES} files"),
+                format!("a schema may be made of at most {MAX_FILES} files"),
                 place,
             );
             return None;
@@ -241,7 +241,9 @@ impl SchemaLoader<'_> {
         match Draft::from_schema_uri(&name) {
             Draft::Unknown => {
                 self.mistake(
-                    format!("`{name}` is not a known draft; use draft-04, -06, -07, 2019-09 or 2020-12"),
+                    format!(
+                        "`{name}` is not a known draft; use draft-04, -06, -07, 2019-09 or 2020-12"
+                    ),
                     place,
                 );
                 default
@@ -293,10 +295,7 @@ impl SchemaLoader<'_> {
             ReferencingError::Unretrievable { uri, .. } => {
                 let mut references = self.references.iter();
                 let by = references.find(|one| one.target.as_str() == uri);
-                at(
-                    by.map_or(start, |by| by.place),
-                    unreachable_target(uri),
-                )
+                at(by.map_or(start, |by| by.place), unreachable_target(uri))
             }
             error => at(start, error.to_string()),
         };
@@ -312,8 +311,8 @@ impl SchemaLoader<'_> {
         let (own, _) = self.names.first().ok_or_else(Vec::new)?;
         let graph = Graph::of(&self.documents, own, draft, &registry)?;
         let patterns = PatternOptions::regex()
-            .size_limit(SCHEMA_PATTERN_SIZE)
-            .dfa_size_limit(SCHEMA_PATTERN_SIZE);
+            .size_limit(MAX_PATTERN_SIZE)
+            .dfa_size_limit(MAX_PATTERN_SIZE);
         let validator = jsonschema::options()
             .with_draft(draft)
             .with_base_uri(own.as_str())
@@ -442,7 +441,7 @@ fn invalid(document: &Document, draft: Draft) -> Vec<SchemaMistake> {
         message: format!("invalid JSON Schema: {}", words_of(&error)),
         place: document.place_at(error.instance_path().as_str()),
     });
-    let mut mistakes: Vec<_> = mistakes.take(MISTAKES_SHOWN).collect();
+    let mut mistakes: Vec<_> = mistakes.take(MAX_MISTAKES).collect();
     mistakes.dedup();
     mistakes
 }

@@ -32,7 +32,7 @@ use crate::backstage::value::{Kind, OpenCause, Value};
 pub use load::{SchemaMistake, UserSchemaError};
 
 /// How many errors of one schema are looked at. A list may have as many wrong items.
-const ERRORS_EXPLAINED: usize = 2_000;
+const MAX_ERRORS: usize = 2_000;
 
 /// A JSON Schema of a user, compiled.
 pub struct UserSchema {
@@ -85,11 +85,7 @@ impl UserSchema {
         };
         match self.graph.estimate(&json) {
             Ok(()) => {
-                let errors: Vec<_> = self
-                    .validator
-                    .iter_errors(&json)
-                    .take(ERRORS_EXPLAINED)
-                    .collect();
+                let errors: Vec<_> = self.validator.iter_errors(&json).take(MAX_ERRORS).collect();
                 explainer.explain(&errors);
             }
             Err(too_much) => explainer.not_judged(match too_much {

@@ -228,7 +228,9 @@ impl<'e> Explainer<'e> {
             });
         }
         let telling = |branch: &&&Vec<&ValidationError<'static>>| -> Option<Vec<String>> {
-            let mut errors = branch.iter().map(|error| (steps(error.instance_path()), error));
+            let mut errors = branch
+                .iter()
+                .map(|error| (steps(error.instance_path()), error));
             errors.find_map(|(at, error)| {
                 let is_child = at.len() == path.len() + 1 && at.starts_with(path);
                 (is_child && allowed(error.kind()).is_some()).then_some(at)
@@ -241,8 +243,10 @@ impl<'e> Explainer<'e> {
         if agreeing.is_empty()
             && let Some(key) = of_kind.first().and_then(|first| telling(&first))
         {
-            let all: Option<Vec<Vec<Json>>> =
-                of_kind.iter().map(|branch| literals(branch, &key)).collect();
+            let all: Option<Vec<Vec<Json>>> = of_kind
+                .iter()
+                .map(|branch| literals(branch, &key))
+                .collect();
             if let Some(all) = all {
                 let all = all.concat();
                 return self.at(&key, |walk, value| {
@@ -294,9 +298,8 @@ fn plain(walk: &Walk, kind: &ValidationErrorKind, value: &Value) -> Saying {
     let fault = |fault: Fault<'_>| explain::fault(walk, &Schema::default(), fault, value);
     #[allow(clippy::cast_precision_loss)] // counts in a message
     let bound = |bound: Bound, limit: u64| fault(Fault::Bound(bound, limit as f64));
-    let limit = |bound: Bound, limit: &Json| {
-        fault(Fault::Bound(bound, limit.as_f64().unwrap_or_default()))
-    };
+    let limit =
+        |bound: Bound, limit: &Json| fault(Fault::Bound(bound, limit.as_f64().unwrap_or_default()));
     let name = || explain::name(walk);
     let here = |message: String| violation(message, value.place());
     match kind {
@@ -319,7 +322,9 @@ fn plain(walk: &Walk, kind: &ValidationErrorKind, value: &Value) -> Saying {
         Failed::MinProperties { limit } => bound(Bound::MinProperties, *limit),
         Failed::MaxProperties { limit } => bound(Bound::MaxProperties, *limit),
         Failed::AdditionalItems { limit } => bound(Bound::MaxItems, *limit as u64),
-        Failed::UnevaluatedItems { .. } => here(format!("`{}` has items that are not allowed", name())),
+        Failed::UnevaluatedItems { .. } => {
+            here(format!("`{}` has items that are not allowed", name()))
+        }
         Failed::Pattern { pattern } => fault(Fault::Pattern(pattern)),
         Failed::Format { format } => here(format!("`{}` must be {}", name(), format_words(format))),
         Failed::UniqueItems => fault(Fault::Duplicates),
@@ -330,16 +335,18 @@ fn plain(walk: &Walk, kind: &ValidationErrorKind, value: &Value) -> Saying {
             "`{}` does not contain the items that are required",
             name()
         )),
-        Failed::ContentEncoding { content_encoding } => here(format!(
-            "`{}` is not valid {content_encoding}",
-            name()
-        )),
-        Failed::ContentMediaType { content_media_type } => here(format!(
-            "`{}` is not valid {content_media_type}",
-            name()
-        )),
+        Failed::ContentEncoding { content_encoding } => {
+            here(format!("`{}` is not valid {content_encoding}", name()))
+        }
+        Failed::ContentMediaType { content_media_type } => {
+            here(format!("`{}` is not valid {content_media_type}", name()))
+        }
         Failed::FromUtf8 { .. } => here(format!("`{}` is not UTF-8 once decoded", name())),
-        _ => here(format!("`{}` is not allowed by `{}`", name(), kind.keyword())),
+        _ => here(format!(
+            "`{}` is not allowed by `{}`",
+            name(),
+            kind.keyword()
+        )),
     }
 }
 
