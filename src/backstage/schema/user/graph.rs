@@ -353,8 +353,8 @@ impl<'r> Builder<'r> {
                 }
                 ("items" | "prefixItems", Json::Array(schemas)) => {
                     self.graph.has_tuples = true;
-                    let mut enter = |json| self.node(json, resolver.clone(), draft, false, near);
-                    node.any_item.extend(schemas.iter().map(|json| enter(json)));
+                    let enter = |json| self.node(json, resolver.clone(), draft, false, near);
+                    node.any_item.extend(schemas.iter().map(enter));
                 }
                 ("items" | "contains" | "additionalItems" | "unevaluatedItems", _) => {
                     node.has_unevaluated |= keyword == "unevaluatedItems";
