@@ -107,7 +107,7 @@ pub struct RuleArguments {
     #[arg(long, value_name = "RULE=SEVERITY", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
     pub severity: Vec<(String, Severity)>,
     /// A JSON Schema that the effective config of each chain must satisfy; repeatable
-    #[arg(long, value_name = "FILE", help_heading = RULES)]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = RULES)]
     pub schema: Vec<PathBuf>,
     /// Report only what this file does not know
     #[arg(long, value_name = "FILE", help_heading = RULES)]
