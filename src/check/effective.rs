@@ -1,11 +1,13 @@
-//! The effective config of every chain, without judging it: what `print` shows.
+//! The effective config of every chain and server, without judging it: what `print` shows.
 //!
-//! In: a [`Request`]. Out: the chains of every app root with what a process would see, and the secrets to hide.
+//! In: a [`Request`]. Out: the chains of every app root and the servers with what a process would see, and the secrets to
+//! hide.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
-use super::workspaces;
+use super::workspaces::{self, Read};
 use crate::backstage::facts::databases::Database;
 use crate::backstage::facts::fact::List;
 use crate::backstage::load::{LoadedApp, Refusal};
@@ -13,13 +15,15 @@ use crate::backstage::secrets;
 use crate::backstage::value::Value;
 use crate::backstage::words::Chain;
 use crate::files::Files;
+use crate::connect::load::LoadedPart;
 use crate::product::backstage::read::Ready;
+use crate::product::connect::judge::ReadServer;
 use crate::product::target::{self, Target};
 use crate::request::Request;
 use crate::run::{Failure, Run};
 use crate::text::Place;
 
-/// Works out the effective config of every chain that is asked for.
+/// Works out the effective config of every chain and server that is asked for.
 ///
 /// # Errors
 /// As [`check`](super::check), but for what concerns rules.
@@ -37,8 +41,16 @@ pub fn effective_files(files: Box<dyn Files>, request: &Request) -> Result<Confi
 
 fn of_targets(targets: &[Target], request: &Request) -> Result<Configs, Failure> {
     let mut apps = Vec::new();
+    let mut servers = Vec::new();
     let mut secret_places = BTreeSet::new();
-    let run = workspaces::read_targets(targets, request, |ready| {
+    let run = workspaces::read_targets(targets, request, |read| {
+        let ready = match read {
+            Read::App(ready) => ready,
+            Read::Server(server) => {
+                servers.push(ServerConfig::of(&server));
+                return server.secrets;
+            }
+        };
         let found = ready.loaded.layers.values();
         let found = found.flat_map(|layer| &layer.secrets);
         secret_places.extend(found.filter_map(|secret| Some(secrets::origin(secret)?.value)));
@@ -52,6 +64,7 @@ fn of_targets(targets: &[Target], request: &Request) -> Result<Configs, Failure>
         run,
         secret_places,
         apps,
+        servers,
     })
 }
 
@@ -63,6 +76,39 @@ pub struct Configs {
     pub secret_places: BTreeSet<Place>,
     /// Every app root with its chains.
     pub apps: Vec<AppConfigs>,
+    /// Every Posit Connect server.
+    pub servers: Vec<ServerConfig>,
+}
+
+/// What a Posit Connect server sees.
+pub struct ServerConfig {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The files its settings are in, as a person knows them.
+    pub files: Vec<String>,
+    /// By section and key: a string, or a list of them.
+    pub config: Value,
+    /// Why the server does not start with them: for each file that the gcfg library refuses, its path, line and column
+    /// (in bytes, from 1), and the message.
+    pub refusals: Vec<String>,
+}
+
+impl ServerConfig {
+    fn of(server: &ReadServer<'_>) -> Self {
+        let parts = server.loaded.parts.iter();
+        let shown = |part: &LoadedPart| server.target.files.display(&part.part.path);
+        Self {
+            name: Arc::clone(&server.loaded.server.name),
+            files: parts.clone().map(shown).collect(),
+            config: server.effective.tree(),
+            refusals: parts
+                .filter_map(|part| {
+                    let refusal = part.refusal()?;
+                    Some(format!("{}:{refusal}", shown(part)))
+                })
+                .collect(),
+        }
+    }
 }
 
 /// The effective configs of one app root.

@@ -1,4 +1,4 @@
-//! `stagecheck print`: the effective config of each chain, as the running app would see it.
+//! `stagecheck print`: the effective config of each chain and server, as the running process would see it.
 //!
 //! Secrets are hidden unless asked for. What is open stands as written, with what it would override. With
 //! `--origins`, each value has the layer and line that set it and what it overrode.
@@ -15,10 +15,10 @@ use super::console::Console;
 use super::paint::Paint;
 use super::status::{Outcome, Status};
 use super::{check, output};
-use crate::check::effective;
+use crate::check::effective::{self, ServerConfig};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
-use crate::text::mask::escape;
+use crate::text::mask::{self, escape};
 use shown::{Origins, Printed, SecretText, Shown};
 
 /// Its arguments.
@@ -30,7 +30,7 @@ pub struct Arguments {
     /// Which variables.
     #[command(flatten)]
     environment: EnvironmentArguments,
-    /// Only the chain of this name
+    /// Only the chain or Posit Connect server of this name
     #[arg(long, value_name = "NAME")]
     chain: Option<String>,
     /// Print what each plugin gets for a database instead
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
             app.chains.iter().map(move |chain| Printed { root, chain })
         })
         .collect();
-    let chains = wanted(all, arguments.chain.as_deref())?;
+    let (chains, servers) = wanted(all, &found.servers, arguments.chain.as_deref())?;
     let shown = Shown {
         run: &found.run,
         secret_places: &found.secret_places,
@@ -92,8 +92,8 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         false => PrintFormat::Yaml,
     });
     match (format, arguments.databases) {
-        (PrintFormat::Yaml, false) => output::to_stdout(|out| yaml::write(&chains, &shown, out))?,
-        (PrintFormat::Json, false) => output::to_stdout(|out| json::write(&chains, &shown, out))?,
+        (PrintFormat::Yaml, false) => output::to_stdout(|out| yaml::write(&chains, &servers, &shown, out))?,
+        (PrintFormat::Json, false) => output::to_stdout(|out| json::write(&chains, &servers, &shown, out))?,
         (PrintFormat::Table, true) => {
             let paint = Paint::of(console.stdout());
             output::lines_to_stdout(|out| databases::table(&chains, &shown, paint, out))?;
@@ -109,32 +109,42 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
                 .with_help("add --databases, or write --format yaml"));
         }
     }
-    Ok(status(&chains, console))
+    Ok(status(&chains, &servers, console))
 }
 
-/// The chains of a name, or all.
-fn wanted<'p>(chains: Vec<Printed<'p>>, name: Option<&str>) -> Result<Vec<Printed<'p>>, Failure> {
+/// The chains and servers of a name, or all.
+fn wanted<'p>(
+    chains: Vec<Printed<'p>>,
+    servers: &'p [ServerConfig],
+    name: Option<&str>,
+) -> Result<(Vec<Printed<'p>>, Vec<&'p ServerConfig>), Failure> {
     let Some(name) = name else {
-        return Ok(chains);
+        return Ok((chains, servers.iter().collect()));
     };
     let is_named = |printed: &Printed<'_>| *printed.chain.chain.name.0 == *name;
-    if chains.iter().any(is_named) {
-        return Ok(chains.into_iter().filter(is_named).collect());
+    let named: Vec<&ServerConfig> = servers.iter().filter(|one| *one.name == *name).collect();
+    if chains.iter().any(is_named) || !named.is_empty() {
+        return Ok((chains.into_iter().filter(is_named).collect(), named));
     }
-    let mut names: Vec<&str> = chains
-        .iter()
-        .map(|printed| &*printed.chain.chain.name.0)
+    let of_chains = chains.iter().map(|printed| &*printed.chain.chain.name.0);
+    let mut names: Vec<&str> = of_chains
+        .chain(servers.iter().map(|server| &*server.name))
         .collect();
     names.dedup();
-    let failure = Failure::new(format!("there is no chain `{}`", escape(name)));
+    let (what, them) = match (chains.is_empty(), servers.is_empty()) {
+        (_, true) => ("chain", "chains"),
+        (true, false) => ("server", "servers"),
+        (false, false) => ("chain or server", "chains and servers"),
+    };
+    let failure = Failure::new(format!("there is no {what} `{}`", escape(name)));
     Err(match closest(name, names.iter().copied()) {
         Some(meant) => failure.with_help(format!("did you mean `{meant}`?")),
-        None => failure.with_help(format!("the chains here are: {}", names.join(", "))),
+        None => failure.with_help(format!("the {them} here are: {}", names.join(", "))),
     })
 }
 
-/// Whether every chain has a config; those that have none are said.
-fn status(chains: &[Printed<'_>], console: &Console) -> Status {
+/// Whether every chain has a config and every server starts; the others are said.
+fn status(chains: &[Printed<'_>], servers: &[&ServerConfig], console: &Console) -> Status {
     let mut status = Status::Clean;
     for printed in chains {
         let name = &printed.chain.chain.name;
@@ -146,6 +156,19 @@ fn status(chains: &[Printed<'_>], console: &Console) -> Status {
             text: format!("the chain {name} has no effective config: {reason}"),
         });
         status = Status::Findings;
+    }
+    for server in servers {
+        for refusal in &server.refusals {
+            console.note(&Note {
+                level: NoteLevel::Always,
+                text: format!(
+                    "the server {} does not start: {}",
+                    mask::outside_run(&server.name),
+                    mask::outside_run(refusal)
+                ),
+            });
+            status = Status::Findings;
+        }
     }
     status
 }

@@ -15,6 +15,7 @@ mod overlay;
 mod reason;
 mod signals;
 mod staged;
+mod template;
 mod walk;
 mod write;
 
@@ -31,6 +32,7 @@ pub use named::read_named;
 pub use overlay::OverlayFiles;
 pub use reason::reason;
 pub use staged::StagedFiles;
+pub use template::without_template_ending;
 pub use write::{WriteError, create, is_same, replace, replace_all};
 
 /// A path below the root of a [`Files`]: `/` between parts, no `.` or `..` inside, empty for the root itself.

@@ -4,6 +4,7 @@
 //! those of any other; nothing here names a product.
 
 pub mod backstage;
+pub mod connect;
 pub mod table;
 pub mod target;
 

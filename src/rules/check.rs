@@ -9,7 +9,7 @@ mod types;
 use super::condition::Condition;
 use super::message::{Part, Template};
 use super::path::{Path, Step};
-use crate::backstage::facts::variables;
+use super::scopes::variables;
 use crate::text::closest;
 use rule_card::card::{Card, Case, Content, Detection, Fix};
 use rule_card::tree::Mistake;

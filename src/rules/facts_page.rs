@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use super::condition::{FUNCTIONS, Function, METHODS, URL_FIELDS};
+use super::scopes::{SCOPES, product, variables};
 use crate::backstage::facts::fact::{Field, Shape};
-use crate::backstage::facts::variables;
-use rule_card::card::Scope;
 
 /// The page.
 pub fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for scope in [Scope::Chain, Scope::Layer, Scope::App] {
-        let _ = write!(page, "\n## `scope: {}`\n", scope.as_str());
+    for scope in SCOPES {
+        let (name, product) = (scope.as_str(), product(scope));
+        let _ = write!(page, "\n## `scope: {name}` ({product})\n");
         table(&mut page, "", variables(scope));
     }
     page.push_str(

@@ -18,6 +18,7 @@ pub mod page;
 pub mod path;
 pub mod point;
 pub mod policy;
+pub mod scopes;
 #[cfg(test)]
 mod tests;
 

@@ -90,6 +90,7 @@ fn facts(card: &Card) -> String {
         (Scope::Chain, Chains::Production) => "the effective config of each production chain",
         (Scope::Chain, Chains::All) => "the effective config of each chain",
         (Scope::App, _) => "the files of an app root",
+        (Scope::Server, _) => "the effective config of each Posit Connect server",
     };
     let mut line = format!(
         "**{}** · {} · judges {scope}",

@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use crate::finding::{Edit, Finding, Fix, FixKind};
 use crate::rules::{catalog, loader};
 use crate::text::{Place, SourceId, Sources, Span, closest};
-use npm_yaml::Comment;
 use rule_card::card::Card;
 
 /// One comment that suppresses.
@@ -49,11 +48,11 @@ pub struct Suppressed {
     pub count: usize,
 }
 
-/// The suppressions among the comments of a layer.
-pub fn find(source: SourceId, comments: &[Comment], sources: &Sources) -> Vec<Suppression> {
+/// The suppressions among comments, each of which begins with its mark.
+pub fn find(comments: impl IntoIterator<Item = Place>, sources: &Sources) -> Vec<Suppression> {
+    let comments = comments.into_iter();
     comments
-        .iter()
-        .filter_map(|comment| read(source, comment.span, sources))
+        .filter_map(|comment| read(comment.source, comment.span, sources))
         .collect()
 }
 
@@ -185,7 +184,7 @@ fn names(name: &str, finding: &Finding) -> bool {
 fn read(source: SourceId, comment: Span, sources: &Sources) -> Option<Suppression> {
     let whole = sources.get(source);
     let text = whole.slice(comment);
-    let call = text.trim_start_matches('#').trim_start();
+    let call = text.trim_start_matches(['#', ';']).trim_start();
     let call = call.strip_prefix("stagecheck:")?.trim_start();
     let parsed = call.split_once('[').and_then(|(word, rest)| {
         let reach = match word.trim_end() {
@@ -246,7 +245,7 @@ fn line_meant(comment: Span, source: SourceId, sources: &Sources) -> usize {
     (own + 1..=whole.line_count())
         .find(|line| {
             let text = whole.slice(whole.line_span(*line)).trim();
-            !text.is_empty() && !text.starts_with('#')
+            !text.is_empty() && !text.starts_with(['#', ';'])
         })
         .unwrap_or(own)
 }
@@ -257,11 +256,12 @@ mod tests {
     use crate::text::Source;
 
     /// The comments of a text, as the parser would find them.
-    fn comments(text: &str) -> Vec<Comment> {
+    fn comments(source: SourceId, text: &str) -> Vec<Place> {
         text.match_indices('#')
             .filter(|(at, _)| text[..*at].ends_with([' ', '\n']) || *at == 0)
-            .map(|(at, _)| Comment {
-                span: Span::new(at, at + text[at..].find('\n').unwrap_or(text.len() - at)),
+            .map(|(at, _)| {
+                let end = at + text[at..].find('\n').unwrap_or(text.len() - at);
+                Place::new(source, Span::new(at, end))
             })
             .collect()
     }
@@ -277,7 +277,7 @@ mod tests {
                 loader::finding("yaml-surprise", "surprise", place, None)
             })
             .collect();
-        let suppressions = find(source, &comments(text), &sources);
+        let suppressions = find(comments(source, text), &sources);
         let applied = apply(findings, &suppressions, &sources, |_| true);
         let describe = |finding: Finding| {
             let line = sources
@@ -341,7 +341,7 @@ mod tests {
         let sources = Sources::default();
         let text = "a: b # stagecheck: ignore[yaml-surprise] why\n";
         let source = sources.add(Source::new("app-config.yaml", text));
-        let suppressions = find(source, &comments(text), &sources);
+        let suppressions = find(comments(source, text), &sources);
         let judged = |card: &Card| card.id != "yaml-surprise";
         let applied = apply(Vec::new(), &suppressions, &sources, judged);
         assert!(applied.findings.is_empty());

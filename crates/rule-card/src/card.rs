@@ -117,6 +117,8 @@ pub enum Scope {
     Chain,
     /// The files of an app root.
     App,
+    /// The effective config of a Posit Connect server.
+    Server,
 }
 
 /// Which chains a card is judged on.
@@ -335,6 +337,7 @@ impl Scope {
             Self::Layer => "layer",
             Self::Chain => "chain",
             Self::App => "app",
+            Self::Server => "server",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
+use base64::engine::general_purpose;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use percent_encoding::percent_decode_str;
 
@@ -29,6 +30,12 @@ pub(crate) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim().trim_end_matches('=');
     let digits = digits.replace('-', "+").replace('_', "/");
     TOLERANT.decode(digits).ok()
+}
+
+/// The bytes of Base64 as programs write it: the alphabet of `+` and `/`, padded, without a bit too many; `None` for
+/// any other text.
+pub fn base64_canonical(text: &str) -> Option<Vec<u8>> {
+    general_purpose::STANDARD.decode(text).ok()
 }
 
 #[cfg(test)]

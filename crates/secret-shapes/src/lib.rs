@@ -19,7 +19,7 @@ pub mod url;
 
 use std::ops::Range;
 
-pub use encoding::{base64_decoded, percent_decoded};
+pub use encoding::{base64_canonical, base64_decoded, percent_decoded};
 pub use random::is_random;
 
 /// Everything in `text` that looks like a secret by its own shape: tokens and keys of known services, private

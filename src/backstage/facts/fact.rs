@@ -345,7 +345,7 @@ impl<T: Section> Fact for Option<T> {
 }
 
 /// The mapping of a section. What is null is left out.
-pub(super) fn mapping<const N: usize>(
+pub(crate) fn mapping<const N: usize>(
     fields: &[Field],
     values: [Value; N],
     origin: Option<Origin>,

@@ -62,7 +62,7 @@ macro_rules! facts {
         }
     )+};
 }
-pub(super) use facts;
+pub(crate) use facts;
 
 /// Declares a struct of facts in which the way to compute each stands behind it. A later one may use an earlier one by
 /// its name.
@@ -89,7 +89,7 @@ macro_rules! sections {
         }
     };
 }
-pub(super) use sections;
+pub(crate) use sections;
 
 /// Declares a struct whose parts are structs of facts and whose fields are all of theirs, as if it had them itself.
 macro_rules! joined_facts {
@@ -148,7 +148,7 @@ pub(super) use joined_facts;
 use super::fact::{Field, Shape};
 
 /// How many bytes the name of a field has in camelCase.
-pub(super) const fn camel_length(name: &str) -> usize {
+pub(crate) const fn camel_length(name: &str) -> usize {
     let name = name.as_bytes();
     let (mut at, mut length) = (start(name), 0);
     while at < name.len() {
@@ -159,7 +159,7 @@ pub(super) const fn camel_length(name: &str) -> usize {
 }
 
 /// The name of a field in camelCase: `host_local` becomes `hostLocal`, `r#where` becomes `where`.
-pub(super) const fn camel<const N: usize>(name: &str) -> [u8; N] {
+pub(crate) const fn camel<const N: usize>(name: &str) -> [u8; N] {
     let name = name.as_bytes();
     let mut camel = [0; N];
     let (mut at, mut to) = (start(name), 0);

@@ -30,7 +30,7 @@ pub mod integrations;
 mod join;
 pub mod layer;
 pub mod layers;
-mod macros;
+pub(crate) mod macros;
 pub mod misplaced;
 pub mod node;
 pub mod overrides;
@@ -47,14 +47,13 @@ pub mod unset;
 pub mod urls;
 pub mod website;
 
-use self::fact::{Config, Field, List, Section};
+use self::fact::{Config, List};
 use self::macros::{facts, sections};
 use super::resolve::Vanished;
 use super::secrets::Secret;
 use super::value::Value;
 use crate::backstage::words::{AppRoot, Chain};
 use crate::files::FilePath;
-use rule_card::card::Scope;
 
 /// What the facts of a chain are computed from.
 pub struct ChainInput<'a> {
@@ -213,15 +212,6 @@ facts! {
         app: app::App,
         /// what follows from its files
         facts: RootFacts,
-    }
-}
-
-/// The variables that conditions of this scope read.
-pub fn variables(scope: Scope) -> &'static [Field] {
-    match scope {
-        Scope::Layer => OfLayer::FIELDS,
-        Scope::Chain => OfChain::FIELDS,
-        Scope::App => OfRoot::FIELDS,
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod app_root;
 mod chain;
-pub(in crate::backstage) mod names;
+pub(crate) mod names;
 mod variable;
 
 pub use app_root::{AppRoot, LayerCopy, LayerFile, LayerRole, LeftOut, Workspace};

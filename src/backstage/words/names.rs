@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backstage::words::LayerRole;
-use crate::files::FilePath;
+use crate::files::{FilePath, without_template_ending};
 
 /// What a file's name makes of it, as far as layers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,24 +16,6 @@ pub(in crate::backstage) enum NameKind {
     Unrelated,
 }
 
-/// Endings of files that become a config only after something filled them in.
-const TEMPLATE_ENDINGS: &[&str] = &[
-    ".hbs",
-    ".handlebars",
-    ".njk",
-    ".nunjucks",
-    ".j2",
-    ".jinja",
-    ".jinja2",
-    ".tpl",
-    ".tmpl",
-    ".ejs",
-    ".mustache",
-    ".erb",
-    ".gotmpl",
-    ".liquid",
-    ".tftpl",
-];
 /// Endings and beginnings that editors and tools give to their own copies.
 const COPY_ENDINGS: &[&str] = &[
     "~",
@@ -101,8 +83,7 @@ pub(in crate::backstage) fn kind_of(name: &str) -> NameKind {
 
 /// Whether a file becomes a config only after something filled it in, by its name.
 pub(in crate::backstage) fn is_template(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    TEMPLATE_ENDINGS.iter().any(|end| lower.ends_with(end))
+    without_template_ending(name).is_some()
 }
 
 /// Whether a layer of this role belongs to production by its name.
@@ -121,7 +102,7 @@ pub(in crate::backstage) fn is_production(role: &LayerRole) -> bool {
 }
 
 /// Whether a name (of a Dockerfile, a service, a script) says that only its developer uses the thing.
-pub(in crate::backstage) fn is_for_development(name: &str) -> bool {
+pub(crate) fn is_for_development(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower
         .split(|c: char| !c.is_ascii_alphanumeric())

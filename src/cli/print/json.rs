@@ -6,21 +6,51 @@ use serde_json::{Map, Value as Json, json};
 
 use super::shown::{Origins, Printed, Shown, directive};
 use crate::backstage::value::{Kind, Value};
-use crate::check::effective::NoConfig;
+use crate::check::effective::{NoConfig, ServerConfig};
 use crate::cli::number::json_number;
 use crate::cli::output;
 use crate::text::mask;
 use source::{ConfigPath, Part};
 
-/// Writes `{"schema": 1, "chains": […]}`. An open value is the string as written; with origins, `values` says for each
-/// config path what set it, what it overrode, and what it is instead when it is open.
+/// Writes `{"schema": 1, "chains": […], "servers": […]}`; where there are only servers, `chains` is left out, and the
+/// other way round. An open value is the string as written; with origins, `values` says for each config path what set
+/// it, what it overrode, and what it is instead when it is open.
 pub(super) fn write(
     chains: &[Printed<'_>],
+    servers: &[&ServerConfig],
     shown: &Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let chains = chains.iter().map(|printed| chain(printed, shown));
-    document(chains, out)
+    let mut fields = Map::new();
+    fields.insert("schema".into(), 1.into());
+    if !chains.is_empty() || servers.is_empty() {
+        let chains = chains.iter().map(|printed| chain(printed, shown));
+        fields.insert("chains".into(), chains.collect());
+    }
+    if !servers.is_empty() {
+        let servers = servers.iter().map(|one| server(one, shown));
+        fields.insert("servers".into(), servers.collect());
+    }
+    output::json(&Json::Object(fields), out)
+}
+
+fn server(server: &ServerConfig, shown: &Shown<'_>) -> Json {
+    let files = server.files.iter().map(|path| mask::name(path).into_owned());
+    let mut fields = Map::new();
+    fields.insert("name".into(), mask::name(&server.name).into());
+    fields.insert("files".into(), files.collect::<Vec<_>>().into());
+    fields.insert("config".into(), value(&server.config, shown));
+    if shown.origins == Origins::Said {
+        let mut values = Map::new();
+        origins(&server.config, &mut ConfigPath::root(), shown, &mut values);
+        fields.insert("values".into(), values.into());
+    }
+    if !server.refusals.is_empty() {
+        let refusals = server.refusals.iter();
+        let refusals = refusals.map(|it| mask::excerpt(it).into_owned());
+        fields.insert("refused".into(), refusals.collect::<Vec<_>>().into());
+    }
+    Json::Object(fields)
 }
 
 /// The document around what is said of each chain.

@@ -4,12 +4,14 @@ use std::io::{self, Write};
 
 use super::shown::{Origins, Printed, Shown, directive};
 use crate::backstage::value::{Kind, Object, Value};
+use crate::check::effective::ServerConfig;
 use crate::cli::number::json_number;
 use crate::text::mask::{escape, excerpt, inert_line, json_line, name};
 use npm_yaml::{NodeValue, ScalarStyle};
 
 pub(super) fn write(
     chains: &[Printed<'_>],
+    servers: &[&ServerConfig],
     shown: &Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -33,6 +35,22 @@ pub(super) fn write(
             Ok(config) => out.write_all(document(config, shown).as_bytes())?,
             Err(reason) => writeln!(out, "# {}", escape(&excerpt(&reason.to_string())))?,
         }
+    }
+    for (index, server) in servers.iter().enumerate() {
+        if index > 0 || !chains.is_empty() {
+            writeln!(out, "---")?;
+        }
+        let files: Vec<_> = server.files.iter().map(|path| name(path)).collect();
+        writeln!(
+            out,
+            "# server {}: {}",
+            escape(&name(&server.name)),
+            escape(&files.join(", "))
+        )?;
+        for refusal in &server.refusals {
+            writeln!(out, "# refused: {}", escape(&excerpt(refusal)))?;
+        }
+        out.write_all(document(&server.config, shown).as_bytes())?;
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::rules::engine::Rules;
 use crate::run::{Note, NoteLevel, SchemasInForce};
 use crate::settings::Settings;
 use crate::settle::suppress::{self, Suppression};
-use crate::text::Sources;
+use crate::text::{Place, Sources};
 use crate::text::mask::Secrets;
 
 /// One app root, with what it is judged by.
@@ -141,7 +141,11 @@ impl Ready<'_> {
         layers
             .flat_map(|loaded| {
                 let layer = &loaded.layer;
-                suppress::find(layer.source, &layer.document.comments, sources)
+                let comments = layer.document.comments.iter();
+                suppress::find(
+                    comments.map(|comment| Place::new(layer.source, comment.span)),
+                    sources,
+                )
             })
             .collect()
     }

@@ -1,0 +1,195 @@
+//! `facts.connect.problems`: what is wrong with the text of a server's files.
+
+use crate::backstage::facts::fact::{Bool, List, Text};
+use crate::backstage::facts::macros::facts;
+use crate::connect::catalogue;
+use crate::connect::load::{Gcfg, LoadedPart, LoadedServer};
+use crate::text::{Place, Span};
+use gcfg::{Entry, Problem, ProblemKind};
+
+facts! {
+    /// Something wrong with a text.
+    pub struct ProblemFact {
+        /// `unreadable`, `not-utf-8`, `outside-section`, `quote`, `section-name`, or `syntax`. Points at the bytes
+        kind: Text,
+        /// the message of the gcfg library
+        message: Text,
+        /// where the library reports it: line and column, in bytes, from 1, e.g. `4:22`
+        position: Text,
+        /// the server stops here: it is the first problem of its file. Later ones are what it would meet next
+        first: Bool,
+        /// for `outside-section`: the key. For `quote`: the key whose value is not closed; absent elsewhere
+        key: Text,
+        /// for `outside-section`: all keys that stand outside, `Key, Key`
+        keys: Text,
+        /// for `outside-section`: the one section that has all these keys. For `section-name`: the header as it has to
+        /// be spelled
+        meant: Text,
+        /// for `quote`: the line ends in a mark that an editor shows where a line goes on, e.g. the `>` of nano
+        truncated: Bool,
+    }
+}
+
+/// What is wrong with all parts, in order.
+pub fn collect(loaded: &LoadedServer) -> List<ProblemFact> {
+    loaded.parts.iter().flat_map(of_part).collect()
+}
+
+fn of_part(part: &LoadedPart) -> Vec<ProblemFact> {
+    let mut facts = Vec::new();
+    if let Some(error) = &part.unreadable {
+        let (kind, place) = match error {
+            crate::files::ReadError::NotUtf8(replaced) => {
+                let end = replaced.at + char::REPLACEMENT_CHARACTER.len_utf8();
+                ("not-utf-8", part.place(Span::new(replaced.at, end)))
+            }
+            _ => ("unreadable", part.start()),
+        };
+        facts.push(ProblemFact {
+            origin: None,
+            kind: Text::from(kind).at(Some(place)),
+            message: error.to_string().into(),
+            position: Text::default(),
+            first: true.into(),
+            key: Text::default(),
+            keys: Text::default(),
+            meant: Text::default(),
+            truncated: false.into(),
+        });
+    }
+    let Some(gcfg) = &part.gcfg else {
+        return facts;
+    };
+    let mut first = true;
+    let mut said_outside = false;
+    for problem in &gcfg.document.problems {
+        // Of settings without a header above them one finding is enough: one header mends them all.
+        if problem.kind == ProblemKind::ExpectedSectionHeader && std::mem::replace(&mut said_outside, true) {
+            continue;
+        }
+        facts.push(fact(problem, std::mem::take(&mut first), part, gcfg));
+    }
+    facts
+}
+
+fn fact(problem: &Problem, first: bool, part: &LoadedPart, gcfg: &Gcfg) -> ProblemFact {
+    let orphans = &gcfg.document.orphans;
+    let entry = entry_at(problem, gcfg);
+    let header = header_at(problem, gcfg);
+    let kind = match problem.kind {
+        ProblemKind::ExpectedSectionHeader if !orphans.is_empty() => "outside-section",
+        ProblemKind::StringNotTerminated => "quote",
+        _ if header.is_some() => "section-name",
+        _ => "syntax",
+    };
+    let place = match (kind, entry) {
+        ("outside-section", Some(entry)) => part.place(entry.name.span),
+        ("section-name", _) => header.map_or_else(|| at(problem, part), |line| part.place(line)),
+        _ => at(problem, part),
+    };
+    let line = gcfg
+        .text
+        .get(problem.span.start as usize..)
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or_default();
+    ProblemFact {
+        origin: None,
+        kind: Text::from(kind).at(Some(place)),
+        message: problem.kind.to_string().into(),
+        position: format!("{}:{}", problem.position.line, problem.position.column).into(),
+        first: first.into(),
+        key: Text::optional(
+            entry
+                .filter(|_| matches!(kind, "outside-section" | "quote"))
+                .map(|entry| entry.name.text.clone()),
+        ),
+        keys: match kind {
+            "outside-section" => {
+                let keys: Vec<&str> = orphans.iter().map(|entry| &*entry.name.text).collect();
+                keys.join(", ").into()
+            }
+            _ => Text::default(),
+        },
+        meant: match kind {
+            "outside-section" => Text::optional(section_of(orphans)),
+            "section-name" => Text::optional(
+                header.and_then(|line| spelled(gcfg.text.get(line.range()).unwrap_or_default())),
+            ),
+            _ => Text::default(),
+        },
+        truncated: line.trim_end().ends_with(['>', '$', '…']).into(),
+    }
+}
+
+fn at(problem: &Problem, part: &LoadedPart) -> Place {
+    part.place(problem.span)
+}
+
+/// The setting whose line the problem is in.
+fn entry_at<'g>(problem: &Problem, gcfg: &'g Gcfg) -> Option<&'g Entry> {
+    let document = &gcfg.document;
+    let entries = document
+        .sections
+        .iter()
+        .flat_map(|section| &section.entries);
+    let mut all = document.orphans.iter().chain(entries);
+    all.find(|entry| document.position(entry.name.span.start as usize).line == problem.position.line)
+}
+
+/// The line of a header that the library refuses.
+fn header_at(problem: &Problem, gcfg: &Gcfg) -> Option<Span> {
+    let line = gcfg.text.lines().nth(problem.position.line.checked_sub(1)?)?;
+    let start = line.as_ptr() as usize - gcfg.text.as_ptr() as usize;
+    let trimmed = line.trim();
+    let indent = line.len() - line.trim_start().len();
+    let is_header = trimmed.starts_with('[')
+        && !matches!(problem.kind, ProblemKind::StringNotTerminated);
+    is_header.then(|| Span::new(start + indent, start + indent + trimmed.len()))
+}
+
+/// The one section that has a setting for every key, or else for most of them.
+fn section_of(orphans: &[Entry]) -> Option<&'static str> {
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for entry in orphans {
+        for setting in catalogue::with_key(&entry.name.text) {
+            // Of `Provider` the value tells which: `postgres` is a database, `saml` a way to sign in.
+            let text = entry.value.as_ref().map(|value| &*value.text);
+            if text.is_some_and(|text| !setting.allows(text)) {
+                continue;
+            }
+            match counts.iter_mut().find(|(section, _)| *section == setting.section) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((setting.section, 1)),
+            }
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    let mut best = counts.into_iter().filter(|(_, count)| *count == most);
+    let (section, _) = best.next()?;
+    best.next().is_none().then_some(section)
+}
+
+/// A header as it has to be spelled: `[LDAP corp]` is `[LDAP "corp"]`; `[My_Section]` is a section without `_` if there
+/// is one.
+fn spelled(header: &str) -> Option<String> {
+    let inner = header.trim_start_matches('[');
+    let inner = inner.split([']', ';', '#']).next()?.trim();
+    let sections = || catalogue::settings().iter().map(|setting| setting.section);
+    let known = |name: &str| sections().find(|section| gcfg::same_name(section, name));
+    if let Some((name, subsection)) = inner.split_once(char::is_whitespace)
+        && let Some(section) = known(name)
+    {
+        let subsection = subsection.trim().trim_matches(['"', '\'', '“', '”']);
+        return match subsection.is_empty() {
+            true => None,
+            false => Some(format!("[{section} \"{subsection}\"]")),
+        };
+    }
+    if let Some((name, subsection)) = inner.split_once(['.', ':', '/'])
+        && let Some(section) = known(name)
+    {
+        return Some(format!("[{section} \"{subsection}\"]"));
+    }
+    let letters: String = inner.chars().filter(char::is_ascii_alphanumeric).collect();
+    known(&letters).map(|section| format!("[{section}]"))
+}
