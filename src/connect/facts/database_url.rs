@@ -21,7 +21,7 @@ facts! {
         /// `placeholder` (`{$}`), `not-encoded`, `escape`, `port`, `other`; absent where they do. Points at the bytes
         /// that are wrong, or at the value
         problem: Text,
-        /// for `not-encoded`: the character that has to be encoded; absent elsewhere
+        /// for `not-encoded`: the character that has to be encoded; absent elsewhere. Points nowhere
         character: Text,
         /// that character as it has to be written, e.g. `%23`
         encoded: Text,
@@ -81,7 +81,7 @@ fn fact(written: &WrittenSetting) -> Option<DatabaseUrl> {
                 .or(written.value_place);
             fact.problem = Text::from(trouble.word).at(place);
             if let Some(character) = trouble.character {
-                fact.character = Text::from(character.to_string()).at(place);
+                fact.character = Text::from(character.to_string());
                 fact.encoded = percent(character).into();
             }
         }
@@ -186,7 +186,7 @@ fn add_parts(fact: &mut DatabaseUrl, url: &Url, text: &str, written: &WrittenSet
         let raw = raw.and_then(|rest| rest.get(..rest.rfind('@')?));
         let tolerated = raw.and_then(|raw| raw.chars().find(|c| matches!(c, '@' | '!' | '$')));
         if let Some(character) = tolerated {
-            fact.tolerated = Text::from(character.to_string()).at(written.value_place);
+            fact.tolerated = Text::from(character.to_string());
             fact.encoded = percent(character).into();
         }
     }

@@ -187,10 +187,11 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
                 setting.is_some_and(|setting| setting.allowed_is_complete && !setting.allows(text))
             })
             .into(),
-        allowed: setting
-            .map(|setting| setting.allowed.join(", "))
-            .unwrap_or_default()
-            .into(),
+        allowed: Text::optional(
+            setting
+                .map(|setting| setting.allowed.join(", "))
+                .filter(|allowed| !allowed.is_empty()),
+        ),
         bare: (written.given == Given::Bare && written.intact).into(),
         empty: (text == Some("")).into(),
         placeholder: is_placeholder.into(),
