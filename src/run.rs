@@ -42,7 +42,9 @@ pub struct Run {
 pub struct Checked {
     /// How many app roots.
     pub app_roots: usize,
-    /// The layers, in order of path.
+    /// How many Posit Connect servers.
+    pub servers: usize,
+    /// The layers, and the files of servers, in order of path.
     pub layers: Vec<SourceId>,
     /// How many chains.
     pub chains: usize,

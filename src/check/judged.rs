@@ -11,7 +11,7 @@ use std::thread;
 use crate::backstage::environment::Environment;
 use crate::files::FilePath;
 use crate::finding::Finding;
-use crate::product::{JudgedRoot, Judging, Roots};
+use crate::product::{JudgedRoot, Judging, RootKind, Roots};
 use crate::request::Request;
 use crate::rules::catalog;
 use crate::rules::combine::{combine, leave_out_superseded};
@@ -30,8 +30,10 @@ pub struct Judged {
     pub suppressions: Vec<Suppression>,
     /// What must not be shown.
     pub secrets: Secrets,
-    /// How many roots were judged.
-    pub roots: usize,
+    /// How many app roots were judged.
+    pub app_roots: usize,
+    /// How many servers were.
+    pub servers: usize,
     /// How many chains they have.
     pub chains: usize,
     /// The files that were judged.
@@ -167,7 +169,10 @@ impl Judged {
         }
         self.suppressions.extend(root.suppressions);
         self.secrets.add_all(root.secrets);
-        self.roots += 1;
+        match root.kind {
+            RootKind::AppRoot => self.app_roots += 1,
+            RootKind::Server => self.servers += 1,
+        }
         self.chains += root.chains;
         self.files.extend(root.files);
         self.schemas.extend(root.schemas);
@@ -178,7 +183,8 @@ impl Judged {
         self.findings.extend(share.findings);
         self.suppressions.extend(share.suppressions);
         self.secrets.add_all(share.secrets);
-        self.roots += share.roots;
+        self.app_roots += share.app_roots;
+        self.servers += share.servers;
         self.chains += share.chains;
         self.files.extend(share.files);
         self.schemas.extend(share.schemas);

@@ -126,7 +126,8 @@ fn check_targets(
         sources,
         secrets: judged.secrets,
         checked: Checked {
-            app_roots: judged.roots,
+            app_roots: judged.app_roots,
+            servers: judged.servers,
             layers: judged.files,
             chains: judged.chains,
             left_out: found.left_out,

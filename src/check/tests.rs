@@ -8,7 +8,7 @@ use crate::files::{FilePath, MemoryFiles};
 use crate::finding::{Finding, Label, RuleId, Severity};
 use crate::product::backstage::Backstage;
 use crate::product::target::{self, Scope, Target};
-use crate::product::{Discovered, JudgedRoot, Judging, Product, Roots};
+use crate::product::{Discovered, JudgedRoot, Judging, Product, RootKind, Roots};
 use crate::report::{Format, to_bytes};
 use crate::request::Request;
 use crate::run::Failure;
@@ -94,6 +94,7 @@ impl<'t> Roots<'t> for Toys<'t> {
                 config_path: None,
             };
             Ok(JudgedRoot {
+                kind: RootKind::AppRoot,
                 settings,
                 findings: text.match_indices('!').map(finding).collect(),
                 suppressions: Vec::new(),

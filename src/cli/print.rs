@@ -92,8 +92,12 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         false => PrintFormat::Yaml,
     });
     match (format, arguments.databases) {
-        (PrintFormat::Yaml, false) => output::to_stdout(|out| yaml::write(&chains, &servers, &shown, out))?,
-        (PrintFormat::Json, false) => output::to_stdout(|out| json::write(&chains, &servers, &shown, out))?,
+        (PrintFormat::Yaml, false) => {
+            output::to_stdout(|out| yaml::write(&chains, &servers, &shown, out))?
+        }
+        (PrintFormat::Json, false) => {
+            output::to_stdout(|out| json::write(&chains, &servers, &shown, out))?
+        }
         (PrintFormat::Table, true) => {
             let paint = Paint::of(console.stdout());
             output::lines_to_stdout(|out| databases::table(&chains, &shown, paint, out))?;

@@ -65,10 +65,7 @@ pub fn effective(loaded: &LoadedServer) -> Effective {
         let sections = part.gcfg.iter().flat_map(|gcfg| &gcfg.document.sections);
         for section in sections {
             let subsection = section.subsection.as_ref();
-            effective.section(
-                &section.name.text,
-                subsection.map(|name| &name.text),
-            );
+            effective.section(&section.name.text, subsection.map(|name| &name.text));
         }
     }
     let mut by_weight: Vec<usize> = (0..loaded.settings.len()).collect();
@@ -106,7 +103,9 @@ impl Effective {
         let own = value_of(written);
         let Some(known) = section.settings.get_mut(&key) else {
             let shown = written.setting.map_or(&*written.key, |setting| setting.key);
-            let is_list = written.setting.is_some_and(|setting| setting.kind == Type::List);
+            let is_list = written
+                .setting
+                .is_some_and(|setting| setting.kind == Type::List);
             let value = match (&written.given, is_list) {
                 (Given::Bare, true) => list(Vec::new(), &own),
                 (_, true) => list(vec![own.clone()], &own),
@@ -152,7 +151,9 @@ impl Effective {
             .filter_map(|index| origin_of(all.get(*index)?))
             .chain(std::mem::take(&mut known.value.overrode))
             .collect();
-        let is_list = written.setting.is_some_and(|setting| setting.kind == Type::List);
+        let is_list = written
+            .setting
+            .is_some_and(|setting| setting.kind == Type::List);
         known.value = match (is_empty, is_list) {
             (true, true) => list(Vec::new(), &own),
             (false, true) => list(vec![own.clone()], &own),
@@ -193,7 +194,10 @@ impl Effective {
     }
 
     /// The sections of a name, with and without subsections.
-    pub fn sections_of<'e>(&'e self, section: &'e str) -> impl Iterator<Item = &'e EffectiveSection> {
+    pub fn sections_of<'e>(
+        &'e self,
+        section: &'e str,
+    ) -> impl Iterator<Item = &'e EffectiveSection> {
         let folded = gcfg::fold(section);
         self.sections
             .iter()
@@ -249,7 +253,12 @@ mod tests {
     use crate::text::Sources;
 
     fn texts(value: &Value) -> Vec<&str> {
-        value.as_array().unwrap().iter().filter_map(Value::as_str).collect()
+        value
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     #[test]
@@ -259,16 +268,31 @@ mod tests {
         );
         let effective = effective(&loaded);
         assert_eq!(effective.text("Database", "Provider"), Some("Postgres"));
-        assert_eq!(effective.get("Database", "Provider").unwrap().value.overrode.len(), 1);
+        assert_eq!(
+            effective
+                .get("Database", "Provider")
+                .unwrap()
+                .value
+                .overrode
+                .len(),
+            1
+        );
         let tree = effective.tree();
-        assert_eq!(texts(tree.at(["Python", "Executable"]).unwrap()), ["/a", "/b"]);
+        assert_eq!(
+            texts(tree.at(["Python", "Executable"]).unwrap()),
+            ["/a", "/b"]
+        );
     }
 
     #[test]
     fn a_bare_list_empties_it_and_a_bare_boolean_is_true() {
-        let (loaded, _) = load_text("[Python]\nEnabled\nExecutable = /a\nExecutable\nExecutable = /b\n");
+        let (loaded, _) =
+            load_text("[Python]\nEnabled\nExecutable = /a\nExecutable\nExecutable = /b\n");
         let tree = effective(&loaded).tree();
-        assert_eq!(tree.at(["Python", "Enabled"]).unwrap().as_str(), Some("true"));
+        assert_eq!(
+            tree.at(["Python", "Enabled"]).unwrap().as_str(),
+            Some("true")
+        );
         assert_eq!(texts(tree.at(["Python", "Executable"]).unwrap()), ["/b"]);
     }
 

@@ -32,7 +32,12 @@ pub fn of_server(loaded: &LoadedServer, sources: &Sources) -> Secrets {
             if names_secret(&entry.name.text) {
                 secrets.add(part.place(value.span), &value.text);
             }
-            add_url(Some(part.place(value.span)), &value.text, &mut secrets, sources);
+            add_url(
+                Some(part.place(value.span)),
+                &value.text,
+                &mut secrets,
+                sources,
+            );
         }
     }
     secrets
@@ -102,7 +107,9 @@ pub(super) fn password_in(text: &str) -> Option<Range<usize>> {
         None => {
             let behind = text.get(colon..)?;
             let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-            let ends = behind.get(digits..)?.starts_with(['/', '?', '#', ',', ']', ':']);
+            let ends = behind
+                .get(digits..)?
+                .starts_with(['/', '?', '#', ',', ']', ':']);
             let is_port = ends || digits == behind.len();
             (!is_port && !behind.is_empty()).then_some(colon..text.len())
         }
@@ -133,7 +140,8 @@ fn add_literals(written: &WrittenSetting, text: &str, secrets: &mut Secrets, sou
         }
         rest = behind.get(close + 1..).unwrap_or_default();
     }
-    let is_marker = |text: &str| text.starts_with("{{") || text.starts_with("<%") || text.starts_with("{%");
+    let is_marker =
+        |text: &str| text.starts_with("{{") || text.starts_with("<%") || text.starts_with("{%");
     if !is_marker(text.trim()) {
         secrets.add(place, text);
     }

@@ -65,7 +65,9 @@ impl Spelling {
             .comment
             .filter(|comment| comment.start == value.span.end);
         let is_empty = value.span.is_empty();
-        let ends_in_quote = parts.last().is_some_and(|last| last.kind == PartKind::Quote);
+        let ends_in_quote = parts
+            .last()
+            .is_some_and(|last| last.kind == PartKind::Quote);
         let has_word = |comment: &Span| {
             let text = gcfg.text.get(comment.range()).unwrap_or_default();
             let behind = text.chars().nth(1);

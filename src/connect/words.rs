@@ -153,7 +153,9 @@ impl MadeText {
         };
         let (Some(first), Some(last)) = (
             at(span.start as usize),
-            at((span.end as usize).saturating_sub(1).max(span.start as usize)),
+            at((span.end as usize)
+                .saturating_sub(1)
+                .max(span.start as usize)),
         ) else {
             return Place::new(self.source, Span::default());
         };

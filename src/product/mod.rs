@@ -76,8 +76,19 @@ pub struct Judging<'j> {
     pub sources: &'j Sources,
 }
 
+/// What a root is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootKind {
+    /// A folder with an app.
+    AppRoot,
+    /// A server.
+    Server,
+}
+
 /// One root, judged.
 pub struct JudgedRoot {
+    /// What it is.
+    pub kind: RootKind,
     /// What is wanted of it.
     pub settings: Arc<Settings>,
     /// Everything that is wrong with it, in no order.

@@ -232,15 +232,20 @@ impl Target {
         });
         match &self.named {
             Some(named) => {
-                let message = format!("`{named}` holds no layer (app-config*.yaml)");
-                let help = "name the folder of an app, or one of its layers".to_owned();
+                let message = format!(
+                    "`{named}` holds no configuration (app-config*.yaml, rstudio-connect*.gcfg)"
+                );
+                let help = "name the folder of an app or server, or one of its files".to_owned();
                 Err(Failure::new(message).with_help(why.unwrap_or(help)))
             }
             None if request.paths.is_empty() => Ok(Some(Note {
                 level: NoteLevel::Always,
                 text: match why {
-                    Some(why) => format!("no layer is left to check here or below: {why}"),
-                    None => "no app-config.yaml here or below: nothing to check".into(),
+                    Some(why) => format!("no file is left to check here or below: {why}"),
+                    None => {
+                        "no app-config.yaml or rstudio-connect.gcfg here or below: nothing to check"
+                            .into()
+                    }
                 },
             })),
             None => Ok(None),

@@ -76,6 +76,8 @@ struct Summary {
     known: usize,
     suppressed: usize,
     app_roots: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    servers: Option<usize>,
     layers: usize,
     chains: usize,
 }
@@ -170,6 +172,7 @@ impl<'r> Document<'r> {
                 known,
                 suppressed: run.suppressed,
                 app_roots: run.checked.app_roots,
+                servers: Some(run.checked.servers).filter(|count| *count > 0),
                 layers: run.checked.layers.len(),
                 chains: run.checked.chains,
             },

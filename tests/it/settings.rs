@@ -384,7 +384,7 @@ fn a_tree_whose_only_layer_is_left_out_says_which_and_why() {
         answer.stderr
     );
     assert!(
-        !answer.stderr.contains("no app-config.yaml here"),
+        !answer.stderr.contains("no app-config.yaml or"),
         "{}",
         answer.stderr
     );

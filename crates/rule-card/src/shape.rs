@@ -39,7 +39,10 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
         .optional("source", |at| at.word(&[("loader", Detection::Loader)]))
         .unwrap_or(Detection::Conditions);
     let scope = fields.required("scope", |at| {
-        at.word(&[Scope::Layer, Scope::Chain, Scope::App, Scope::Server].map(|scope| (scope.as_str(), scope)))
+        at.word(
+            &[Scope::Layer, Scope::Chain, Scope::App, Scope::Server]
+                .map(|scope| (scope.as_str(), scope)),
+        )
     });
     let chains = fields
         .optional("chains", |at| {

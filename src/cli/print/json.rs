@@ -35,7 +35,10 @@ pub(super) fn write(
 }
 
 fn server(server: &ServerConfig, shown: &Shown<'_>) -> Json {
-    let files = server.files.iter().map(|path| mask::name(path).into_owned());
+    let files = server
+        .files
+        .iter()
+        .map(|path| mask::name(path).into_owned());
     let mut fields = Map::new();
     fields.insert("name".into(), mask::name(&server.name).into());
     fields.insert("files".into(), files.collect::<Vec<_>>().into());

@@ -18,17 +18,8 @@ use crate::files::{FilePath, Files, GitStatus};
 use crate::text::Sources;
 
 pub use file::name_of_other_product;
-pub use source::{Source, Tree};
+pub use source::{Found, Source, Tree};
 pub use sources::{SOURCES, SourceKind};
-
-/// What was found.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// The servers, in order of name.
-    pub servers: Vec<Server>,
-    /// Files that look like configuration of a server and are none.
-    pub left_out: Vec<LeftOut>,
-}
 
 /// Finds every server below a folder.
 pub fn find(files: &dyn Files, folder: &FilePath, sources: &mut Sources) -> Found {
@@ -40,7 +31,9 @@ pub fn find(files: &dyn Files, folder: &FilePath, sources: &mut Sources) -> Foun
     let mut found = Found::default();
     let paths: Vec<FilePath> = here.into_iter().map(|listed| listed.path).collect();
     read(files, &paths, &mut found, sources);
-    let ignored = ignored.into_iter().filter(|listed| file::is_config(listed.path.name()));
+    let ignored = ignored
+        .into_iter()
+        .filter(|listed| file::is_config(listed.path.name()));
     found.left_out.extend(ignored.map(|listed| LeftOut {
         path: listed.path,
         reason: "is ignored by git".into(),

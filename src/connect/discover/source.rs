@@ -1,8 +1,18 @@
 //! What a form of configuration is to discovery.
 
-use super::Found;
+use crate::backstage::words::LeftOut;
+use crate::connect::words::Server;
 use crate::files::{FilePath, Files};
 use crate::text::Sources;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The servers, in order of name.
+    pub servers: Vec<Server>,
+    /// Files that look like configuration of a server and are none.
+    pub left_out: Vec<LeftOut>,
+}
 
 /// A form in which settings of a server are written.
 pub trait Source: Sync {

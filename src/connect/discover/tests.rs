@@ -37,7 +37,10 @@ fn a_migration_file_belongs_to_the_main_file_beside_it() {
     assert_eq!(
         found[0].1,
         [
-            ("a/rstudio-connect-migration.gcfg".to_owned(), Role::Migration),
+            (
+                "a/rstudio-connect-migration.gcfg".to_owned(),
+                Role::Migration
+            ),
             ("a/rstudio-connect.gcfg".to_owned(), Role::Main)
         ]
     );
@@ -45,7 +48,15 @@ fn a_migration_file_belongs_to_the_main_file_beside_it() {
 
 #[test]
 fn files_of_other_products_and_of_other_names_are_none() {
-    assert!(found(&["rstudio-pm.gcfg", "chronicle-local.gcfg", "app.gcfg", "rstudio-connect.gcfg.bak"]).is_empty());
+    assert!(
+        found(&[
+            "rstudio-pm.gcfg",
+            "chronicle-local.gcfg",
+            "app.gcfg",
+            "rstudio-connect.gcfg.bak"
+        ])
+        .is_empty()
+    );
 }
 
 #[test]

@@ -57,7 +57,10 @@ pub fn collect(input: &Input<'_>) -> List<DatabaseUrl> {
         let written = input.loaded.settings.get(*setting.count.last()?)?;
         fact(written)
     };
-    [of("URL"), of("InstrumentationURL")].into_iter().flatten().collect()
+    [of("URL"), of("InstrumentationURL")]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn fact(written: &WrittenSetting) -> Option<DatabaseUrl> {
@@ -162,9 +165,9 @@ fn unencoded(text: &str, kind: UrlErrorKind) -> Option<(usize, char)> {
         UrlErrorKind::InvalidUserInfo => &[
             '"', '<', '>', '[', ']', '{', '}', '|', '\\', '^', '`', ' ', '#', '/', '?',
         ],
-        UrlErrorKind::InvalidHostCharacter | UrlErrorKind::MissingBracket => {
-            &['/', '?', '#', '[', ']', ' ', '"', '<', '>', '\\', '^', '`', '{', '}', '|']
-        }
+        UrlErrorKind::InvalidHostCharacter | UrlErrorKind::MissingBracket => &[
+            '/', '?', '#', '[', ']', ' ', '"', '<', '>', '\\', '^', '`', '{', '}', '|',
+        ],
         _ => return None,
     };
     let at = user_info.find(refused)?;
@@ -219,9 +222,7 @@ fn add_parts(fact: &mut DatabaseUrl, url: &Url, text: &str, written: &WrittenSet
 fn reach(host: &str) -> &'static str {
     let hosts: Vec<&str> = host.split(',').collect();
     let is_in_cluster = |host: &&str| {
-        !host.contains(['.', ':'])
-            || host.ends_with(".svc")
-            || host.ends_with(".cluster.local")
+        !host.contains(['.', ':']) || host.ends_with(".svc") || host.ends_with(".cluster.local")
     };
     if host.is_empty() || hosts.iter().all(|host| is_local_host(host)) {
         "local"

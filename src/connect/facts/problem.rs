@@ -5,7 +5,7 @@ use crate::backstage::facts::macros::facts;
 use crate::connect::catalogue;
 use crate::connect::load::{Gcfg, LoadedPart, LoadedServer};
 use crate::text::{Place, Span};
-use gcfg::{Entry, Problem, ProblemKind};
+use gcfg::{Entry, PartKind, Problem, ProblemKind};
 
 facts! {
     /// Something wrong with a text.
@@ -64,12 +64,40 @@ fn of_part(part: &LoadedPart) -> Vec<ProblemFact> {
     let mut said_outside = false;
     for problem in &gcfg.document.problems {
         // Of settings without a header above them one finding is enough: one header mends them all.
-        if problem.kind == ProblemKind::ExpectedSectionHeader && std::mem::replace(&mut said_outside, true) {
+        if problem.kind == ProblemKind::ExpectedSectionHeader
+            && std::mem::replace(&mut said_outside, true)
+        {
             continue;
         }
         facts.push(fact(problem, std::mem::take(&mut first), part, gcfg));
     }
+    facts.extend(unclosed_outside(part, gcfg));
     facts
+}
+
+/// Quotes that settings outside any section do not close: of each line the document has the first problem only, which
+/// is the missing header.
+fn unclosed_outside(part: &LoadedPart, gcfg: &Gcfg) -> Vec<ProblemFact> {
+    let document = &gcfg.document;
+    let outside = document
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::ExpectedSectionHeader);
+    let said: Vec<usize> = outside.map(|problem| problem.position.line).collect();
+    let unclosed = document.orphans.iter().filter_map(|entry| {
+        let value = entry.value.as_ref()?;
+        let position = document.position(value.span.start as usize);
+        let quotes = document.parts(&*gcfg.text, value.span).into_iter();
+        let quotes = quotes.filter(|part| part.kind == PartKind::Quote).count();
+        let problem = Problem {
+            kind: ProblemKind::StringNotTerminated,
+            position,
+            span: value.span,
+        };
+        let is_unclosed = quotes % 2 == 1 && said.contains(&position.line);
+        is_unclosed.then(|| fact(&problem, false, part, gcfg))
+    });
+    unclosed.collect()
 }
 
 fn fact(problem: &Problem, first: bool, part: &LoadedPart, gcfg: &Gcfg) -> ProblemFact {
@@ -133,17 +161,22 @@ fn entry_at<'g>(problem: &Problem, gcfg: &'g Gcfg) -> Option<&'g Entry> {
         .iter()
         .flat_map(|section| &section.entries);
     let mut all = document.orphans.iter().chain(entries);
-    all.find(|entry| document.position(entry.name.span.start as usize).line == problem.position.line)
+    all.find(|entry| {
+        document.position(entry.name.span.start as usize).line == problem.position.line
+    })
 }
 
 /// The line of a header that the library refuses.
 fn header_at(problem: &Problem, gcfg: &Gcfg) -> Option<Span> {
-    let line = gcfg.text.lines().nth(problem.position.line.checked_sub(1)?)?;
+    let line = gcfg
+        .text
+        .lines()
+        .nth(problem.position.line.checked_sub(1)?)?;
     let start = line.as_ptr() as usize - gcfg.text.as_ptr() as usize;
     let trimmed = line.trim();
     let indent = line.len() - line.trim_start().len();
-    let is_header = trimmed.starts_with('[')
-        && !matches!(problem.kind, ProblemKind::StringNotTerminated);
+    let is_header =
+        trimmed.starts_with('[') && !matches!(problem.kind, ProblemKind::StringNotTerminated);
     is_header.then(|| Span::new(start + indent, start + indent + trimmed.len()))
 }
 
@@ -157,7 +190,10 @@ fn section_of(orphans: &[Entry]) -> Option<&'static str> {
             if text.is_some_and(|text| !setting.allows(text)) {
                 continue;
             }
-            match counts.iter_mut().find(|(section, _)| *section == setting.section) {
+            match counts
+                .iter_mut()
+                .find(|(section, _)| *section == setting.section)
+            {
                 Some((_, count)) => *count += 1,
                 None => counts.push((setting.section, 1)),
             }

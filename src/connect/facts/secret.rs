@@ -47,7 +47,9 @@ facts! {
 /// The secrets of all settings, in order.
 pub fn collect(loaded: &LoadedServer) -> List<SecretFact> {
     let settings = loaded.settings.iter();
-    settings.flat_map(|written| of_setting(written, loaded)).collect()
+    settings
+        .flat_map(|written| of_setting(written, loaded))
+        .collect()
 }
 
 fn of_setting(written: &WrittenSetting, loaded: &LoadedServer) -> Vec<SecretFact> {
@@ -59,7 +61,13 @@ fn of_setting(written: &WrittenSetting, loaded: &LoadedServer) -> Vec<SecretFact
         };
         // An empty value is no secret; of one that a comment cut off to nothing another rule speaks.
         if text != Some("") && written.given != Given::Bare {
-            facts.push(fact(written, loaded, text, kind(written), written.value_place));
+            facts.push(fact(
+                written,
+                loaded,
+                text,
+                kind(written),
+                written.value_place,
+            ));
         }
         return facts;
     }
@@ -108,9 +116,10 @@ fn fact(
     let file_setting = written
         .setting
         .and_then(|setting| crate::connect::catalogue::setting(setting.section, &file_key));
-    let is_made = written.part.and_then(|part| loaded.parts.get(part)).is_some_and(|part| {
-        matches!(part.part.written, Written::Made(_))
-    });
+    let is_made = written
+        .part
+        .and_then(|part| loaded.parts.get(part))
+        .is_some_and(|part| matches!(part.part.written, Written::Made(_)));
     let origin = place.map(|value| Origin { value, key: None });
     SecretFact {
         origin,
@@ -139,13 +148,22 @@ fn is_local(written: &WrittenSetting, loaded: &LoadedServer) -> bool {
     if !gcfg::same_name(&written.section, "Postgres") {
         return false;
     }
-    let instrumentation = written.key.to_ascii_lowercase().starts_with("instrumentation");
-    let key = if instrumentation { "InstrumentationURL" } else { "URL" };
+    let instrumentation = written
+        .key
+        .to_ascii_lowercase()
+        .starts_with("instrumentation");
+    let key = if instrumentation {
+        "InstrumentationURL"
+    } else {
+        "URL"
+    };
     let mut urls = loaded.settings.iter().filter(|other| {
         gcfg::same_name(&other.section, "Postgres") && gcfg::same_name(&other.key, key)
     });
     urls.any(|url| {
-        let host = url.text().and_then(|text| go_postgres_url::parse(text).ok());
+        let host = url
+            .text()
+            .and_then(|text| go_postgres_url::parse(text).ok());
         host.is_some_and(|url| is_local_host(&url.host))
     })
 }

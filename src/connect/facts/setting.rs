@@ -157,13 +157,18 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
         section: setting
             .map_or(&*written.section, |setting| setting.section)
             .into(),
-        key: key_text(setting.map_or(&*written.key, |setting| setting.key), written.key_place),
+        key: key_text(
+            setting.map_or(&*written.key, |setting| setting.key),
+            written.key_place,
+        ),
         value: value(written),
         role: written.role.word().into(),
         known: setting.is_some().into(),
         section_known: catalogue::section(&written.section).next().is_some().into(),
         test_only: setting
-            .is_some_and(|setting| setting.confidence == Confidence::Hidden && is_for_tests(setting))
+            .is_some_and(|setting| {
+                setting.confidence == Confidence::Hidden && is_for_tests(setting)
+            })
             .into(),
         belongs_in: match owners.as_slice() {
             [only] => Text::from(*only),
@@ -219,8 +224,12 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
             Some(earlier) => Text::from(earlier.name()).at(earlier.key_place),
             None => Text::default(),
         },
-        repeats_same: earlier.is_some_and(|earlier| earlier.given == written.given).into(),
-        deprecated: setting.is_some_and(|setting| setting.deprecated.is_some()).into(),
+        repeats_same: earlier
+            .is_some_and(|earlier| earlier.given == written.given)
+            .into(),
+        deprecated: setting
+            .is_some_and(|setting| setting.deprecated.is_some())
+            .into(),
         deprecated_since: Text::optional(
             setting.and_then(|setting| setting.deprecated.as_ref()?.since),
         ),
@@ -278,7 +287,9 @@ fn repeated<'w>(
     let is_scalar = written.setting.is_some_and(|it| it.kind != Kind::List);
     let before = all.get(..index)?.iter().rev();
     let mut same = before.filter(|before| is_same(before, written));
-    same.find(|before| is_scalar && before.part == written.part && written.role != Role::Environment)
+    same.find(|before| {
+        is_scalar && before.part == written.part && written.role != Role::Environment
+    })
 }
 
 fn is_same(a: &WrittenSetting, b: &WrittenSetting) -> bool {

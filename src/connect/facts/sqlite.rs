@@ -30,7 +30,9 @@ pub fn provider(input: &Input<'_>) -> Text {
 /// What is said of SQLite.
 pub fn collect(effective: &Effective) -> Sqlite {
     let own = effective.get("SQLite", "Dir").map(|setting| &setting.value);
-    let data = effective.get("Server", "DataDir").map(|setting| &setting.value);
+    let data = effective
+        .get("Server", "DataDir")
+        .map(|setting| &setting.value);
     let below = |folder: &str| format!("{}/db", folder.trim_end_matches('/'));
     let dir = match (own, data) {
         (Some(own), _) if own.as_str() != Some("") => Text::from(own),
@@ -46,7 +48,20 @@ pub fn collect(effective: &Effective) -> Sqlite {
     let looks_shared = dir.known().map(|path| {
         let lower = path.to_ascii_lowercase();
         let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
-        words.any(|word| ["nfs", "nfs4", "efs", "cifs", "smb", "azurefile", "filestore", "gluster", "lustre"].contains(&word))
+        words.any(|word| {
+            [
+                "nfs",
+                "nfs4",
+                "efs",
+                "cifs",
+                "smb",
+                "azurefile",
+                "filestore",
+                "gluster",
+                "lustre",
+            ]
+            .contains(&word)
+        })
     });
     let backup = effective.get("SQLite", "Backup");
     Sqlite {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use self::read::{App, Reader, Ready};
 use super::target::Target;
-use super::{Discovered, JudgedRoot, Judging, Product, Roots};
+use super::{Discovered, JudgedRoot, Judging, Product, RootKind, Roots};
 use crate::backstage::environment::Environment;
 use crate::rules::engine::BrokenRule;
 use crate::run::Failure;
@@ -78,6 +78,7 @@ fn judged(ready: Ready<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure> {
     };
     let layers = ready.loaded.layers.values();
     Ok(JudgedRoot {
+        kind: RootKind::AppRoot,
         findings: ready.target.of_interest(findings, by.sources),
         suppressions: ready.suppressions(by.sources),
         files: layers.map(|loaded| loaded.layer.source).collect(),

@@ -20,8 +20,8 @@ use crate::rules::engine::Rules;
 use crate::run::{Note, NoteLevel, SchemasInForce};
 use crate::settings::Settings;
 use crate::settle::suppress::{self, Suppression};
-use crate::text::{Place, Sources};
 use crate::text::mask::Secrets;
+use crate::text::{Place, Sources};
 
 /// One app root, with what it is judged by.
 pub struct App<'t> {

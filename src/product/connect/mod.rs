@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use self::judge::{ReadServer, Server};
 use super::target::Target;
-use super::{Discovered, JudgedRoot, Judging, Product, Roots};
+use super::{Discovered, JudgedRoot, Judging, Product, RootKind, Roots};
 use crate::backstage::environment::Environment;
 use crate::rules::engine::BrokenRule;
 use crate::run::Failure;
@@ -76,6 +76,7 @@ fn judged(ready: ReadServer<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure
         comments.map(|comment| part.place(comment.span))
     });
     Ok(JudgedRoot {
+        kind: RootKind::Server,
         findings: ready.target.of_interest(findings, by.sources),
         suppressions: suppress::find(comments, by.sources),
         files: ready.files(),
