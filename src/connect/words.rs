@@ -102,6 +102,8 @@ pub struct Deployment {
     pub platform: Platform,
     /// Where a file says so.
     pub place: Option<Place>,
+    /// The version that runs, and where that is said.
+    pub version: Option<(Arc<str>, Place)>,
     /// How many copies of the server run, and where that is said.
     pub replicas: Option<(u32, Place)>,
     /// Whether its process may have variables that are not here: an env file that git ignores, a Secret.

@@ -39,7 +39,9 @@ pub struct Settings {
     pub replicas: Option<u32>,
     /// How many connections the database server takes.
     pub max_connections: Option<u32>,
-    /// Variables that the app is started with.
+    /// What is said of Posit Connect servers.
+    pub connect: ConnectSetting,
+    /// Variables that the app or server is started with.
     pub environment: Vec<SettingVariable>,
     /// The user's own rules.
     pub policies: Vec<Card>,
@@ -87,6 +89,15 @@ impl AppliesTo {
             Self::Chains(_) => false,
         }
     }
+}
+
+/// What settings say of the Posit Connect servers below them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectSetting {
+    /// The version that runs, with its place.
+    pub version: Option<(Arc<str>, Place)>,
+    /// How many nodes run, with its place.
+    pub nodes: Option<(u32, Place)>,
 }
 
 /// An environment variable that settings name.
@@ -191,6 +202,8 @@ impl Settings {
         base.environment.append(&mut self.environment);
         base.policies.append(&mut self.policies);
         base.schemas.append(&mut self.schemas);
+        base.connect.version = self.connect.version.or(base.connect.version);
+        base.connect.nodes = self.connect.nodes.or(base.connect.nodes);
         base.replicas = self.replicas.or(base.replicas);
         base.max_connections = self.max_connections.or(base.max_connections);
         base.fail_on = self.fail_on.or(base.fail_on);

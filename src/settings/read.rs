@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AppliesTo, ChainSetting, FailOn, Globs, Level, PathOverride, RuleSetting, SettingVariable,
-    Settings,
+    AppliesTo, ChainSetting, ConnectSetting, FailOn, Globs, Level, PathOverride, RuleSetting,
+    SettingVariable, Settings,
 };
 use crate::files::FilePath;
 use crate::finding::Severity;
@@ -60,6 +60,7 @@ pub(super) fn read(
     let exclude = fields.optional("exclude", |at| globs(at, folder));
     let replicas = fields.optional("replicas", count);
     let max_connections = fields.optional("maxConnections", count);
+    let connect = fields.optional("connect", |at| connect(at, &place));
     let environment = fields.optional("environment", |at| variables(at, &place));
     let fail_on = fields.optional("fail-on", |at| {
         let severity = |it: Severity| (it.as_str(), FailOn::From(it));
@@ -80,6 +81,7 @@ pub(super) fn read(
             exclude: exclude.unwrap_or_default(),
             replicas,
             max_connections,
+            connect: connect.unwrap_or_default(),
             environment: environment.unwrap_or_default(),
             policies: Vec::new(),
             schemas: Vec::new(),
@@ -127,6 +129,20 @@ fn schema(at: &mut Field<'_, Node>, folder: &FilePath) -> Option<RawSchema> {
             false => AppliesTo::Chains(chains),
         },
     })
+}
+
+fn connect(at: &mut Field<'_, Node>, place: &impl Fn(Span) -> Place) -> Option<ConnectSetting> {
+    let mut fields = at.fields()?;
+    let version = fields.optional("version", |at| {
+        let text = at.text()?;
+        match Version::parse(text) {
+            Some(_) => Some((Arc::from(text), place(at.tree.place()))),
+            None => at.mistake("must be a version such as `2026.03.0`"),
+        }
+    });
+    let nodes = fields.optional("nodes", |at| Some((count(at)?, place(at.tree.place()))));
+    fields.finish();
+    Some(ConnectSetting { version, nodes })
 }
 
 fn required_version(at: &mut Field<'_, Node>) -> Option<()> {

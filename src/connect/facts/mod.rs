@@ -13,6 +13,7 @@ pub mod section;
 pub mod server;
 pub mod setting;
 pub mod sqlite;
+pub mod unknown;
 
 use super::effective::Effective;
 use super::load::LoadedServer;
@@ -49,6 +50,9 @@ sections! {
         settings: List<setting::SettingFact> = setting::collect(input),
         /// where SQLite keeps its data
         sqlite: sqlite::Sqlite = sqlite::collect(input.effective),
+        /// sections and settings that the catalogue does not have: of a section its header alone, and no setting that
+        /// other sections have
+        unknown: List<unknown::Unknown> = unknown::collect(input.loaded),
     }
 }
 

@@ -15,8 +15,6 @@ facts! {
         subsection: Text,
         /// the catalogue has such a section
         known: Bool,
-        /// the section that a wrong name was probably meant to be
-        meant: Text,
         /// the name of the subsection is missing, or the section has none
         subsection_wrong: Bool,
         /// how many settings are below it
@@ -44,10 +42,6 @@ fn fact(section: &Section, part: &LoadedPart) -> SectionFact {
             .at(Some(part.place(section.span))),
         subsection: Text::optional(section.subsection.as_ref().map(|name| name.text.clone())),
         known: known.is_some().into(),
-        meant: Text::optional(match known {
-            Some(_) => None,
-            None => meant(&section.name.text),
-        }),
         subsection_wrong: known
             .is_some_and(|known| match known.subsections {
                 Subsections::None => has_subsection,
@@ -57,11 +51,6 @@ fn fact(section: &Section, part: &LoadedPart) -> SectionFact {
             .into(),
         count: (section.entries.len() as f64).into(),
     }
-}
-
-/// The section that a name was probably meant to be.
-pub(super) fn meant(name: &str) -> Option<&'static str> {
-    nearest(name, catalogue::settings().iter().map(|it| it.section))
 }
 
 /// The nearest of some names, in any case.

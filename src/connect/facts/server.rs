@@ -19,6 +19,8 @@ facts! {
         template: Bool,
         /// its process may have variables that are not here, so that `CONNECT_…` may set what no file sets
         unread_variables: Bool,
+        /// the version that runs; absent where nothing says so. Points at what says it
+        version: Text,
         /// how many copies of it run; absent where nothing says so
         replicas: Number,
         /// a name in its path says that it is for tests or development
@@ -48,6 +50,10 @@ pub fn collect(loaded: &LoadedServer) -> ServerSubject {
         unread_variables: (deployment.has_unread_variables
             || deployment.platform != Platform::Unknown)
             .into(),
+        version: match &deployment.version {
+            Some((version, place)) => Text::from(&**version).at(Some(*place)),
+            None => Text::default(),
+        },
         replicas: replicas.unwrap_or_default(),
         for_tests: folders.into_iter().any(is_for_tests).into(),
     }

@@ -245,7 +245,7 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
 }
 
 /// A key at its bytes, which spell it, so that an edit may replace it.
-fn key_text(key: &str, place: Option<Place>) -> Text {
+pub(super) fn key_text(key: &str, place: Option<Place>) -> Text {
     use crate::backstage::value::{Kind, Text as Known};
     let style = place.is_some().then_some(ScalarStyle::Plain);
     let origin = place.map(|value| Origin { value, key: None });
@@ -316,7 +316,7 @@ fn overridden_by(index: usize, written: &WrittenSetting, input: &Input<'_>) -> T
 }
 
 /// The sections that a key belongs in which its own does not have.
-fn owners(written: &WrittenSetting) -> Vec<&'static str> {
+pub(super) fn owners(written: &WrittenSetting) -> Vec<&'static str> {
     let is_generic = GENERIC.iter().any(|key| gcfg::same_name(key, &written.key));
     if written.setting.is_some() || is_generic {
         return Vec::new();
@@ -328,7 +328,7 @@ fn owners(written: &WrittenSetting) -> Vec<&'static str> {
     owners
 }
 
-fn meant(written: &WrittenSetting) -> Option<&'static str> {
+pub(super) fn meant(written: &WrittenSetting) -> Option<&'static str> {
     if written.setting.is_some() {
         return None;
     }

@@ -54,6 +54,12 @@ pub fn servers<'t>(
         server
             .parts
             .retain(|part| !of_server.exclude.matches(&part.path));
+        let deployment = &mut server.deployment;
+        let said = &of_server.connect;
+        deployment.replicas = said.nodes.or(deployment.replicas);
+        if said.version.is_some() {
+            deployment.version.clone_from(&said.version);
+        }
         if server.parts.iter().any(|part| part.role == Role::Main) {
             servers.push(Server {
                 target,
