@@ -50,6 +50,13 @@ pub struct FoundServer {
     pub files: Rc<dyn Files>,
 }
 
+impl FoundServer {
+    /// Its name as a person knows it: a path relative to where the run was started.
+    pub fn show_name(&self) -> String {
+        self.files.display(&FilePath::new(&self.server.name))
+    }
+}
+
 impl Found {
     /// A path as a person knows it. Paths of several repositories are those of the first.
     pub fn show(&self, path: &FilePath) -> String {

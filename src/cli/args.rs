@@ -54,7 +54,7 @@ pub enum ListFormat {
 /// Which files a command reads.
 #[derive(Debug, Args)]
 pub struct FileArguments {
-    /// Folders or layers [default: every app root below this folder]
+    /// Folders, layers or files of a server [default: all app roots and servers below this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// A layer of the one chain to check, in the order they are loaded

@@ -11,7 +11,7 @@ use crate::text::closest;
 
 const EXAMPLES: &str = "\
 Examples:
-  stagecheck                                      check every app root below this folder
+  stagecheck                                      check every app root and server below this folder
   stagecheck --config app-config.yaml --config app-config.production.yaml
                                                   check exactly this chain
   stagecheck --staged                             check what would be committed
@@ -19,7 +19,8 @@ Examples:
 
 Exit status: 0 no finding at or above --fail-on, 1 findings, 2 the run failed.";
 
-/// Finds what is wrong with the configuration of a Backstage portal, as the running app would see it.
+/// Finds what is wrong with the configuration of a Backstage portal or a Posit Connect server, as the running process
+/// would see it.
 #[derive(Debug, Parser)]
 #[command(
     name = "stagecheck",
@@ -53,7 +54,7 @@ pub struct Arguments {
 /// Commands besides checking.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show every way of starting the app, and the layers it loads
+    /// Show every way of starting the app with the layers it loads, and every server
     Chains(chains::Arguments),
     /// Write settings, a commit hook, a workflow and an editor's task
     Init(init::Arguments),

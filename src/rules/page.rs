@@ -38,8 +38,13 @@ pub fn index(cards: &[Card]) -> String {
     let mut page =
         "# Rules\n\nOne page for each rule. `stagecheck explain RULE` prints the same.\n"
             .to_owned();
-    for group in Group::ALL {
-        let cards: Vec<&Card> = cards.iter().filter(|card| card.group == group).collect();
+    for (is_server, group) in [false, true]
+        .into_iter()
+        .flat_map(|is_server| Group::ALL.map(|group| (is_server, group)))
+    {
+        let is_here =
+            |card: &&Card| card.group == group && (card.scope == Scope::Server) == is_server;
+        let cards: Vec<&Card> = cards.iter().filter(is_here).collect();
         if cards.is_empty() {
             continue;
         }
@@ -53,7 +58,11 @@ pub fn index(cards: &[Card]) -> String {
                 card.title
             );
         }
-        section(&mut page, heading(group), &table);
+        let heading = match is_server {
+            true => format!("Posit Connect: {}", heading(group).to_lowercase()),
+            false => heading(group).to_owned(),
+        };
+        section(&mut page, &heading, &table);
     }
     page
 }
@@ -174,6 +183,7 @@ fn example(example: &Example) -> String {
                 "yaml" | "yml" => "yaml",
                 "json" => "json",
                 "toml" => "toml",
+                "gcfg" => "ini",
                 _ => "",
             });
         let _ = write!(text, "\n\n`{path}`\n\n{}", fenced(language, contents, ""));
@@ -195,11 +205,15 @@ fn settings(card: &Card) -> String {
         fenced("yaml", &format!("rules:\n  {id}: {level}"), "")
     );
     if card.id != "unused-suppression" {
-        let comment = format!("# stagecheck: ignore[{id}] why this is all right here");
+        let (mark, file, language) = match card.scope {
+            Scope::Server => (';', "a server's file", "ini"),
+            Scope::Layer | Scope::Chain | Scope::App => ('#', "a layer", "yaml"),
+        };
+        let comment = format!("{mark} stagecheck: ignore[{id}] why this is all right here");
         let _ = write!(
             text,
-            "\n\nOn or above one line of a layer:\n\n{}",
-            fenced("yaml", &comment, "")
+            "\n\nOn or above one line of {file}:\n\n{}",
+            fenced(language, &comment, "")
         );
     }
     text

@@ -6,6 +6,7 @@
 mod chains;
 mod command_line;
 mod common;
+mod connect;
 mod database_refusals;
 mod database_vectors;
 mod deployments;

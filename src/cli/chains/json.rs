@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{is_loaded, kind_name, output};
 use crate::backstage::words::{Chain, ChainOrigin, Lack, LackKind};
-use crate::check::workspaces::{Found, FoundApp};
+use crate::check::workspaces::{Found, FoundApp, FoundServer};
 use crate::text::mask::{self, excerpt};
 use crate::text::{Place, Sources};
 
@@ -21,6 +21,8 @@ pub(super) fn write(found: &Found, out: &mut dyn Write) -> io::Result<()> {
 struct Document {
     schema: u32,
     app_roots: Vec<AppRootRecord>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    servers: Vec<ServerRecord>,
     left_out: Vec<LeftOutRecord>,
 }
 
@@ -30,6 +32,15 @@ struct AppRootRecord {
     path: String,
     chains: Vec<ChainRecord>,
     not_loaded: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ServerRecord {
+    name: String,
+    files: Vec<String>,
+    platform: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nodes: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -89,7 +100,22 @@ impl Document {
                 .iter()
                 .map(|app| AppRootRecord::of(app, &found.sources))
                 .collect(),
+            servers: found.servers.iter().map(ServerRecord::of).collect(),
             left_out: left_out.collect(),
+        }
+    }
+}
+
+impl ServerRecord {
+    fn of(found: &FoundServer) -> Self {
+        let server = &found.server;
+        let files = server.parts.iter();
+        let files = files.map(|part| shown(found.files.display(&part.path)));
+        Self {
+            name: shown(found.show_name()),
+            files: files.collect(),
+            platform: server.deployment.platform.word(),
+            nodes: server.deployment.replicas.map(|(nodes, _)| nodes),
         }
     }
 }

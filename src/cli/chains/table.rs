@@ -8,7 +8,8 @@ use crate::backstage::discover::source_kind;
 use crate::backstage::words::{
     Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind,
 };
-use crate::check::workspaces::{Found, FoundApp};
+use crate::check::workspaces::{Found, FoundApp, FoundServer};
+use crate::connect::words::{Platform, Role as PartRole};
 use crate::files::GitStatus;
 use crate::text::mask::{self, excerpt};
 use crate::text::{Place, Sources};
@@ -26,8 +27,14 @@ pub(super) fn write(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Res
         };
         table.write(out)?;
     }
+    for (index, server) in found.servers.iter().enumerate() {
+        if index > 0 || !found.apps.is_empty() {
+            writeln!(out)?;
+        }
+        write_server(server, paint, out)?;
+    }
     if !found.left_out.is_empty() {
-        if !found.apps.is_empty() {
+        if !found.apps.is_empty() || !found.servers.is_empty() {
             writeln!(out)?;
         }
         writeln!(out, "{}", paint.paint(Role::Title, "left out"))?;
@@ -39,6 +46,34 @@ pub(super) fn write(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Res
         pairs(entries.collect(), "  ", paint, out)?;
     }
     Ok(())
+}
+
+/// A server of Posit Connect: what runs it, and where its settings are.
+fn write_server(found: &FoundServer, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let server = &found.server;
+    let deployment = &server.deployment;
+    let nodes = match deployment.replicas {
+        Some((1, _)) => ", 1 node".to_owned(),
+        Some((nodes, _)) => format!(", {nodes} nodes"),
+        None => String::new(),
+    };
+    let platform = match deployment.platform {
+        Platform::Unknown => "",
+        Platform::Container => " in a container",
+        Platform::Kubernetes => " in Kubernetes",
+    };
+    let title = paint.paint(Role::Title, &shown(&found.show_name()));
+    let about = format!("Posit Connect server{platform}{nodes}");
+    writeln!(out, "{title}  {}", paint.paint(Role::Dim, &about))?;
+    let parts = server.parts.iter().map(|part| {
+        let what = match part.role {
+            PartRole::Migration => "settings that an upgrade wrote",
+            PartRole::Main => "settings",
+            PartRole::Environment => "variables; the settings win over them, but in [Logging]",
+        };
+        (found.files.display(&part.path), what.to_owned())
+    });
+    pairs(parts.collect(), "     ", paint, out)
 }
 
 /// A name longer than this does not widen the column of all.

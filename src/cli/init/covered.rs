@@ -22,7 +22,7 @@ const NAMES: [&str; 9] = [
     "config.d.ts",
     "config.schema.json",
 ];
-const PARTS: [&str; 3] = ["Dockerfile", "dockerfile", "Containerfile"];
+const PARTS: [&str; 4] = ["Dockerfile", "dockerfile", "Containerfile", ".gcfg"];
 const WHATEVER_CASE: [&str; 3] = ["makefile", "gnumakefile", "justfile"];
 const HOOKS: &str = include_str!("../../../.pre-commit-hooks.yaml");
 
@@ -132,8 +132,10 @@ mod tests {
     #[test]
     fn every_file_that_start_commands_stand_in_is_covered() {
         let usual = regex::Regex::new(usual().unwrap()).unwrap();
-        for row in SOURCES {
-            for name in row.file_names {
+        let servers = crate::connect::discover::SOURCES.iter();
+        let servers = servers.map(|row| row.file_names);
+        for names in SOURCES.iter().map(|row| row.file_names).chain(servers) {
+            for name in names {
                 assert!(usual.is_match(&format!("deploy/{name}")), "{name}");
                 assert!(is_covered(&format!("deploy/{name}")), "{name}");
             }
