@@ -138,6 +138,9 @@ impl Statics {
             let (when, because) = (words(&doubt.when), words(&doubt.because));
             format!("Some(card::Doubt {{ when: {when}, because: {because} }})")
         });
+        let mark = card.mark.map_or("None".to_owned(), |mark| {
+            format!("Some(card::Mark::{mark:?})")
+        });
         let cases = self.list("card::Case", &card.cases, Self::case);
         let fixes = self.list("card::Fix", &card.fixes, Self::fix);
         let references = self.list("card::Words", &card.references, |_, text| words(text));
@@ -146,7 +149,7 @@ impl Statics {
         let examples = self.list("card::Example", &card.examples, Self::example);
         format!(
             "card::Card {{ id: {}, title: {}, group: card::Group::{:?}, since: {}, source: card::Detection::{:?}, scope: card::Scope::{:?}, \
-             chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, doubt: {doubt}, default: card::Switch::{:?}, each: {each}, \
+             chains: card::Chains::{:?}, incomplete: card::Incomplete::{:?}, doubt: {doubt}, default: card::Switch::{:?}, mark: {mark}, each: {each}, \
              cases: {cases}, why: {}, fix: {}, fixes: {fixes}, references: {references}, \
              supersedes: {supersedes}, aliases: {aliases}, examples: {examples} }}",
             words(&card.id),

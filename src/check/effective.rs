@@ -11,12 +11,13 @@ use super::workspaces::{self, Read};
 use crate::backstage::facts::databases::Database;
 use crate::backstage::facts::fact::List;
 use crate::backstage::load::{LoadedApp, Refusal};
+use crate::backstage::schema::Collection;
 use crate::backstage::secrets;
 use crate::backstage::value::Value;
 use crate::backstage::words::Chain;
 use crate::connect::load::LoadedPart;
 use crate::files::Files;
-use crate::product::backstage::read::Ready;
+use crate::product::backstage::read::{KeptPackages, Ready};
 use crate::product::connect::judge::ReadServer;
 use crate::product::target::{self, Target};
 use crate::request::Request;
@@ -28,7 +29,7 @@ use crate::text::Place;
 /// # Errors
 /// As [`check`](super::check), but for what concerns rules.
 pub fn effective(request: &Request) -> Result<Configs, Failure> {
-    of_targets(&target::targets(request)?, request)
+    of_targets(&target::targets(request)?, request, None)
 }
 
 /// The same for a tree that is not on disk. The paths of the request are relative to the tree.
@@ -36,14 +37,18 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
 /// # Errors
 /// As [`effective`].
 pub fn effective_files(files: Box<dyn Files>, request: &Request) -> Result<Configs, Failure> {
-    of_targets(&[target::whole(files, request)], request)
+    of_targets(&[target::whole(files, request)], request, None)
 }
 
-fn of_targets(targets: &[Target], request: &Request) -> Result<Configs, Failure> {
+pub(super) fn of_targets(
+    targets: &[Target],
+    request: &Request,
+    kept: Option<&KeptPackages>,
+) -> Result<Configs, Failure> {
     let mut apps = Vec::new();
     let mut servers = Vec::new();
     let mut secret_places = BTreeSet::new();
-    let run = workspaces::read_targets(targets, request, |read| {
+    let run = workspaces::read_targets(targets, request, kept, |read| {
         let ready = match read {
             Read::App(ready) => ready,
             Read::Server(server) => {
@@ -56,6 +61,7 @@ fn of_targets(targets: &[Target], request: &Request) -> Result<Configs, Failure>
         secret_places.extend(found.filter_map(|secret| Some(secrets::origin(secret)?.value)));
         apps.push(AppConfigs {
             chains: chains(&ready),
+            schemas: Arc::clone(&ready.schemas),
             loaded: ready.loaded,
         });
         ready.secrets
@@ -117,6 +123,8 @@ pub struct AppConfigs {
     pub loaded: LoadedApp,
     /// Those of its chains.
     pub chains: Vec<ChainConfig>,
+    /// The schemas in force.
+    pub schemas: Arc<Collection>,
 }
 
 /// Why a chain has no effective config.

@@ -8,6 +8,7 @@ pub mod examples;
 mod facts;
 mod find;
 mod judged;
+mod session;
 #[cfg(test)]
 mod tests;
 pub mod workspaces;
@@ -31,6 +32,7 @@ use rule_card::card::Card;
 
 pub use crate::product::backstage::judge::Facts;
 pub use facts::facts;
+pub use session::Session;
 
 pub(crate) use judged::STACK_SIZE;
 

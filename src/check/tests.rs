@@ -116,7 +116,7 @@ fn a_second_product_is_found_judged_settled_and_reported_beside_the_first() {
     ]);
     let request = Request::default();
     let targets = [target::whole(Box::new(files), &request)];
-    let products: [&dyn Product; 2] = [&Backstage, &Toy];
+    let products: [&dyn Product; 2] = [&Backstage::ONCE, &Toy];
     let run = check_targets(&products, &targets, &[], &request).unwrap();
     let paths: Vec<&str> = run
         .findings
@@ -148,7 +148,7 @@ fn many_roots_of_two_products_are_judged_in_their_order() {
     let files = MemoryFiles::new(files.iter().map(|(path, text)| (path.as_str(), *text)));
     let request = Request::default();
     let targets = [target::whole(Box::new(files), &request)];
-    let run = check_targets(&[&Backstage, &Toy], &targets, &[], &request).unwrap();
+    let run = check_targets(&[&Backstage::ONCE, &Toy], &targets, &[], &request).unwrap();
     let toys: Vec<&str> = run
         .findings
         .iter()

@@ -9,7 +9,7 @@ use crate::backstage::words::{AppRoot, LeftOut};
 use crate::connect::words;
 use crate::files::{FilePath, Files};
 use crate::product::backstage::discover;
-use crate::product::backstage::read::{App, Reader, Ready};
+use crate::product::backstage::read::{App, KeptPackages, Reader, Ready};
 use crate::product::connect::discover as servers;
 use crate::product::connect::judge::{ReadServer, Server};
 use crate::product::target::{self, Target};
@@ -178,22 +178,23 @@ pub(super) fn read(
     request: &Request,
     look: impl FnMut(Read<'_>) -> Secrets,
 ) -> Result<Run, Failure> {
-    read_targets(&target::targets(request)?, request, look)
+    read_targets(&target::targets(request)?, request, None, look)
 }
 
-/// The same at these targets.
+/// The same at these targets, with what earlier runs have kept if there were any.
 ///
 /// # Errors
 /// As [`read`].
 pub(super) fn read_targets(
     targets: &[Target],
     request: &Request,
+    kept: Option<&KeptPackages>,
     mut look: impl FnMut(Read<'_>) -> Secrets,
 ) -> Result<Run, Failure> {
     let environment = asked_environment(request)?;
     let mut sources = Sources::default();
     let (found, policies) = roots(targets, &environment, request, &sources)?;
-    let mut reader = Reader::new(&environment, request);
+    let mut reader = Reader::new(&environment, request, kept);
     let mut notes: Vec<Note> = notes_of(&environment).chain(found.notes).collect();
     let mut secrets = Secrets::default();
     for root in found.roots {

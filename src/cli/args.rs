@@ -83,7 +83,7 @@ pub struct EnvironmentArguments {
     /// Read variables from a file of NAME=VALUE lines
     #[arg(long, value_name = "FILE", help_heading = ENVIRONMENT)]
     pub env_file: Vec<PathBuf>,
-    /// Set a variable; without a value, take it from this process (unset if it is unset there)
+    /// Set a variable; without a value, take it from this process
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = ENVIRONMENT)]
     pub env: Vec<String>,
     /// Use the variables of this process

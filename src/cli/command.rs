@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use super::args::{ABOUT, CheckArguments, ConsoleArguments};
-use super::{chains, completions, explain, facts, init, print, rules, schema};
+use super::{chains, completions, explain, facts, init, lsp, print, rules, schema};
 use crate::run::Failure;
 use crate::text::closest;
 
@@ -64,6 +64,8 @@ pub enum Command {
     Explain(explain::Arguments),
     /// Print the facts that the conditions of rules read
     Facts(facts::Arguments),
+    /// Serve an editor over stdin and stdout (Language Server Protocol)
+    Lsp(lsp::Arguments),
     /// Print what the running app would see
     Print(print::Arguments),
     /// List the rules

@@ -15,6 +15,7 @@ mod facts;
 mod failure;
 mod init;
 mod list_files;
+mod lsp;
 mod number;
 mod output;
 mod paint;
@@ -63,6 +64,7 @@ fn command_line() -> ExitCode {
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Facts(facts)) => facts::run(facts, &console),
+        Some(Command::Lsp(lsp)) => lsp::run(lsp),
         Some(Command::Print(print)) => print::run(print, &console),
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Schema(schema)) => schema::run(schema, &console),

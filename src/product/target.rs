@@ -125,6 +125,16 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
     }
 }
 
+/// The target of every root below a folder of a tree, also when the tree is not on disk.
+pub fn folder(files: Box<dyn Files>, folder: FilePath) -> Target {
+    Target {
+        files,
+        settings: None,
+        scope: Scope::Folder(folder),
+        named: None,
+    }
+}
+
 fn open(full: &Path, named: &Path, request: &Request) -> Result<DiskFiles, Failure> {
     let files = DiskFiles::open(full, &request.start).map_err(|error| unreadable(named, &error))?;
     let files = files.guarded_by(request.guard.clone());

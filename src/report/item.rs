@@ -6,37 +6,37 @@ use super::home::page;
 use super::{fix, text};
 use crate::finding::{self, Finding, FixKind, Label, Severity, fingerprints};
 use crate::run::Run;
-use crate::text::{LineColumn, Place, Source, Span};
+use crate::text::{LineColumn, Place, Source, SourceId, Span};
 
 /// A finding with everything a format may write of it.
-pub(super) struct Item<'r> {
+pub(crate) struct Item<'r> {
     /// The rule, the severity.
-    pub(super) finding: &'r Finding,
+    pub(crate) finding: &'r Finding,
     /// One line, fit to be shown.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// Fit to be shown; may have several lines.
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
     /// The config path, fit to be shown.
-    pub(super) config_path: Option<String>,
+    pub(crate) config_path: Option<String>,
     /// The names of its chains, fit to be shown.
-    pub(super) chains: Vec<String>,
+    pub(crate) chains: Vec<String>,
     /// Where it stands.
-    pub(super) primary: Spot<'r>,
+    pub(crate) primary: Spot<'r>,
     /// Further places.
-    pub(super) related: Vec<Spot<'r>>,
+    pub(crate) related: Vec<Spot<'r>>,
     /// What would resolve it: alternatives, the best first.
-    pub(super) fixes: Vec<Fix<'r>>,
+    pub(crate) fixes: Vec<Fix<'r>>,
     /// What makes it the same finding in another run.
-    pub(super) fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Where to read more.
-    pub(super) url: Option<String>,
+    pub(crate) url: Option<String>,
     /// Whether the baseline knows it.
-    pub(super) state: State,
+    pub(crate) state: State,
 }
 
 /// What the baseline says of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// It is new, or there is no baseline.
     New,
     /// The baseline knows it.
@@ -44,45 +44,48 @@ pub(super) enum State {
 }
 
 /// A label with its place in every way of counting.
-pub(super) struct Spot<'r> {
-    source: &'r Source,
+pub(crate) struct Spot<'r> {
+    /// The text it is in.
+    pub(crate) source: &'r Source,
+    /// Which of the run's it is.
+    pub(crate) id: SourceId,
     /// In bytes from the start of the file.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// Fit to be shown; may be empty.
-    pub(super) note: String,
+    pub(crate) note: String,
     /// The first character.
-    pub(super) start: LineColumn,
+    pub(crate) start: LineColumn,
     /// One behind the last character.
-    pub(super) end: LineColumn,
+    pub(crate) end: LineColumn,
 }
 
 /// A fix with what a format may write of it.
-pub(super) struct Fix<'r> {
+pub(crate) struct Fix<'r> {
     /// What it does, fit to be shown.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// How far it can be trusted.
-    pub(super) kind: FixKind,
+    pub(crate) kind: FixKind,
     /// All of it; empty where it may not be shown.
-    pub(super) edits: Vec<Edit<'r>>,
+    pub(crate) edits: Vec<Edit<'r>>,
 }
 
 /// An edit with its place in every way of counting.
-pub(super) struct Edit<'r> {
+pub(crate) struct Edit<'r> {
     /// What it replaces.
-    pub(super) spot: Spot<'r>,
+    pub(crate) spot: Spot<'r>,
     /// What to write there.
-    pub(super) text: &'r str,
+    pub(crate) text: &'r str,
 }
 
 /// The findings to report, most of all formats' input.
-pub(super) fn items(run: &Run) -> Vec<Item<'_>> {
+pub(crate) fn items(run: &Run) -> Vec<Item<'_>> {
     let mut items = with_known(run);
     items.retain(|item| item.state == State::New);
     items
 }
 
 /// The same with those that the baseline knows, behind the new ones.
-pub(super) fn with_known(run: &Run) -> Vec<Item<'_>> {
+pub(crate) fn with_known(run: &Run) -> Vec<Item<'_>> {
     let known = run.baseline.as_ref().map_or(&[][..], |it| &it.known);
     let all: Vec<Finding> = run.findings.iter().chain(known).cloned().collect();
     let prints = fingerprints(&all, &run.sources);
@@ -95,7 +98,7 @@ pub(super) fn with_known(run: &Run) -> Vec<Item<'_>> {
 }
 
 /// The items, the most severe first, otherwise in their order: for formats whose readers show only so many.
-pub(super) fn by_severity(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+pub(crate) fn by_severity(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     items.sort_by_key(|item| std::cmp::Reverse(item.finding.severity));
     items
 }
@@ -126,17 +129,17 @@ impl<'r> Item<'r> {
     }
 
     /// The id of the rule.
-    pub(super) fn rule(&self) -> &'r str {
+    pub(crate) fn rule(&self) -> &'r str {
         self.finding.rule.as_str()
     }
 
     /// How bad it is.
-    pub(super) fn severity(&self) -> Severity {
+    pub(crate) fn severity(&self) -> Severity {
         self.finding.severity
     }
 
     /// The message, and the help below it.
-    pub(super) fn message_and_help(&self) -> String {
+    pub(crate) fn message_and_help(&self) -> String {
         match &self.help {
             Some(help) => format!("{}\n{help}", self.message),
             None => self.message.clone(),
@@ -158,7 +161,7 @@ impl<'r> Fix<'r> {
     }
 
     /// Whether a program may apply it as it is shown.
-    pub(super) fn is_applicable(&self) -> bool {
+    pub(crate) fn is_applicable(&self) -> bool {
         self.kind != FixKind::Display && !self.edits.is_empty()
     }
 }
@@ -173,6 +176,7 @@ impl<'r> Spot<'r> {
         let span = place.span;
         Self {
             source,
+            id: place.source,
             span,
             note,
             start: source.position(span.start),
@@ -181,17 +185,17 @@ impl<'r> Spot<'r> {
     }
 
     /// The path from the folder the run was started in.
-    pub(super) fn path(&self) -> &'r str {
+    pub(crate) fn path(&self) -> &'r str {
         self.source.path()
     }
 
     /// The path from the root of the repository.
-    pub(super) fn repository_path(&self) -> &'r str {
+    pub(crate) fn repository_path(&self) -> &'r str {
         self.source.repository_path()
     }
 
     /// The columns of start and end in bytes of UTF-8, from 1.
-    pub(super) fn byte_columns(&self) -> (usize, usize) {
+    pub(crate) fn byte_columns(&self) -> (usize, usize) {
         let column = |offset: u32, line: usize| {
             (offset as usize).saturating_sub(self.source.line_span(line).start as usize) + 1
         };

@@ -27,6 +27,7 @@ mod xml;
 use crate::run::Run;
 
 pub use github::job_summary;
+pub(crate) use item::{Item, Spot, items};
 pub use look::{Color, Drawing, Look, Time};
 pub use summary::summary;
 pub use writer::Report;

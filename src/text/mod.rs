@@ -6,4 +6,6 @@ pub mod mask;
 pub mod patterns;
 pub mod prose;
 
-pub use source::{LineColumn, Place, Source, SourceId, Sources, Span, closest, is_slip};
+pub use source::{
+    ColumnUnit, LineColumn, Lines, Place, Source, SourceId, Sources, Span, closest, is_slip,
+};

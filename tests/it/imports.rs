@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "product",
     "check",
     "report",
+    "lsp",
     "cli",
 ];
 

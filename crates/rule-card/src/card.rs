@@ -36,6 +36,8 @@ pub struct Card {
     pub doubt: Option<Doubt>,
     /// Whether it is judged unless settings switch it off (or on).
     pub default: Switch,
+    /// How an editor may show what it finds, beside its severity.
+    pub mark: Option<Mark>,
     /// The list or mapping whose items are judged one by one; `None` judges the subject once.
     pub each: Option<Each>,
     /// The first that holds decides. Of a loader card the first gives the usual severity.
@@ -139,6 +141,15 @@ pub enum Incomplete {
     Same,
     /// Not judged there.
     Skip,
+}
+
+/// How an editor shows a finding, beside its severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It is about something that has no effect and can go: faded out.
+    Unnecessary,
+    /// It is about something that has a successor: struck through.
+    Deprecated,
 }
 
 /// Evidence that is missing: it lowers a severity, and silences nothing.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::card::{
     At, Card, Case, Chains, Content, Detection, Doubt, Each, Example, Fix, FixKind, Group,
-    Incomplete, Production, Replace, Scope, Several, Since, Surroundings, Switch, Words,
+    Incomplete, Mark, Production, Replace, Scope, Several, Since, Surroundings, Switch, Words,
 };
 use crate::Severity;
 use crate::tree::{Field, Fields, Mistake, Tree};
@@ -64,6 +64,12 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
             at.word(&[("on", Switch::On), ("off", Switch::Off)])
         })
         .unwrap_or(Switch::On);
+    let mark = fields.optional("mark", |at| {
+        at.word(&[
+            ("unnecessary", Mark::Unnecessary),
+            ("deprecated", Mark::Deprecated),
+        ])
+    });
     let each = fields.optional("for", each);
     let cases = match source {
         Detection::Conditions => fields.required("cases", |at| at.list(case)),
@@ -90,6 +96,7 @@ fn read_card<T: Tree>(tree: &T, mistakes: &mut Vec<Mistake<T::Place>>) -> Option
         incomplete,
         doubt,
         default,
+        mark,
         each,
         cases: several(Some(cases?)),
         why: why?,

@@ -5,8 +5,10 @@
 
 mod closest;
 mod config_path;
+mod lines;
 mod text;
 
 pub use closest::{closest, is_slip};
 pub use config_path::{ConfigPath, NotAPath, Part};
+pub use lines::{ColumnUnit, Lines};
 pub use text::{LineColumn, Place, Source, SourceId, Sources, Span};

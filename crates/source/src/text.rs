@@ -161,13 +161,6 @@ impl Source {
         }
     }
 
-    /// Zero-based line and zero-based column in UTF-16 code units: what editors count.
-    pub fn utf16_position(&self, offset: u32) -> (usize, usize) {
-        let line = self.line_index(offset);
-        let start = self.line_start(line);
-        (line, self.floor(start, offset).encode_utf16().count())
-    }
-
     /// How many lines the text has; a text without a line end has one.
     pub fn line_count(&self) -> usize {
         self.line_starts().len()
@@ -279,11 +272,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_count_characters_and_utf16_counts_code_units() {
+    fn columns_count_characters() {
         let source = Source::new("a.yaml", "é: 😀x\r\nb: 1\n");
         let at = source.text().find('x').unwrap() as u32;
         assert_eq!(source.position(at), LineColumn { line: 1, column: 5 });
-        assert_eq!(source.utf16_position(at), (0, 5));
         assert_eq!(source.slice(source.line_span(1)), "é: 😀x");
         assert_eq!(source.slice(source.line_span(2)), "b: 1");
     }

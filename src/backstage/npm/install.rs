@@ -9,13 +9,13 @@ use std::sync::Arc;
 use super::Packages;
 use super::lockfile::{self, Lockfile};
 use super::plug_and_play::{self, PlugAndPlay};
-use crate::files::{FilePath, Files};
+use crate::files::{FilePath, Files, Identity};
 
 /// The largest lockfile that is read, in bytes. Plug'n'Play data is as long.
 const LOCKFILE_LIMIT: u64 = 64 << 20;
 
 /// Reads what package managers wrote down. Apps that share it are beside each other: it is read once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Installs {
     lockfiles: Recent<Lockfile>,
     plug_and_play: Recent<PlugAndPlay>,
@@ -34,8 +34,12 @@ impl Installs {
     }
 }
 
-/// The last files that were read, by the tree of files and path.
-struct Recent<T>(VecDeque<(String, FilePath, Option<Arc<T>>)>);
+/// The last files that were read, as they were, by the tree of files and path.
+#[derive(Debug)]
+struct Recent<T>(VecDeque<(Version, Option<Arc<T>>)>);
+
+/// A file at one time: the tree it is in, its path, and what tells whether it has changed.
+type Version = (String, FilePath, Option<Identity>);
 
 impl<T> Default for Recent<T> {
     fn default() -> Self {
@@ -71,20 +75,17 @@ impl<T> Recent<T> {
         path: FilePath,
         parse: &impl Fn(FilePath, &str) -> Option<T>,
     ) -> Option<Arc<T>> {
-        let tree = files.identity();
-        let known = self
-            .0
-            .iter()
-            .position(|(known, at, _)| *known == tree && *at == path);
+        let version = (files.identity(), path.clone(), files.identify(&path));
+        let known = self.0.iter().position(|(known, _)| *known == version);
         let one = match known.and_then(|at| self.0.remove(at)) {
             Some(known) => known,
             None => {
                 let text = files.read(&path, LOCKFILE_LIMIT).ok();
-                let parsed = text.and_then(|text| parse(path.clone(), &text));
-                (tree, path, parsed.map(Arc::new))
+                let parsed = text.and_then(|text| parse(path, &text));
+                (version, parsed.map(Arc::new))
             }
         };
-        let found = one.2.clone();
+        let found = one.1.clone();
         self.0.truncate(REMEMBERED - 1);
         self.0.push_front(one);
         found

@@ -173,15 +173,10 @@ impl Cache {
                 text: start..texts.len(),
             });
         }
-        // The state file vouches for every package.json that an install wrote.
-        let vouched = |path: &FilePath| {
-            path.as_str().contains("node_modules/") && path.name() == "package.json"
-        };
-        let seen = collection.seen.iter().filter(|file| !vouched(&file.path));
         let header = Header {
             form: FORM.into(),
-            files: seen
-                .chain([&state])
+            files: vouched_by(&state, collection)
+                .iter()
                 .map(|file| {
                     (
                         file.path.as_str().to_owned(),
@@ -233,6 +228,26 @@ fn state_file(files: &dyn Files, base: &FilePath) -> Option<Identity> {
         }
         folder = folder.parent();
     }
+}
+
+/// The files that decide what a collection holds, as they are now.
+pub(super) fn deciding(
+    files: &dyn Files,
+    base: &FilePath,
+    collection: &Collection,
+) -> Vec<Identity> {
+    match state_file(files, base) {
+        Some(state) => vouched_by(&state, collection),
+        None => collection.seen.clone(),
+    }
+}
+
+/// The same where there is a state file, which vouches for every package.json that an install wrote.
+fn vouched_by(state: &Identity, collection: &Collection) -> Vec<Identity> {
+    let vouched =
+        |path: &FilePath| path.as_str().contains("node_modules/") && path.name() == "package.json";
+    let seen = collection.seen.iter().filter(|file| !vouched(&file.path));
+    seen.chain([state]).cloned().collect()
 }
 
 /// Writes a file whole or not at all.

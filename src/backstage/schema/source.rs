@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::cache::Cache;
+use super::cache::{Cache, deciding};
 use super::collect::{Collection, collect};
 use super::members::base;
 use super::packages::Schemas;
 use crate::backstage::npm::Lockfile;
-use crate::files::{FilePath, Files};
+use crate::files::{FilePath, Files, Identity};
 
 /// Gives each app root the schemas of its packages.
 #[derive(Debug, Default)]
@@ -17,7 +17,18 @@ pub struct SchemaSource {
     bundled: Option<Arc<Collection>>,
     /// The last ones, by the tree of files and the folder of the nearest package.json. Apps that share one are
     /// beside each other, and the schemas of ten thousand are more than a machine has memory for.
-    known: VecDeque<(Base, Arc<Collection>)>,
+    known: VecDeque<Known>,
+    /// Whether files may change between two questions.
+    outlives_files: bool,
+}
+
+/// A collection, and what it came from.
+#[derive(Debug)]
+struct Known {
+    base: Base,
+    collection: Arc<Collection>,
+    /// The files that decided what is in it, as they were; empty where files do not change.
+    deciding: Vec<Identity>,
 }
 
 /// A tree of files, and the folder of a package.json in it.
@@ -31,6 +42,15 @@ impl SchemaSource {
     pub fn new(cache: Option<Cache>) -> Self {
         Self {
             cache,
+            ..Self::default()
+        }
+    }
+
+    /// A source that is asked again and again while files change: what it has collected counts as long as the files that
+    /// decided it are the same. Nothing is read from a cache, or written to one.
+    pub fn for_many_runs() -> Self {
+        Self {
+            outlives_files: true,
             ..Self::default()
         }
     }
@@ -53,9 +73,10 @@ impl SchemaSource {
             return Arc::clone(bundled);
         };
         let key = (files.identity(), base.clone());
-        let known = self.known.iter().position(|(known, _)| *known == key);
-        if let Some(known) = known.and_then(|at| self.known.remove(at)) {
-            let collection = Arc::clone(&known.1);
+        let known = self.known.iter().position(|known| known.base == key);
+        let known = known.and_then(|at| self.known.remove(at));
+        if let Some(known) = known.filter(|known| known.is_current(files)) {
+            let collection = Arc::clone(&known.collection);
             self.known.push_front(known);
             return collection;
         }
@@ -72,7 +93,21 @@ impl SchemaSource {
         });
         let collection = Arc::new(collection);
         self.known.truncate(REMEMBERED - 1);
-        self.known.push_front((key, Arc::clone(&collection)));
+        self.known.push_front(Known {
+            deciding: match self.outlives_files {
+                true => deciding(files, &base, &collection),
+                false => Vec::new(),
+            },
+            base: key,
+            collection: Arc::clone(&collection),
+        });
         collection
+    }
+}
+
+impl Known {
+    fn is_current(&self, files: &dyn Files) -> bool {
+        let is_same = |file: &Identity| files.identify(&file.path).as_ref() == Some(file);
+        self.deciding.iter().all(is_same)
     }
 }

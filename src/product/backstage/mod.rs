@@ -6,7 +6,7 @@ pub mod read;
 
 use std::sync::Arc;
 
-use self::read::{App, Reader, Ready};
+use self::read::{App, KeptPackages, Reader, Ready};
 use super::target::Target;
 use super::{Discovered, JudgedRoot, Judging, Product, RootKind, Roots};
 use crate::backstage::environment::Environment;
@@ -16,7 +16,22 @@ use crate::settings::in_force::Gathering;
 use crate::text::Sources;
 
 /// A Backstage portal.
-pub struct Backstage;
+pub struct Backstage {
+    /// What earlier runs have collected; `None` where there is one run.
+    kept: Option<KeptPackages>,
+}
+
+impl Backstage {
+    /// For one run.
+    pub const ONCE: Self = Self { kept: None };
+
+    /// For many runs, which share what they collect.
+    pub fn keeping(packages: KeptPackages) -> Self {
+        Self {
+            kept: Some(packages),
+        }
+    }
+}
 
 impl Product for Backstage {
     fn discover<'t>(
@@ -33,7 +48,10 @@ impl Product for Backstage {
             settings,
         };
         Ok(Discovered {
-            roots: Box::new(Apps(found.apps.into_iter().map(app).collect())),
+            roots: Box::new(Apps {
+                apps: found.apps.into_iter().map(app).collect(),
+                kept: self.kept.clone(),
+            }),
             left_out: found.left_out,
             is_empty: found.is_empty,
         })
@@ -41,15 +59,21 @@ impl Product for Backstage {
 }
 
 /// App roots that were found.
-struct Apps<'t>(Vec<App<'t>>);
+struct Apps<'t> {
+    apps: Vec<App<'t>>,
+    kept: Option<KeptPackages>,
+}
 
 impl<'t> Roots<'t> for Apps<'t> {
     fn count(&self) -> usize {
-        self.0.len()
+        self.apps.len()
     }
 
     fn split_off(&mut self, at: usize) -> Box<dyn Roots<'t> + 't> {
-        Box::new(Self(self.0.split_off(at.min(self.0.len()))))
+        Box::new(Self {
+            apps: self.apps.split_off(at.min(self.apps.len())),
+            kept: self.kept.clone(),
+        })
     }
 
     fn judge<'j>(
@@ -59,9 +83,9 @@ impl<'t> Roots<'t> for Apps<'t> {
     where
         't: 'j,
     {
-        let mut reader = Reader::new(by.environment, by.request);
+        let mut reader = Reader::new(by.environment, by.request, self.kept.as_ref());
         let mut sources = by.sources.clone();
-        let apps = self.0.into_iter();
+        let apps = self.apps.into_iter();
         Box::new(apps.map(move |app| judged(reader.read(app, &mut sources), by)))
     }
 }

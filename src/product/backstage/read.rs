@@ -2,7 +2,7 @@
 //!
 //! In: an app root as it was found. Out: its layers, with what they are judged by.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::discover;
 use super::judge::Judge;
@@ -33,23 +33,63 @@ pub struct App<'t> {
     pub settings: Arc<Settings>,
 }
 
-/// Reads app roots.
-pub struct Reader<'r> {
-    environment: &'r Environment,
+/// What was read of the packages of apps and takes long: schemas, lockfiles. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct KeptPackages(Arc<Mutex<Packages>>);
+
+#[derive(Debug)]
+struct Packages {
     schemas: SchemaSource,
     installs: Installs,
 }
 
+impl KeptPackages {
+    /// Kept while files change, for as long as this process runs.
+    pub fn for_many_runs() -> Self {
+        Self::of(SchemaSource::for_many_runs())
+    }
+
+    /// Those of one run.
+    fn for_one_run(request: &Request) -> Self {
+        Self::of(SchemaSource::new(match request.schema_cache {
+            SchemaCache::OfUser => Cache::of_user(),
+            SchemaCache::Off => None,
+        }))
+    }
+
+    fn of(schemas: SchemaSource) -> Self {
+        Self(Arc::new(Mutex::new(Packages {
+            schemas,
+            installs: Installs::default(),
+        })))
+    }
+
+    /// Completes what is known of the packages of an app, and gives the schemas in force.
+    fn complete(&self, files: &dyn Files, app: &mut AppRoot) -> Arc<Collection> {
+        let kept = self.0.lock();
+        let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+        kept.installs.complete(files, &app.path, &mut app.packages);
+        let lockfile = app.packages.lockfile.as_deref();
+        kept.schemas.of_app(files, &app.path, lockfile)
+    }
+}
+
+/// Reads app roots.
+pub struct Reader<'r> {
+    environment: &'r Environment,
+    packages: KeptPackages,
+}
+
 impl<'r> Reader<'r> {
-    /// A reader for apps that are started with these variables.
-    pub fn new(environment: &'r Environment, request: &Request) -> Self {
+    /// A reader for apps that are started with these variables, with what earlier runs have kept if there were any.
+    pub fn new(
+        environment: &'r Environment,
+        request: &Request,
+        kept: Option<&KeptPackages>,
+    ) -> Self {
         Self {
             environment,
-            schemas: SchemaSource::new(match request.schema_cache {
-                SchemaCache::OfUser => Cache::of_user(),
-                SchemaCache::Off => None,
-            }),
-            installs: Installs::default(),
+            packages: kept.map_or_else(|| KeptPackages::for_one_run(request), Clone::clone),
         }
     }
 
@@ -57,10 +97,7 @@ impl<'r> Reader<'r> {
     pub fn read<'t>(&mut self, mut app: App<'t>, sources: &mut Sources) -> Ready<'t> {
         let environment = discover::environment(&app.settings, self.environment);
         let files = app.target.files.as_ref();
-        self.installs
-            .complete(files, &app.root.path, &mut app.root.packages);
-        let lockfile = app.root.packages.lockfile.as_deref();
-        let schemas = self.schemas.of_app(files, &app.root.path, lockfile);
+        let schemas = self.packages.complete(files, &mut app.root);
         let with = Surroundings {
             files,
             environment: &environment,
@@ -86,7 +123,8 @@ pub struct Ready<'t> {
     pub loaded: LoadedApp,
     /// What the repository wants.
     pub settings: Arc<Settings>,
-    schemas: Arc<Collection>,
+    /// The schemas in force.
+    pub schemas: Arc<Collection>,
     /// What is known of the variables it is started with.
     pub environment: Environment,
     /// The secrets of its own layers: what no message about it may hold. Reports hide those of all.

@@ -1,0 +1,109 @@
+//! What the editor can do, and what it wants.
+//!
+//! In: the parameters of `initialize`. Out: a [`Client`]. What an editor does not say, it cannot do.
+
+use gen_lsp_types::{InitializeParams, PositionEncodingKind, WorkspaceFolder, WorkspaceFolders};
+use serde::Deserialize;
+
+use crate::text::ColumnUnit;
+use crate::text::mask::outside_run;
+
+/// The editor at the other end.
+#[derive(Debug)]
+pub(super) struct Client {
+    /// What its columns count.
+    pub(super) unit: ColumnUnit,
+    /// Whether it watches files for the server.
+    pub(super) watches_files: bool,
+    /// What it asks for.
+    pub(super) options: Options,
+    /// What of that could not be read.
+    pub(super) complaint: Option<String>,
+}
+
+/// `initializationOptions`. Every field may be absent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(super) struct Options {
+    /// Whether the user trusts the workspace: else no policies and settings are loaded from outside of its folders.
+    pub(super) trusted: bool,
+    /// Whether local layers that git ignores take part, as with `--with-local`.
+    pub(super) with_local: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            trusted: true,
+            with_local: false,
+        }
+    }
+}
+
+impl Client {
+    /// The editor that sent these parameters.
+    pub(super) fn of(params: &InitializeParams) -> Self {
+        let general = params.capabilities.general.as_ref();
+        let encodings = general.and_then(|general| general.position_encodings.as_ref());
+        let workspace = params.capabilities.workspace.as_ref();
+        let watches = workspace.and_then(|it| it.did_change_watched_files.as_ref());
+        let options = params.initialization_options.clone().unwrap_or_default();
+        let (options, complaint) = match options {
+            serde_json::Value::Null => (Options::default(), None),
+            options => match serde_json::from_value(options) {
+                Ok(options) => (options, None),
+                // Options that are not understood are those of a workspace that is not trusted.
+                Err(error) => {
+                    let complaint = outside_run(&format!("initializationOptions: {error}"));
+                    let trusted = false;
+                    let options = Options {
+                        trusted,
+                        ..Options::default()
+                    };
+                    (options, Some(complaint))
+                }
+            },
+        };
+        Self {
+            unit: unit(encodings.map_or(&[][..], Vec::as_slice)),
+            watches_files: watches.and_then(|it| it.dynamic_registration) == Some(true),
+            options,
+            complaint,
+        }
+    }
+
+    /// The name of the unit in the protocol.
+    pub(super) fn encoding(&self) -> PositionEncodingKind {
+        match self.unit {
+            ColumnUnit::Utf8 => PositionEncodingKind::UTF8,
+            ColumnUnit::Utf16 => PositionEncodingKind::UTF16,
+            ColumnUnit::Utf32 => PositionEncodingKind::UTF32,
+        }
+    }
+}
+
+/// The unit to use, of those an editor knows: bytes where it can, since they need no counting. UTF-16 is what every editor
+/// has to know.
+fn unit(known: &[PositionEncodingKind]) -> ColumnUnit {
+    if known.contains(&PositionEncodingKind::UTF8) {
+        ColumnUnit::Utf8
+    } else if !known.contains(&PositionEncodingKind::UTF16)
+        && known.contains(&PositionEncodingKind::UTF32)
+    {
+        ColumnUnit::Utf32
+    } else {
+        ColumnUnit::Utf16
+    }
+}
+
+/// The folders of the workspace, by URI; none where a single file is open. Old editors name one folder by its URI, older
+/// ones by its path.
+#[allow(deprecated)]
+pub(super) fn folders(params: &InitializeParams) -> Vec<String> {
+    let folders = &params.workspace_folders_initialize_params.workspace_folders;
+    let uri = |folder: &WorkspaceFolder| folder.uri.0.clone();
+    match folders {
+        Some(WorkspaceFolders::WorkspaceFolderList(folders)) => folders.iter().map(uri).collect(),
+        _ => params.root_uri.iter().map(|root| root.0.clone()).collect(),
+    }
+}

@@ -1,0 +1,35 @@
+//! The editor server: the findings of the files as they are being edited, over the Language Server Protocol.
+//!
+//! In: messages of an editor. Out: messages to it. It is one front end of the same stages as the command line: what it
+//! says of a tree is what `stagecheck` says of it, with the texts of open documents in the place of those on disk. Never: a
+//! child process, the network, a write to a file (edits are offered, and the editor makes them), or a secret in a message.
+
+mod client;
+mod diagnostics;
+mod documents;
+mod folder;
+mod server;
+#[cfg(test)]
+mod tests;
+mod uri;
+
+use lsp_server::Connection;
+
+use crate::run::Failure;
+pub use server::{Ended, serve};
+
+/// Serves an editor on stdin and stdout until it says `exit` or goes away.
+///
+/// # Errors
+/// When what is sent is not the protocol.
+pub fn over_stdio() -> Result<Ended, Failure> {
+    let (connection, threads) = Connection::stdio();
+    let ended = serve(&connection)?;
+    // The threads end when nobody can send any more.
+    drop(connection);
+    // An error of theirs holds what was sent, which may be the text of a file.
+    if threads.join().is_err() {
+        return Err(Failure::new("the connection to the editor broke"));
+    }
+    Ok(ended)
+}

@@ -1,0 +1,7 @@
+//! The server as an editor sees it: in this process, over a connection in memory, with real files.
+
+mod editor;
+mod sync;
+mod told;
+
+use editor::Editor;

@@ -1,0 +1,178 @@
+//! What the editor is told of the files it has open, and of those it has not.
+
+use serde_json::json;
+
+use super::Editor;
+
+const PORTAL: &str = "\
+-- package.json --
+{ \"name\": \"portal\", \"workspaces\": { \"packages\": [\"packages/*\"] } }
+-- packages/backend/package.json --
+{
+  \"name\": \"backend\",
+  \"dependencies\": { \"@backstage/backend-defaults\": \"^0.17.0\", \"better-sqlite3\": \"^12.0.0\" }
+}
+-- packages/backend/Dockerfile --
+FROM node:24
+CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config\", \"app-config.production.yaml\"]
+-- app-config.yaml --
+app:
+  baseUrl: http://localhost:3000
+backend:
+  baseUrl: http://localhost:7007
+  database:
+    client: better-sqlite3
+    connection: ':memory:'
+    # stagecheck: ignore[missing-driver] nothing to ignore
+-- app-config.production.yaml --
+app:
+  baseUrl: https://portal.example.com
+backend:
+  baseUrl: https://portal.example.com
+  database:
+    client: pg
+    connection:
+      host: db.internal
+      password: Tr0ub4dor-and-3
+";
+
+#[test]
+fn every_file_of_the_app_root_has_its_diagnostics_opened_or_not() {
+    let mut editor = Editor::open(PORTAL);
+    insta::assert_snapshot!(editor.report());
+    assert!(!editor.said.contains("Tr0ub4dor"), "{}", editor.said);
+}
+
+#[test]
+fn a_text_that_is_not_saved_counts_until_it_is_closed() {
+    let mut editor = Editor::open(PORTAL);
+    let path = "app-config.production.yaml";
+    assert!(editor.rules(path).is_some_and(|rules| !rules.is_empty()));
+    editor.open_text(
+        path,
+        "app:\n  baseUrl: https://portal.example.com\n  baseUrl: x\n",
+    );
+    assert_eq!(editor.rules(path).unwrap(), ["yaml-duplicate-key"]);
+    editor.set_text(path, "app:\n  baseUrl: [\n");
+    assert_eq!(editor.rules(path).unwrap(), ["yaml-syntax"]);
+    editor.close(path);
+    let report = editor.report();
+    assert!(
+        report.contains("hardcoded-secret") && !report.contains("yaml-syntax"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_was_said_of_a_file_is_taken_back_when_it_is_clean() {
+    let mut editor = Editor::open("-- app-config.yaml --\napp: {}\napp: {}\n");
+    let expected = "\
+app-config.yaml
+  1:0-1:3 error[yaml-duplicate-key]
+      app-config.yaml 0:0-0:3
+";
+    assert_eq!(editor.report(), expected);
+    editor.open_text("app-config.yaml", "app: {}\n");
+    assert_eq!(editor.report(), "app-config.yaml\n  clean\n");
+    editor.write("app-config.yaml", "app: {}\n");
+    editor.close("app-config.yaml");
+    assert_eq!(editor.report(), "");
+}
+
+#[test]
+fn a_new_layer_counts_before_it_is_saved() {
+    let mut editor = Editor::open("-- app-config.yaml --\napp: {}\n");
+    assert_eq!(editor.report(), "");
+    editor.open_text("app-config.production.yaml", "app: {}\napp: {}\n");
+    assert_eq!(
+        editor.rules("app-config.production.yaml").unwrap(),
+        ["yaml-duplicate-key"]
+    );
+    editor.close("app-config.production.yaml");
+    assert_eq!(editor.report(), "app-config.production.yaml\n  clean\n");
+}
+
+#[test]
+fn a_file_that_appears_on_disk_is_seen() {
+    let mut editor = Editor::open("-- app-config.yaml --\napp: {}\n");
+    editor.write("packages/a/app-config.yaml", "app: {}\napp: {}\n");
+    assert_eq!(
+        editor.rules("packages/a/app-config.yaml").unwrap(),
+        ["yaml-duplicate-key"]
+    );
+}
+
+#[test]
+fn mistakes_in_settings_are_diagnostics_of_the_settings() {
+    let mut editor = Editor::open("-- app-config.yaml --\napp: {}\napp: {}\n");
+    assert!(editor.report().contains("yaml-duplicate-key"));
+    editor.open_text("stagecheck.yaml", "rules:\n  yaml-duplicate-kee: off\n");
+    let expected = "app-config.yaml\n  clean\nstagecheck.yaml\n  1:2-1:20 error[settings]\n";
+    assert_eq!(editor.report(), expected);
+    editor.set_text("stagecheck.yaml", "rules:\n  yaml-syntax: off\n");
+    let report = editor.report();
+    assert!(
+        report.contains("stagecheck.yaml\n  clean") && report.contains("yaml-duplicate-key"),
+        "{report}"
+    );
+}
+
+#[test]
+fn folders_come_and_go() {
+    let files = "\
+-- one/app-config.yaml --
+a: 1
+a: 1
+-- two/app-config.yaml --
+b: 1
+b: 1
+";
+    let mut editor = Editor::with(files, &["one"], json!({ "capabilities": {} }));
+    let report = editor.report();
+    assert!(
+        report.contains("one/app") && !report.contains("two/app"),
+        "{report}"
+    );
+    let folder = |editor: &Editor, name: &str| json!([{ "uri": editor.uri(name), "name": name }]);
+    let event = json!({ "added": folder(&editor, "two"), "removed": folder(&editor, "one") });
+    editor.tell(
+        "workspace/didChangeWorkspaceFolders",
+        json!({ "event": event }),
+    );
+    let report = editor.report();
+    assert!(
+        report.contains("one/app-config.yaml\n  clean")
+            && report.contains("two/app-config.yaml\n  1:0"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_folder_of_a_repository_is_checked_with_what_is_around_it() {
+    let files = "\
+-- .git/HEAD --
+ref: refs/heads/main
+-- stagecheck.yaml --
+rules: { yaml-surprise: error }
+-- app/app-config.yaml --
+a: yes
+-- other/app-config.yaml --
+a: yes
+";
+    let mut editor = Editor::with(files, &["app"], json!({ "capabilities": {} }));
+    let report = editor.report();
+    assert!(
+        report.contains("app/app-config.yaml\n  0:3-0:6 error[yaml-surprise]"),
+        "{report}"
+    );
+    assert!(!report.contains("other/"), "{report}");
+}
+
+#[test]
+fn options_that_are_not_understood_are_told() {
+    let params = json!({ "capabilities": {}, "initializationOptions": { "trust": true } });
+    let mut editor = Editor::with("", &[""], params);
+    let told = editor.take("window/showMessage");
+    let message = told[0]["message"].as_str().unwrap();
+    assert!(message.contains("unknown field `trust`"), "{message}");
+}

@@ -1,0 +1,66 @@
+//! `file:` URIs and the paths they name (RFC 8089).
+
+use std::path::{Path, PathBuf};
+
+use crate::text::mask::looks::percent_decoded;
+
+/// The absolute path of a `file:` URI; `None` for any other, and for one on another host.
+pub(super) fn path_of(uri: &str) -> Option<PathBuf> {
+    let rest = uri.strip_prefix("file://")?;
+    let path = rest.strip_prefix("localhost").unwrap_or(rest);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let decoded = percent_decoded(path).unwrap_or_else(|| path.to_owned());
+    let path = match decoded.strip_prefix('/') {
+        // `/c:/a` is `c:/a`.
+        Some(drive) if cfg!(windows) && drive.chars().nth(1) == Some(':') => drive,
+        Some(_) => &decoded,
+        None => return None,
+    };
+    Some(PathBuf::from(path))
+}
+
+/// The URI of an absolute path.
+pub(super) fn uri_of(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let path = if cfg!(windows) {
+        format!("/{}", path.trim_start_matches(r"\\?\").replace('\\', "/"))
+    } else {
+        path.into_owned()
+    };
+    let mut uri = String::from("file://");
+    push_encoded(&mut uri, &path);
+    uri
+}
+
+/// Adds a path to a URI: `/` stays, and so does what RFC 3986 does not reserve.
+pub(super) fn push_encoded(uri: &mut String, path: &str) {
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_and_its_uri_lead_to_each_other() {
+        for path in ["/", "/a b/ü#?%41.yaml", "/w/c:/x"] {
+            let uri = uri_of(Path::new(path));
+            assert!(uri.is_ascii() && !uri.contains(' '), "{uri}");
+            assert_eq!(path_of(&uri).as_deref(), Some(Path::new(path)), "{uri}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_and_hosts_name_no_path() {
+        for uri in ["untitled:Untitled-1", "git:/a.yaml", "file://host/a", "/a"] {
+            assert_eq!(path_of(uri), None, "{uri}");
+        }
+        assert_eq!(path_of("file://localhost/a"), Some("/a".into()));
+    }
+}
