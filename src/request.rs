@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::files::{GitVariables, Guard};
+use crate::files::{FilePath, GitVariables, Guard};
 use crate::finding::Severity;
 
 /// What a person asked to have checked.
@@ -32,6 +32,8 @@ pub struct Request {
     pub settings: Option<PathBuf>,
     /// `--schema`: JSON Schemas for the effective config of every chain, beyond those of the settings.
     pub schemas: Vec<PathBuf>,
+    /// Where settings may load policies, schemas and other settings from.
+    pub rules_from: RulesFrom,
     /// Which rules to apply, beyond the settings.
     pub rules: RuleSelection,
     /// Lowest severity that fails the run; `None` leaves it to the settings.
@@ -44,6 +46,16 @@ pub struct Request {
     pub progress: Progress,
     /// The files that reports will be written to: the run notes which of them it reads.
     pub guard: Guard,
+}
+
+/// Where settings may load policies and other settings from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum RulesFrom {
+    /// The repository, and the packages in its `node_modules`.
+    #[default]
+    Anywhere,
+    /// This folder and no package: nobody vouches for what else there is.
+    Folder(FilePath),
 }
 
 /// How far a run is, for whoever waits for it in another thread. Clones are the same run.

@@ -47,7 +47,8 @@ pub(super) fn find<'t>(
         }
         Ok(at)
     };
-    let all = at_targets(targets, request, discover)?;
+    let mut all = at_targets(targets, request, discover)?;
+    add_once(&mut all.notes, gathering.notes().iter().cloned());
     Ok(Found {
         roots: all.roots,
         in_force: gathering.finish(sources)?,

@@ -11,6 +11,7 @@ mod judged;
 mod session;
 #[cfg(test)]
 mod tests;
+mod watched;
 pub mod workspaces;
 
 use std::path::Path;
@@ -33,6 +34,7 @@ use rule_card::card::Card;
 pub use crate::product::backstage::judge::Facts;
 pub use facts::facts;
 pub use session::Session;
+pub use watched::{PAUSE, Watched};
 
 pub(crate) use judged::STACK_SIZE;
 

@@ -5,7 +5,6 @@
 
 mod databases;
 mod json;
-mod shown;
 mod yaml;
 
 use clap::{Args, ValueEnum};
@@ -15,11 +14,12 @@ use super::console::Console;
 use super::paint::Paint;
 use super::status::{Outcome, Status};
 use super::{check, output};
-use crate::check::effective::{self, ServerConfig};
+use crate::check::effective::{self, ChainConfig, ServerConfig};
+use crate::files::FilePath;
+use crate::report::{Origins, SecretText, Shown};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
 use crate::text::mask::{self, escape};
-use shown::{Origins, Printed, SecretText, Shown};
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -56,6 +56,13 @@ enum PrintFormat {
     Json,
     /// For people; of databases alone.
     Table,
+}
+
+/// A chain with the app root it belongs to.
+pub(in crate::cli::print) struct Printed<'p> {
+    /// The folder of its app root.
+    root: &'p FilePath,
+    chain: &'p ChainConfig,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {

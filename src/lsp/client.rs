@@ -2,9 +2,13 @@
 //!
 //! In: the parameters of `initialize`. Out: a [`Client`]. What an editor does not say, it cannot do.
 
-use gen_lsp_types::{InitializeParams, PositionEncodingKind, WorkspaceFolder, WorkspaceFolders};
+use gen_lsp_types::{
+    InitializeParams, PositionEncodingKind, ResourceOperationKind, WorkspaceFolder,
+    WorkspaceFolders,
+};
 use serde::Deserialize;
 
+use super::actions::Abilities;
 use crate::text::ColumnUnit;
 use crate::text::mask::outside_run;
 
@@ -13,12 +17,23 @@ use crate::text::mask::outside_run;
 pub(super) struct Client {
     /// What its columns count.
     pub(super) unit: ColumnUnit,
+    /// What its edits may do.
+    pub(super) abilities: Abilities,
     /// Whether it watches files for the server.
     pub(super) watches_files: bool,
     /// What it asks for.
     pub(super) options: Options,
     /// What of that could not be read.
     pub(super) complaint: Option<String>,
+}
+
+/// Whether the user trusts what is in the workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// They do.
+    Granted,
+    /// They do not, or not yet.
+    Withheld,
 }
 
 /// `initializationOptions`. Every field may be absent.
@@ -64,11 +79,25 @@ impl Client {
                 }
             },
         };
+        let edits = workspace.and_then(|it| it.workspace_edit.as_ref());
+        let operations = edits.and_then(|it| it.resource_operations.as_ref());
+        let creates = |operations: &Vec<_>| operations.contains(&ResourceOperationKind::Create);
         Self {
+            abilities: Abilities {
+                creates_files: operations.is_some_and(creates),
+            },
             unit: unit(encodings.map_or(&[][..], Vec::as_slice)),
             watches_files: watches.and_then(|it| it.dynamic_registration) == Some(true),
             options,
             complaint,
+        }
+    }
+
+    /// Whether the user trusts the workspace.
+    pub(super) fn trust(&self) -> Trust {
+        match self.options.trusted {
+            true => Trust::Granted,
+            false => Trust::Withheld,
         }
     }
 

@@ -11,6 +11,7 @@ use gen_lsp_types::{
 
 use super::documents::range_of;
 use super::folder::Folder;
+use super::page::Page;
 use crate::finding::Severity;
 use crate::report::{Item, Spot, items};
 use crate::text::{ColumnUnit, Lines, SourceId};
@@ -41,6 +42,16 @@ pub(super) fn of_folders(
         }
     }
     by_file
+}
+
+/// The diagnostics of some findings in a file, in their order.
+pub(super) fn diagnostics_of(page: &Page<'_>, items: &[&Item<'_>]) -> Vec<Diagnostic> {
+    let mut ranges = Ranges::new(page.folder, page.unit());
+    let mark = |item: &Item<'_>| page.run()?.card(item.rule())?.mark;
+    let diagnostics = items.iter();
+    diagnostics
+        .map(|item| diagnostic(item, mark(item), &mut ranges))
+        .collect()
 }
 
 fn diagnostic(item: &Item<'_>, mark: Option<Mark>, ranges: &mut Ranges<'_>) -> Diagnostic {

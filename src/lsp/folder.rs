@@ -1,13 +1,16 @@
 //! One folder of the workspace: its files with the texts of open documents, and what the last check said of them.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::client::Trust;
 use super::documents::Documents;
 use super::uri::{path_of, push_encoded, uri_of};
-use crate::check::Session;
+use crate::check::effective::Configs;
+use crate::check::{Session, Watched};
 use crate::files::{DiskFiles, FilePath, OverlayFiles};
-use crate::request::Request;
+use crate::request::{Request, RulesFrom};
 use crate::run::{Failure, Run};
 use crate::text::Source;
 
@@ -24,8 +27,14 @@ pub(super) struct Folder {
     at: FilePath,
     files: OverlayFiles,
     session: Session,
+    /// What was asked of the last check.
+    request: Request,
     /// What the last check said: findings, or the mistakes for which there could be no check.
     pub(super) run: Option<Run>,
+    /// What that read, to be looked at again where the editor does not.
+    watched: Option<Watched>,
+    /// The effective configs of the same files, once somebody asks for them.
+    configs: OnceCell<Option<Configs>>,
 }
 
 impl Folder {
@@ -42,7 +51,10 @@ impl Folder {
             at,
             files: OverlayFiles::new(Arc::new(disk)),
             session: Session::default(),
+            request: Request::default(),
             run: None,
+            watched: None,
+            configs: OnceCell::new(),
         };
         folder.lay_over(documents);
         Some(folder)
@@ -64,7 +76,7 @@ impl Folder {
 
     /// Takes a text in the place of a file's; `None` for what is on disk.
     pub(super) fn set_text(&mut self, uri: &str, text: Option<&Arc<str>>) {
-        let Some(path) = path_of(uri).and_then(|path| self.locate(&path)) else {
+        let Some(path) = self.path_of(uri) else {
             return;
         };
         match text {
@@ -73,8 +85,23 @@ impl Folder {
         }
     }
 
+    /// Its files, with the texts of open documents.
+    pub(super) fn files(&self) -> &OverlayFiles {
+        &self.files
+    }
+
+    /// Where in the repository it is.
+    pub(super) fn at(&self) -> &FilePath {
+        &self.at
+    }
+
+    /// The path of a URI; `None` when it is elsewhere.
+    pub(super) fn path_of(&self, uri: &str) -> Option<FilePath> {
+        path_of(uri).and_then(|path| self.locate(&path))
+    }
+
     /// Where in the repository a file is; `None` when it is elsewhere.
-    pub(super) fn locate(&self, path: &Path) -> Option<FilePath> {
+    fn locate(&self, path: &Path) -> Option<FilePath> {
         let below = |path: &Path| {
             let below = path.strip_prefix(&self.root);
             let below = below.or_else(|_| path.strip_prefix(&self.real_root)).ok()?;
@@ -91,11 +118,20 @@ impl Folder {
 
     /// The URI of a source, as the editor would write it.
     pub(super) fn uri_of(&self, source: &Source) -> String {
+        self.uri_below(source.repository_path())
+    }
+
+    /// The URI of a path.
+    pub(super) fn uri_of_path(&self, path: &FilePath) -> String {
+        self.uri_below(path.as_str())
+    }
+
+    fn uri_below(&self, path: &str) -> String {
         let mut uri = uri_of(&self.root);
         if !uri.ends_with('/') {
             uri.push('/');
         }
-        push_encoded(&mut uri, source.repository_path());
+        push_encoded(&mut uri, path);
         uri
     }
 
@@ -103,14 +139,20 @@ impl Folder {
     ///
     /// # Errors
     /// As [`Session::check`], but for mistakes in files: they are findings here.
-    pub(super) fn check(&mut self, request: &Request) -> Result<(), Failure> {
-        let request = Request {
+    pub(super) fn check(&mut self, request: &Request, trust: Trust) -> Result<(), Failure> {
+        self.request = Request {
             start: self.path.clone(),
+            rules_from: match trust {
+                Trust::Granted => RulesFrom::Anywhere,
+                Trust::Withheld => RulesFrom::Folder(self.at.clone()),
+            },
             ..request.clone()
         };
         let files = Box::new(self.files.clone());
         self.run = None;
-        let run = match self.session.check(files, &self.at, &request) {
+        self.watched = None;
+        self.configs = OnceCell::new();
+        let run = match self.session.check(files, &self.at, &self.request) {
             Ok(run) => run,
             Err(Failure {
                 mistakes: Some(mistakes),
@@ -118,8 +160,35 @@ impl Folder {
             }) => *mistakes,
             Err(failure) => return Err(failure),
         };
+        let mut watched = Watched::new(&self.path, None);
+        watched.add_index(&self.path);
+        watched.add_sources(&self.path, &run);
+        self.watched = Some(watched);
         self.run = Some(run);
         Ok(())
+    }
+
+    /// Whether something has changed on disk since the last check read it.
+    pub(super) fn has_changed(&mut self) -> bool {
+        self.watched.as_mut().is_some_and(Watched::has_changed)
+    }
+
+    /// The effective configs of the files that were checked last; `None` where mistakes in settings keep them from being
+    /// known.
+    pub(super) fn configs(&self) -> Option<&Configs> {
+        let configs = self.configs.get_or_init(|| {
+            let files = Box::new(self.files.clone());
+            self.session.effective(files, &self.at, &self.request).ok()
+        });
+        configs.as_ref()
+    }
+
+    /// What a check would say if a file had another text.
+    pub(super) fn try_text(&self, path: &FilePath, text: &str) -> Option<Run> {
+        let mut files = self.files.clone();
+        files.insert(path.clone(), text);
+        let run = self.session.check(Box::new(files), &self.at, &self.request);
+        run.ok()
     }
 }
 

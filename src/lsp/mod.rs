@@ -4,11 +4,20 @@
 //! says of a tree is what `stagecheck` says of it, with the texts of open documents in the place of those on disk. Never: a
 //! child process, the network, a write to a file (edits are offered, and the editor makes them), or a secret in a message.
 
+mod actions;
 mod client;
+mod complete;
+mod cursor;
 mod diagnostics;
 mod documents;
 mod folder;
+mod hints;
+mod hover;
+mod page;
+mod places;
 mod server;
+mod suppression;
+mod symbols;
 #[cfg(test)]
 mod tests;
 mod uri;

@@ -6,27 +6,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gen_lsp_types::{
-    Diagnostic, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern,
-    InitializeParams, InitializeResult, MessageType, PublishDiagnosticsParams, Registration,
-    RegistrationParams, Save, ServerCapabilities, ServerInfo, ShowMessageParams, TextDocumentSync,
-    TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentLinkOptions, FileSystemWatcher,
+    GlobPattern, InitializeParams, InitializeResult, LogMessageParams, MessageType, Position,
+    PublishDiagnosticsParams, Range, Registration, RegistrationParams, Save, ServerCapabilities,
+    ServerInfo, ShowMessageParams, TextDocumentIdentifier, TextDocumentSync, TextDocumentSyncKind,
+    TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use lsp_server::{
     Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response,
 };
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::client::{self, Client};
-use super::diagnostics;
 use super::documents::Documents;
 use super::folder::Folder;
+use super::page::Page;
+use super::{actions, complete, diagnostics, hints, hover, places, symbols};
+use crate::check::PAUSE;
 use crate::request::{self, LocalLayers, SchemaCache};
-use crate::run::Failure;
+use crate::run::{Failure, NoteLevel};
 use crate::text::mask::outside_run;
 
 /// How it ended.
@@ -91,6 +94,28 @@ fn capabilities(client: &Client) -> ServerCapabilities {
             save: Some(Save::Bool(true)),
             ..TextDocumentSyncOptions::default()
         })),
+        hover_provider: Some(true.into()),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(["{", "[", " ", ",", ":"].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        definition_provider: Some(true.into()),
+        declaration_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_symbol_provider: Some(true.into()),
+        inlay_hint_provider: Some(true.into()),
+        document_link_provider: Some(DocumentLinkOptions::default()),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        code_action_provider: Some(
+            CodeActionOptions {
+                code_action_kinds: Some(vec![
+                    CodeActionKind::QuickFix,
+                    CodeActionKind::Custom(actions::FIX_ALL.into()),
+                ]),
+                ..CodeActionOptions::default()
+            }
+            .into(),
+        ),
         workspace: Some(WorkspaceOptions {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
@@ -116,6 +141,16 @@ enum State {
     Stale,
     /// The editor said `shutdown`.
     ShutDown,
+}
+
+/// What comes next.
+enum Next {
+    /// This message.
+    Message(Message),
+    /// Nothing for a while.
+    Quiet,
+    /// Nothing ever again.
+    Gone,
 }
 
 struct Server<'c> {
@@ -160,7 +195,16 @@ impl Server<'_> {
 
     /// Handles messages until there are no more.
     fn run(&mut self) -> Ended {
-        while let Ok(first) = self.connection.receiver.recv() {
+        loop {
+            let first = match self.next() {
+                Next::Message(first) => first,
+                Next::Quiet => {
+                    self.look_at_disk();
+                    self.check();
+                    continue;
+                }
+                Next::Gone => return Ended::Abruptly,
+            };
             let turn: Vec<Message> = std::iter::once(first)
                 .chain(self.connection.receiver.try_iter())
                 .collect();
@@ -187,11 +231,32 @@ impl Server<'_> {
             }
             self.check();
         }
-        Ended::Abruptly
+    }
+
+    /// Waits for a message. Where the editor does not watch files the disk is looked at while nothing comes.
+    fn next(&self) -> Next {
+        let receiver = &self.connection.receiver;
+        if self.client.watches_files {
+            return receiver.recv().map_or(Next::Gone, Next::Message);
+        }
+        match receiver.recv_timeout(PAUSE) {
+            Ok(message) => Next::Message(message),
+            Err(error) if error.is_timeout() => Next::Quiet,
+            Err(_) => Next::Gone,
+        }
+    }
+
+    fn look_at_disk(&mut self) {
+        let changed = |folder: &mut Folder| folder.has_changed();
+        // All of them: each notes what it has seen.
+        let changed = self.folders.iter_mut().map(changed);
+        if changed.fold(false, |one, other| one | other) {
+            self.files_changed();
+        }
     }
 
     fn answer(&mut self, request: Request) -> Response {
-        let Request { id, method, .. } = request;
+        let Request { id, method, params } = request;
         if self.state == State::ShutDown {
             return error(id, ErrorCode::InvalidRequest, "the server is shut down");
         }
@@ -200,7 +265,24 @@ impl Server<'_> {
             return Response::new_ok(id, Value::Null);
         }
         self.check();
-        error(id, ErrorCode::MethodNotFound, "not supported")
+        let Some(answer) = request_named(&method) else {
+            return error(id, ErrorCode::MethodNotFound, "not supported");
+        };
+        let Some(about) = read::<About>(params) else {
+            return error(
+                id,
+                ErrorCode::InvalidParams,
+                "not the parameters of this request",
+            );
+        };
+        let unit = self.client.unit;
+        let uri = &about.text_document.uri.0;
+        // Of several folders the innermost: its settings and its app are those of the file.
+        let pages = self.folders.iter();
+        let pages = pages.filter_map(|folder| Page::open(folder, uri, unit));
+        let page = pages.max_by_key(|page| page.folder.at().as_str().len());
+        let result = page.map_or(Value::Null, |page| answer(&page, &about, &self.client));
+        Response::new_ok(id, result)
     }
 
     fn note(&mut self, notification: Notification) {
@@ -297,9 +379,16 @@ impl Server<'_> {
         }
         self.state = State::Current;
         let request = self.request();
-        let mut failures = Vec::new();
+        let trust = self.client.trust();
+        let (mut failures, mut told) = (Vec::new(), Vec::new());
         for folder in &mut self.folders {
-            failures.extend(folder.check(&request).err());
+            failures.extend(folder.check(&request, trust).err());
+            let notes = folder.run.iter().flat_map(|run| &run.notes);
+            let notes = notes.filter(|note| note.level == NoteLevel::Always);
+            told.extend(notes.map(|note| note.text.clone()));
+        }
+        for text in told {
+            self.log(text);
         }
         for failure in failures {
             let message = match &failure.help {
@@ -363,10 +452,83 @@ impl Server<'_> {
         }
     }
 
+    /// Tells whoever looks for it of something that is not about a place in a file; each thing once.
+    fn log(&mut self, message: String) {
+        if self.complaints.insert(message.clone()) {
+            self.send(Notification {
+                method: "window/logMessage".to_owned(),
+                params: json(LogMessageParams {
+                    kind: MessageType::Warning,
+                    message,
+                }),
+            });
+        }
+    }
+
     fn send(&self, message: impl Into<Message>) {
         // Nobody reads any more: the next message to be read says so.
         let _ = self.connection.sender.send(message.into());
     }
+}
+
+/// What a request is about: a place in a document, or all of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct About {
+    text_document: TextDocumentIdentifier,
+    #[serde(default)]
+    position: Position,
+    range: Option<Range>,
+    context: Option<Value>,
+}
+
+impl About {
+    /// The range; where there is none, all of the document.
+    fn range(&self) -> Range {
+        let end = Position::new(u32::MAX, u32::MAX);
+        self.range.unwrap_or(Range::new(Position::new(0, 0), end))
+    }
+
+    /// The kinds of actions that are wanted; `None` for all.
+    fn only(&self) -> Option<Vec<CodeActionKind>> {
+        serde_json::from_value(self.context.as_ref()?.get("only")?.clone()).ok()
+    }
+}
+
+/// What answers a request about a page.
+type Answer = fn(&Page<'_>, &About, &Client) -> Value;
+
+fn request_named(method: &str) -> Option<Answer> {
+    Some(match method {
+        "textDocument/hover" => |page, about, _| json(hover::hover(page, about.position)),
+        "textDocument/completion" => {
+            |page, about, _| json(complete::complete(page, about.position))
+        }
+        "textDocument/definition" => {
+            |page, about, _| json(places::definition(page, about.position))
+        }
+        "textDocument/declaration" => {
+            |page, about, _| json(places::declaration(page, about.position))
+        }
+        "textDocument/references" => {
+            |page, about, _| json(places::references(page, about.position))
+        }
+        "textDocument/documentLink" => |page, _, _| json(places::links(page)),
+        "textDocument/inlayHint" => |page, about, _| json(hints::hints(page, about.range())),
+        "textDocument/documentSymbol" => |page, _, _| json(symbols::symbols(page)),
+        "textDocument/codeLens" => |page, _, _| json(hints::lenses(page)),
+        "textDocument/codeAction" => |page, about, client| {
+            let only = about.only();
+            let abilities = client.abilities;
+            json(actions::actions(
+                page,
+                about.range(),
+                only.as_deref(),
+                abilities,
+            ))
+        },
+        _ => return None,
+    })
 }
 
 /// The parameters of a message; one that is not as the protocol says is passed over, and never repeated: it may hold a

@@ -130,6 +130,7 @@ pub fn folder(files: Box<dyn Files>, folder: FilePath) -> Target {
     Target {
         files,
         settings: None,
+        schemas: Vec::new(),
         scope: Scope::Folder(folder),
         named: None,
     }

@@ -9,7 +9,7 @@ pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(super) const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Where to read more about a rule: our own page, or what a user's rule refers to.
-pub(super) fn page(run: &Run, rule: &str) -> Option<String> {
+pub(crate) fn page(run: &Run, rule: &str) -> Option<String> {
     if let Some(own) = run.policies.iter().find(|card| card.answers_to(rule)) {
         return own.references.first().map(|page| page.to_string());
     }

@@ -7,6 +7,7 @@
 mod azure;
 mod checkstyle;
 mod concise;
+pub(crate) mod databases;
 mod fix;
 mod github;
 mod gitlab;
@@ -18,6 +19,7 @@ mod look;
 mod pretty;
 mod rdjson;
 mod sarif;
+pub(crate) mod shown;
 mod style;
 mod summary;
 mod text;
@@ -26,9 +28,12 @@ mod xml;
 
 use crate::run::Run;
 
+pub(crate) use databases::rows as database_rows;
 pub use github::job_summary;
-pub(crate) use item::{Item, Spot, items};
+pub(crate) use home::page;
+pub(crate) use item::{Fix, Item, Spot, items};
 pub use look::{Color, Drawing, Look, Time};
+pub(crate) use shown::{Origins, SecretText, Shown};
 pub use summary::summary;
 pub use writer::Report;
 

@@ -12,8 +12,9 @@ use crate::files::{FilePath, Files};
 use crate::finding::{Finding, Label, RuleId, Severity};
 use crate::request::{FailOn, Request};
 use crate::rules::engine::Rules;
-use crate::run::{Failure, Run};
+use crate::run::{Failure, Note, NoteLevel, Run, add_once};
 use crate::text::Sources;
+use crate::text::mask::escape;
 use rule_card::card::Card;
 
 /// Settings under way: files are still being read.
@@ -22,6 +23,7 @@ pub struct Gathering<'r> {
     more: &'r [Card],
     all: Vec<Arc<Settings>>,
     mistakes: Vec<Mistake>,
+    notes: Vec<Note>,
 }
 
 /// Every settings file is read: the rules can be judged.
@@ -55,6 +57,7 @@ impl<'r> Gathering<'r> {
             more,
             all: Vec::new(),
             mistakes: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -75,7 +78,7 @@ impl<'r> Gathering<'r> {
         schemas: &[FilePath],
         sources: &mut Sources,
     ) -> Result<SettingsOf<'f>, Failure> {
-        let mut loader = Loader::new(files);
+        let mut loader = Loader::new(files).loading_from(self.request.rules_from.clone());
         for path in schemas {
             loader.add_schema(path, sources).map_err(|error| {
                 Failure::new(format!(
@@ -102,6 +105,14 @@ impl<'r> Gathering<'r> {
 
     /// Notes the mistakes in settings files that were read.
     pub fn close(&mut self, settings: SettingsOf<'_>) {
+        for path in settings.loader.left_out() {
+            let text = format!(
+                "`{}` is not loaded: this workspace is not trusted, and it is outside of it",
+                escape(path)
+            );
+            let level = NoteLevel::Always;
+            add_once(&mut self.notes, [Note { level, text }]);
+        }
         self.mistakes.extend(settings.loader.mistakes());
     }
 
@@ -118,6 +129,11 @@ impl<'r> Gathering<'r> {
         let settings = Arc::new(settings);
         self.all.push(Arc::clone(&settings));
         settings
+    }
+
+    /// What a person may want to know of the settings.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// No more settings will be read.

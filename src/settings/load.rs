@@ -7,6 +7,7 @@ use super::read::{Raw, read};
 use super::{AppliesTo, Globs, Mistake, MistakenFile, RuleSetting, SchemaSetting, Settings};
 use crate::backstage::schema::{UserSchema, UserSchemaError};
 use crate::files::{FilePath, Files, ReadError};
+use crate::request::RulesFrom;
 use crate::rules::policy;
 use crate::text::mask::escape;
 use crate::text::{Place, SourceId, Sources, Span};
@@ -33,6 +34,9 @@ pub struct Loader<'f> {
     /// Schema files that were read; `None` for one with a mistake.
     schemas: HashMap<FilePath, Option<Arc<UserSchema>>>,
     mistakes: Vec<Mistake>,
+    rules_from: RulesFrom,
+    /// What was not loaded, since nobody vouches for it.
+    left_out: Vec<String>,
     /// Files that are there and cannot be read.
     unreadable: Vec<SourceId>,
 }
@@ -47,6 +51,8 @@ impl<'f> Loader<'f> {
             for_all: Vec::new(),
             schemas: HashMap::new(),
             mistakes: Vec::new(),
+            rules_from: RulesFrom::Anywhere,
+            left_out: Vec::new(),
             unreadable: Vec::new(),
         }
     }
@@ -68,6 +74,32 @@ impl<'f> Loader<'f> {
             ..Settings::default()
         });
         Ok(())
+    }
+
+    /// The same loader, which loads policies and further settings only from where they may come from.
+    #[must_use]
+    pub fn loading_from(mut self, rules_from: RulesFrom) -> Self {
+        self.rules_from = rules_from;
+        self
+    }
+
+    /// Whether a file may be loaded that settings name; notes those that may not.
+    fn may_load(&mut self, path: &FilePath) -> bool {
+        let RulesFrom::Folder(folder) = &self.rules_from else {
+            return true;
+        };
+        let is_package = path.as_str().split('/').any(|part| part == "node_modules");
+        let may_load = path.is_within(folder) && !is_package;
+        if !may_load {
+            let path = self.files.display(path);
+            self.left_out.push(path);
+        }
+        may_load
+    }
+
+    /// The files that were not loaded, since they are from elsewhere.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The settings for an app root: from the nearest settings file in it or above it, up to the root of the
@@ -167,6 +199,9 @@ impl<'f> Loader<'f> {
         }
         for schema in raw.schemas {
             let place = Place::new(source, schema.span);
+            if !self.may_load(&schema.file) {
+                continue;
+            }
             match self.schema(&schema.file, sources) {
                 Ok(read) => own.schemas.extend(read.map(|read| SchemaSetting {
                     schema: read,
@@ -229,6 +264,9 @@ impl<'f> Loader<'f> {
             self.mistake(place, format!("`extends` names `{name}`, which is neither a file (`./…`) nor a package in node_modules with a stagecheck.yaml"));
             return None;
         };
+        if !self.may_load(&path) {
+            return None;
+        }
         if chain.contains(&path) || chain.len() == MAX_EXTENDS {
             self.mistake(
                 place,
@@ -317,6 +355,9 @@ impl<'f> Loader<'f> {
         }
         let mut cards = Vec::new();
         for path in paths {
+            if !self.may_load(&path) {
+                continue;
+            }
             let Some(source) = self.source(&path, sources) else {
                 self.mistake(
                     place,

@@ -37,7 +37,7 @@ pub use model::{Additional, Bound, Items, Rare, Schema, Types, Visibility};
 pub use package::{PackageSchema, SchemaOrigin, Standing};
 pub use packages::Schemas;
 pub use user::{SchemaMistake, UserSchema, UserSchemaError};
-pub use visibility::Scope;
+pub use visibility::{Description, Scope};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 //! unions count, since a secret in one form is a secret to be careful with in every form.
 
 use super::demand::{Demand, Demands, KeyDemands};
-use super::model::Visibility;
+use super::model::{Types, Visibility};
 use super::package::PackageSchema;
 use super::packages::Schemas;
 use super::walk::UNION_DEPTH;
@@ -15,6 +15,11 @@ impl Schemas {
     /// Who may see the value at a path. When packages disagree, the most careful wins: `secret` over
     /// `frontend` over `backend`, which is what a path without any visibility has.
     pub fn visibility(&self, path: &ConfigPath) -> Visibility {
+        self.scope_at(path).visibility()
+    }
+
+    /// What the schemas say about a path.
+    pub fn scope_at(&self, path: &ConfigPath) -> Scope<'_> {
         let mut scope = self.scope();
         for part in path.parts() {
             scope = match part {
@@ -22,7 +27,7 @@ impl Schemas {
                 Part::Item(index) => scope.item(*index),
             };
         }
-        scope.visibility()
+        scope
     }
 
     /// The root, for a walk down a configuration: cheaper than a path for each value.
@@ -33,6 +38,19 @@ impl Schemas {
             inherited: None,
         }
     }
+}
+
+/// What schemas say of a value to a reader.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Description<'s> {
+    /// The types that any of them admits; empty where none is named.
+    pub types: Types,
+    /// The values that any of them lists.
+    pub allowed: Vec<&'s serde_json::Value>,
+    /// What it is about. Built-in schemas do not say.
+    pub texts: Vec<&'s str>,
+    /// Why it should no longer be set.
+    pub deprecated: Option<&'s str>,
 }
 
 /// What the schemas say about one path, for a walk down a configuration.
@@ -93,6 +111,39 @@ impl<'s> Scope<'s> {
             .filter_map(|demand| demand.schema.visibility);
         let seen = own.chain(self.deep());
         seen.max().unwrap_or(Visibility::Backend)
+    }
+
+    /// What the schemas say of the path to a reader. All forms of a union count.
+    pub fn description(&self) -> Description<'s> {
+        let mut about = Description::default();
+        for Demand { schema, .. } in self.demands.iter() {
+            about.types = about.types.with(schema.types);
+            for value in schema.allowed.iter().flatten() {
+                if !about.allowed.contains(&value) {
+                    about.allowed.push(value);
+                }
+            }
+            let rare = schema.rare.as_deref();
+            if let Some(text) = rare.and_then(|rare| rare.description.as_deref())
+                && !about.texts.contains(&text)
+            {
+                about.texts.push(text);
+            }
+            about.deprecated = about.deprecated.or(schema.deprecated.as_deref());
+        }
+        about
+    }
+
+    /// The keys that any schema describes by name, some more than once.
+    pub fn known_keys(&self) -> Vec<&'s str> {
+        match self.schemas {
+            Some(schemas) => {
+                let packages = schemas.packages().iter();
+                let keys = packages.flat_map(|package| package.keys());
+                keys.map(|key| &**key).collect()
+            }
+            None => self.demands.known_keys().collect(),
+        }
     }
 
     /// Whether the schemas say nothing about this path: no package describes it.

@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::shown::{Origins, Printed, Shown, directive};
+use super::Printed;
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::{NoConfig, ServerConfig};
 use crate::cli::number::json_number;
 use crate::cli::output;
+use crate::report::shown::directive;
+use crate::report::{Origins, Shown};
 use crate::text::mask;
 use source::{ConfigPath, Part};
 

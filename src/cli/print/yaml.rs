@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::shown::{Origins, Printed, Shown, directive};
+use super::Printed;
 use crate::backstage::value::{Kind, Object, Value};
 use crate::check::effective::ServerConfig;
 use crate::cli::number::json_number;
+use crate::report::shown::directive;
+use crate::report::{Origins, Shown};
 use crate::text::mask::{escape, excerpt, inert_line, json_line, name};
 use npm_yaml::{NodeValue, ScalarStyle};
 

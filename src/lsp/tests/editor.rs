@@ -25,6 +25,8 @@ pub struct Editor {
     requests: AtomicUsize,
     unread: VecDeque<Message>,
     versions: BTreeMap<String, i32>,
+    /// What it logged.
+    pub log: Vec<String>,
     /// Everything the server has said.
     pub said: String,
     /// What it answered to `initialize`.
@@ -85,6 +87,7 @@ impl Editor {
             requests: AtomicUsize::new(0),
             unread: VecDeque::new(),
             versions: BTreeMap::new(),
+            log: Vec::new(),
             said: String::new(),
             initialized: Value::Null,
         };
@@ -101,9 +104,14 @@ impl Editor {
         uri_of(&self.root.join(path))
     }
 
-    /// Writes to the disk, and says so if the server asked for it.
-    pub fn write(&self, path: &str, text: &str) {
+    /// Writes to the disk, and says nothing.
+    pub fn write_silently(&self, path: &str, text: &str) {
         write(&self.root, path, text);
+    }
+
+    /// Writes to the disk, and says so as an editor that watches files does.
+    pub fn write(&self, path: &str, text: &str) {
+        self.write_silently(path, text);
         self.tell(
             "workspace/didChangeWatchedFiles",
             json!({ "changes": [{ "uri": self.uri(path), "type": 2 }] }),
@@ -165,6 +173,10 @@ impl Editor {
                 .push_str(&serde_json::to_string(&message).unwrap());
             match message {
                 Message::Response(response) if response.id == id => return response,
+                Message::Notification(it) if it.method == "window/logMessage" => {
+                    let text = it.params["message"].as_str().unwrap();
+                    self.log.push(text.to_owned());
+                }
                 message => self.unread.push_back(message),
             }
         }

@@ -176,3 +176,59 @@ fn options_that_are_not_understood_are_told() {
     let message = told[0]["message"].as_str().unwrap();
     assert!(message.contains("unknown field `trust`"), "{message}");
 }
+
+#[test]
+fn a_workspace_that_is_not_trusted_loads_nothing_from_elsewhere() {
+    let policy = "\
+id: no-a
+title: No a
+scope: chain
+cases:
+  - when: has(config.a)
+    severity: error
+    message: there is an a
+    at: [{ here: config.a }]
+why: it is so
+fix: remove it
+";
+    let files = format!(
+        "\
+-- .git/HEAD --
+ref: refs/heads/main
+-- app/stagecheck.yaml --
+policies: [../policies/a.yaml]
+-- app/app-config.yaml --
+a: 1
+-- policies/a.yaml --
+{policy}"
+    );
+    for (trusted, expected) in [(true, Some(vec!["no-a".to_owned()])), (false, None)] {
+        let options = json!({ "trusted": trusted });
+        let params = json!({ "capabilities": {}, "initializationOptions": options });
+        let mut editor = Editor::with(&files, &["app"], params);
+        assert_eq!(editor.rules("app/app-config.yaml"), expected);
+        let is_told = editor
+            .log
+            .iter()
+            .any(|text| text.contains("policies/a.yaml` is not loaded"));
+        assert_eq!(is_told, !trusted, "{:?}", editor.log);
+    }
+}
+
+#[test]
+fn where_the_editor_does_not_watch_files_the_server_does() {
+    let files = "-- app-config.yaml --\na: 1\n";
+    let mut editor = Editor::with(files, &[""], json!({ "capabilities": {} }));
+    assert_eq!(editor.report(), "");
+    // One look to learn how it is, and another to see that it changed.
+    std::thread::sleep(2 * crate::check::PAUSE);
+    editor.write_silently("app-config.yaml", "a: 1\na: 12\n");
+    for _ in 0..40 {
+        std::thread::sleep(crate::check::PAUSE);
+        if let Some(rules) = editor.rules("app-config.yaml") {
+            assert_eq!(rules, ["yaml-duplicate-key"]);
+            return;
+        }
+    }
+    panic!("the change on disk was not seen");
+}

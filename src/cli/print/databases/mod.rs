@@ -3,16 +3,16 @@
 //! In: `facts.databases` of each chain. Out: a row for the base and for each plugin with settings of its own, each
 //! cell with the lines that set it. Never: a password, nor the user it belongs to.
 
-mod row;
 mod table;
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
+use super::Printed;
 use super::json::{document, head};
-use super::shown::{Printed, Shown};
-use row::{Cell, Row, Source};
+use crate::report::Shown;
+use crate::report::databases::{COLUMNS, Cell, Row, Source, rows};
 pub(super) use table::table;
 
 /// Writes `{"schema": 1, "chains": […]}`; a cell is `{"value": …, "from": […]}`.
@@ -25,7 +25,7 @@ pub(super) fn json(
 }
 
 fn chain(printed: &Printed<'_>, shown: &Shown<'_>) -> Json {
-    let databases: Vec<Json> = row::rows(printed.chain, shown)
+    let databases: Vec<Json> = rows(printed.chain, shown)
         .iter()
         .map(|row| record(row, shown))
         .collect();
@@ -38,7 +38,7 @@ fn record(row: &Row, shown: &Shown<'_>) -> Json {
     let mut fields = Map::new();
     fields.insert("plugin".into(), row.plugin.clone().into());
     fields.insert("who".into(), row.who.clone().into());
-    for (name, cell) in row::COLUMNS.iter().zip(&row.cells) {
+    for (name, cell) in COLUMNS.iter().zip(&row.cells) {
         fields.insert((*name).into(), cell_record(cell, shown));
     }
     let errors: Vec<&str> = row.errors.iter().map(|error| &*error.id).collect();

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use textwrap::core::display_width;
 
-use super::row::{self, Cell, Row, Source};
 use crate::cli::paint::{Paint, Role};
-use crate::cli::print::shown::{Printed, Shown};
+use crate::cli::print::Printed;
+use crate::report::Shown;
+use crate::report::databases::{COLUMNS, Cell, Row, Source, rows};
 use crate::text::mask::{self, escape};
 use crate::text::{Place, SourceId};
 
@@ -51,7 +52,7 @@ fn chain(
         folder => paint.paint(Role::Dim, &format!("  {}", escape(&mask::name(folder)))),
     };
     writeln!(out, "{name}{production}{folder}")?;
-    let rows = row::rows(printed.chain, shown);
+    let rows = rows(printed.chain, shown);
     if rows.is_empty() {
         let why = match &printed.chain.config {
             Ok(_) => "no backend is configured",
@@ -123,7 +124,7 @@ fn lines(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let head: Vec<String> = std::iter::once("plugin")
-        .chain(row::COLUMNS)
+        .chain(COLUMNS)
         .map(str::to_owned)
         .collect();
     let texts: Vec<Vec<String>> = rows.iter().map(texts).collect();

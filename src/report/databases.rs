@@ -1,49 +1,49 @@
 //! The facts of one database as cells.
 
+use super::shown::Shown;
 use crate::backstage::facts::fact::Fact as _;
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::ChainConfig;
-use crate::cli::print::shown::Shown;
 use crate::text::Place;
 use npm_yaml::number;
 
 /// What each row says, in this order.
-pub(super) const COLUMNS: [&str; 6] = ["client", "where", "database", "tls", "pool", "driver"];
+pub(crate) const COLUMNS: [&str; 6] = ["client", "where", "database", "tls", "pool", "driver"];
 
 /// What one plugin gets, or every plugin without settings of its own.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The plugin; `None` for the base.
-    pub plugin: Option<String>,
+    pub(crate) plugin: Option<String>,
     /// Whose it is, in words.
-    pub who: String,
+    pub(crate) who: String,
     /// A cell for each of [`COLUMNS`].
-    pub cells: [Cell; 6],
+    pub(crate) cells: [Cell; 6],
     /// What the manager throws about, one by one.
-    pub errors: Vec<Refused>,
+    pub(crate) errors: Vec<Refused>,
 }
 
 /// Why the app does not start with it.
-pub(super) struct Refused {
+pub(crate) struct Refused {
     /// As `facts.databases[].error` names it.
-    pub id: String,
+    pub(crate) id: String,
     /// For people.
-    pub text: String,
+    pub(crate) text: String,
     /// Where the value stands that is refused.
-    pub from: Option<Source>,
+    pub(crate) from: Option<Source>,
 }
 
 /// One thing said about a database.
 #[derive(Default)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// What; `None` where it does not apply.
-    pub text: Option<String>,
+    pub(crate) text: Option<String>,
     /// Where that came from, each source once.
-    pub from: Vec<Source>,
+    pub(crate) from: Vec<Source>,
 }
 
 /// Where something came from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// A line of a file.
     Place(Place),
     /// No file: `default` or `environment`.
@@ -54,7 +54,7 @@ const DEFAULT: Source = Source::Word("default");
 const ENVIRONMENT: Source = Source::Word("environment");
 
 /// The rows of a chain: the base first, then the plugins as the config names them.
-pub(super) fn rows(chain: &ChainConfig, shown: &Shown<'_>) -> Vec<Row> {
+pub(crate) fn rows(chain: &ChainConfig, shown: &Shown<'_>) -> Vec<Row> {
     let databases = chain.databases.items().iter().cloned();
     databases
         .map(|database| {
@@ -62,6 +62,14 @@ pub(super) fn rows(chain: &ChainConfig, shown: &Shown<'_>) -> Vec<Row> {
             Database { facts, shown }.row()
         })
         .collect()
+}
+
+impl Row {
+    /// The cell of one of [`COLUMNS`].
+    pub(crate) fn cell(&self, column: &str) -> Option<&Cell> {
+        let at = COLUMNS.iter().position(|name| *name == column)?;
+        self.cells.get(at)
+    }
 }
 
 /// One of `facts.databases`.

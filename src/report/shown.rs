@@ -4,44 +4,43 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
-use crate::check::effective::ChainConfig;
-use crate::files::FilePath;
 use crate::run::Run;
 use crate::text::Place;
 use crate::text::mask::{self, MASK};
 
-/// A chain with the app root it belongs to.
-pub(in crate::cli::print) struct Printed<'p> {
-    /// The folder of its app root.
-    pub root: &'p FilePath,
-    pub chain: &'p ChainConfig,
-}
-
 /// What is shown, and how.
-pub(super) struct Shown<'r> {
-    pub run: &'r Run,
-    pub secret_places: &'r BTreeSet<Place>,
-    pub origins: Origins,
-    pub secrets: SecretText,
+pub(crate) struct Shown<'r> {
+    /// Where the values come from.
+    pub(crate) run: &'r Run,
+    /// Where values stand that are secrets, or will be.
+    pub(crate) secret_places: &'r BTreeSet<Place>,
+    /// Whether origins are said.
+    pub(crate) origins: Origins,
+    /// What becomes of secrets.
+    pub(crate) secrets: SecretText,
 }
 
 /// Whether origins are said.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origins {
+pub(crate) enum Origins {
+    /// They are.
     Said,
+    /// They are left out.
     Left,
 }
 
 /// What becomes of secrets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum SecretText {
+pub(crate) enum SecretText {
+    /// They are masked.
     Hidden,
+    /// They are shown.
     AsItIs,
 }
 
 impl Shown<'_> {
     /// A text that a value holds. One that stands in no layer comes from a variable, and may be anything.
-    pub(super) fn text<'t>(&self, value: &Value, text: &'t str) -> Cow<'t, str> {
+    pub(crate) fn text<'t>(&self, value: &Value, text: &'t str) -> Cow<'t, str> {
         match (self.secrets, value.place()) {
             (SecretText::AsItIs, _) => Cow::Borrowed(text),
             (SecretText::Hidden, None) => Cow::Borrowed(MASK),
@@ -59,7 +58,7 @@ impl Shown<'_> {
     }
 
     /// A text that was worked out from the value at the same place, such as the host of a URL.
-    pub(super) fn worked_out<'t>(&self, value: &Value, text: &'t str) -> Cow<'t, str> {
+    pub(crate) fn worked_out<'t>(&self, value: &Value, text: &'t str) -> Cow<'t, str> {
         match self.secrets {
             SecretText::AsItIs => Cow::Borrowed(text),
             SecretText::Hidden => self.run.secrets.show(value.place(), text),
@@ -67,7 +66,7 @@ impl Shown<'_> {
     }
 
     /// A key.
-    pub(super) fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
+    pub(crate) fn key<'t>(&self, key: &'t str) -> Cow<'t, str> {
         match self.secrets {
             SecretText::AsItIs => Cow::Borrowed(key),
             SecretText::Hidden => self.run.secrets.show_key(key),
@@ -75,7 +74,7 @@ impl Shown<'_> {
     }
 
     /// What shows when an open value is nothing, in a few words.
-    pub(super) fn instead(&self, open: &Open) -> String {
+    pub(crate) fn instead(&self, open: &Open) -> String {
         let Some(below) = &open.below else {
             return match open.when_unset {
                 Some(_) => "open; has a default".into(),
@@ -93,7 +92,7 @@ impl Shown<'_> {
     }
 
     /// `app-config.yaml:4`
-    pub(super) fn place(&self, origin: Option<&Origin>) -> String {
+    pub(crate) fn place(&self, origin: Option<&Origin>) -> String {
         origin.map_or_else(
             || "the environment".into(),
             |origin| self.line(origin.value),
@@ -101,14 +100,14 @@ impl Shown<'_> {
     }
 
     /// The line a place begins on, as [`place`](Self::place) says it.
-    pub(super) fn line(&self, place: Place) -> String {
+    pub(crate) fn line(&self, place: Place) -> String {
         let source = self.run.sources.get(place.source);
         let line = source.position(place.span.start).line;
         format!("{}:{line}", mask::name(source.path()))
     }
 
     /// Where a value was set, and what it overrode.
-    pub(super) fn origin(&self, value: &Value) -> String {
+    pub(crate) fn origin(&self, value: &Value) -> String {
         let mut said = self.place(value.origin.as_ref());
         if !value.overrode.is_empty() {
             let below: Vec<String> = value
@@ -124,7 +123,7 @@ impl Shown<'_> {
 }
 
 /// The directive an open value was written with; `None` for a string with placeholders.
-pub(super) fn directive(open: &Open) -> Option<&'static str> {
+pub(crate) fn directive(open: &Open) -> Option<&'static str> {
     match open.cause {
         OpenCause::Placeholder(_) | OpenCause::Override(_) => None,
         OpenCause::Env(_) => Some("$env"),
