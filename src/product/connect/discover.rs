@@ -47,7 +47,8 @@ pub fn servers<'t>(
             is_empty,
         });
     }
-    let mut settings = gathering.settings_of(files, target.settings.as_ref(), sources)?;
+    // Schemas are held against layers of Backstage alone.
+    let mut settings = gathering.settings_of(files, target.settings.as_ref(), &[], sources)?;
     let mut servers = Vec::new();
     for mut server in found.servers {
         let of_server = gathering.put_in_force(settings.root(&server.folder, sources));
