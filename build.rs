@@ -193,15 +193,17 @@ impl Statics {
 
     fn fix(&mut self, fix: &Fix) -> String {
         let set = self.list(CONTENTS, &fix.set, Self::named);
+        let overriding = self.list(CONTENTS, &fix.r#override, Self::named);
         let remove = self.list("card::Words", &fix.remove, |_, text| words(text));
         let rename = self.list(PAIR, &fix.rename, Self::pair);
         let moved = self.list(PAIR, &fix.r#move, Self::pair);
         let lines = self.list(PAIR, &fix.lines, Self::pair);
         format!(
-            "card::Fix {{ title: {}, kind: card::FixKind::{:?}, set: {set}, remove: {remove}, rename: {rename}, \
-             r#move: {moved}, lines: {lines} }}",
+            "card::Fix {{ title: {}, kind: card::FixKind::{:?}, when: {}, set: {set}, r#override: {overriding}, remove: {remove}, \
+             rename: {rename}, r#move: {moved}, lines: {lines} }}",
             words(&fix.title),
             fix.kind,
+            words(&fix.when),
         )
     }
 
@@ -212,6 +214,7 @@ impl Statics {
 
     fn content(&mut self, content: &Content) -> String {
         let written = match content {
+            Content::Null => "Null".to_owned(),
             Content::Bool(value) => format!("Bool({value})"),
             Content::Number(value) => format!("Number({value:?})"),
             Content::Text(text) => format!("Text({})", words(text)),

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod connect;
 pub mod files;
 pub mod finding;
+pub mod fix;
 pub mod lsp;
 pub mod product;
 pub mod report;

@@ -2,6 +2,7 @@
 //!
 //! In: nothing. Out: a [`Request`], filled by the command line, by tests and by the examples of rule cards.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +25,8 @@ pub struct Request {
     pub local_layers: LocalLayers,
     /// Which state of the files to read.
     pub state: FileState,
+    /// Texts that are judged in the place of those of files, by absolute path: fixes that are not written yet.
+    pub overlay: BTreeMap<PathBuf, Arc<str>>,
     /// Which index git names, when this runs in a hook.
     pub git: GitVariables,
     /// The variables that the app is started with.

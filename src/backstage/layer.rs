@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crate::backstage::words::LayerFile;
 use crate::files::{FilePath, Files, ReadError, Replaced};
-use crate::finding::{Effect, Problem};
+use crate::finding::{Edit, Effect, Fix, FixKind, Problem};
 use crate::text::{Place, SourceId, Sources, Span};
 use npm_yaml::Document;
+use npm_yaml::edit::{self, Content};
 
 /// Reads and parses one layer. Its text is added to `sources`; a file that cannot be read is a source without text,
 /// so that the problem has a place.
@@ -146,12 +147,34 @@ pub(super) fn problems(document: &Document, source: SourceId, sources: &Sources)
             Problem::surprising(problem.rule, message, place)
         };
         converted.help.clone_from(&problem.help);
+        converted
+            .fixes
+            .extend(quoted(document, problem, place, sources));
         match &problem.related {
             Some((span, note)) => converted.with_related(Place::new(source, *span), note.as_str()),
             None => converted,
         }
     };
     document.problems.iter().map(problem).collect()
+}
+
+/// The quotes around a string that other readers of YAML take for something else: the app reads the same.
+fn quoted(
+    document: &Document,
+    problem: &npm_yaml::Problem,
+    place: Place,
+    sources: &Sources,
+) -> Option<Fix> {
+    let path = edit::locate(document, problem.span).filter(|_| !problem.is_fatal())?;
+    let text = sources.slice(place);
+    match Content::at(document.root.as_ref()?, &path)? {
+        Content::String(value) if *value == *text && !text.contains('\'') => {
+            let edit = Edit::words(place, format!("'{text}'"));
+            let title = "Put quotes around the string";
+            Some(Fix::of_edits(title, FixKind::Safe, vec![edit]))
+        }
+        _ => None,
+    }
 }
 
 fn unreadable(error: &ReadError, place: Place) -> Problem {

@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::files::GitVariables;
-use crate::finding::Severity;
+use crate::finding::{FixKind, Severity};
 use crate::report::Format;
 use crate::request::FailOn;
 use crate::request::LocalLayers;
@@ -22,6 +22,7 @@ use crate::run::Failure;
 const WHAT: &str = "What to check";
 const ENVIRONMENT: &str = "Variables the app is started with";
 const RULES: &str = "Rules";
+const FIXES: &str = "Fixes";
 const OUTPUT: &str = "Output";
 pub(super) const ABOUT: &str = "About";
 
@@ -37,9 +38,51 @@ pub struct CheckArguments {
     /// Which rules.
     #[command(flatten)]
     pub rules: RuleArguments,
+    /// What to fix.
+    #[command(flatten)]
+    pub fixes: FixArguments,
     /// What to write.
     #[command(flatten)]
     pub output: OutputArguments,
+}
+
+/// What is fixed in the files.
+#[derive(Debug, Args)]
+#[group(id = "fixes", multiple = true)]
+pub struct FixArguments {
+    /// Apply safe fixes
+    #[arg(long, help_heading = FIXES)]
+    pub fix: bool,
+    /// Apply fixes that change what the app does, too
+    #[arg(long, help_heading = FIXES)]
+    pub unsafe_fixes: bool,
+    /// Print what fixes would change, and write nothing; fails when there is something
+    #[arg(long, conflicts_with_all = ["fix_only", "format", "output"], help_heading = FIXES)]
+    pub diff: bool,
+    /// Apply fixes without a report, and pass
+    #[arg(long, conflicts_with_all = ["format", "output"], help_heading = FIXES)]
+    pub fix_only: bool,
+    /// Suppress the findings of a rule by comments, with --reason
+    #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "reason", conflicts_with_all = ["fix", "unsafe_fixes"], help_heading = FIXES)]
+    pub add_ignore: Vec<String>,
+    /// Why they are suppressed
+    #[arg(long, value_name = "TEXT", requires = "add_ignore", help_heading = FIXES)]
+    pub reason: Option<String>,
+}
+
+impl FixArguments {
+    /// Whether something is to be fixed or shown.
+    pub fn is_asked(&self) -> bool {
+        self.fix || self.unsafe_fixes || self.diff || self.fix_only || !self.add_ignore.is_empty()
+    }
+
+    /// Up to which kind fixes are applied.
+    pub fn up_to(&self) -> FixKind {
+        match self.unsafe_fixes {
+            true => FixKind::Unsafe,
+            false => FixKind::Safe,
+        }
+    }
 }
 
 /// The form of a list.
@@ -113,7 +156,7 @@ pub struct RuleArguments {
     #[arg(long, value_name = "FILE", help_heading = RULES)]
     pub baseline: Option<PathBuf>,
     /// Write the findings to a baseline, and pass
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixes"], help_heading = RULES)]
     pub write_baseline: Option<PathBuf>,
 }
 
@@ -127,10 +170,10 @@ pub struct OutputArguments {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
     pub output: Vec<OutputFile>,
     /// List the layers that are checked, and what is left out and why
-    #[arg(long, conflicts_with_all = ["format", "output"], help_heading = OUTPUT)]
+    #[arg(long, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
     pub list_files: bool,
     /// Check again whenever something changes
-    #[arg(long, conflicts_with_all = ["list_files", "write_baseline"], help_heading = OUTPUT)]
+    #[arg(long, conflicts_with_all = ["list_files", "write_baseline", "fixes"], help_heading = OUTPUT)]
     pub watch: bool,
 }
 

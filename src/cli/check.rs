@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CheckArguments, FormatChoice, OutputArguments};
 use super::console::Console;
+use super::fix::{self, After};
 use super::output::Output;
 use super::status::{Outcome, Status};
 use super::{list_files, output};
@@ -22,7 +23,11 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
         let reports = arguments.output.output.iter().map(|report| &*report.path);
         output::refuse_same(baseline, reports)?;
     }
-    let run = once(arguments, console, &start()?)?;
+    let start = start()?;
+    if arguments.fixes.is_asked() {
+        return fixed(arguments, console, &start);
+    }
+    let run = once(arguments, console, &start)?;
     if let Some(path) = &arguments.rules.write_baseline {
         write_baseline(&run, path, console)?;
         return Ok(Status::Clean);
@@ -31,10 +36,48 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Outcome {
     if arguments.output.list_files {
         return Ok(Status::Clean);
     }
+    Ok(status(&run))
+}
+
+fn status(run: &Run) -> Status {
     match run.is_failed() {
-        true => Ok(Status::Findings),
-        false => Ok(Status::Clean),
+        true => Status::Findings,
+        false => Status::Clean,
     }
+}
+
+/// Fixes first, then the reports of what is left.
+fn fixed(arguments: &CheckArguments, console: &Console, start: &Path) -> Outcome {
+    let request = request(arguments, start)?;
+    match fix::run(arguments, &request, console)? {
+        After::Ended(status) => Ok(status),
+        After::Report(run) => {
+            report_on(&run, &request, arguments, console)?;
+            Ok(status(&run))
+        }
+    }
+}
+
+/// The request, which notes the files that are read of those that are written.
+fn request(arguments: &CheckArguments, start: &Path) -> Result<Request, Failure> {
+    let mut request = arguments.request(start.to_owned())?;
+    request.guard = Guard::of(to_write(arguments).iter().map(|path| &**path));
+    for file in &request.environment.files {
+        request.guard.note(&start.join(file));
+    }
+    Ok(request)
+}
+
+fn report_on(
+    run: &Run,
+    request: &Request,
+    arguments: &CheckArguments,
+    console: &Console,
+) -> Result<(), Failure> {
+    for note in run.notes.iter().chain(&read_and_left_out(run)) {
+        console.note(note);
+    }
+    write(run, request, &arguments.output, console)
 }
 
 /// One check, its reports written.
@@ -46,19 +89,12 @@ pub(super) fn once(
     console: &Console,
     start: &Path,
 ) -> Result<Run, Failure> {
-    let mut request = arguments.request(start.to_owned())?;
-    request.guard = Guard::of(to_write(arguments).iter().map(|path| &**path));
-    for file in &request.environment.files {
-        request.guard.note(&start.join(file));
-    }
+    let request = request(arguments, start)?;
     let waiting = console.progress(&request.progress);
     let run = crate::check::check(&request);
     drop(waiting);
     let run = run?;
-    for note in run.notes.iter().chain(&read_and_left_out(&run)) {
-        console.note(note);
-    }
-    write(&run, &request, &arguments.output, console)?;
+    report_on(&run, &request, arguments, console)?;
     Ok(run)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use super::args::{ABOUT, CheckArguments, ConsoleArguments};
-use super::{chains, completions, explain, facts, init, lsp, print, rules, schema};
+use super::{chains, completions, explain, facts, init, lsp, migrate, print, rules, schema};
 use crate::run::Failure;
 use crate::text::closest;
 
@@ -66,12 +66,18 @@ pub enum Command {
     Facts(facts::Arguments),
     /// Serve an editor over stdin and stdout (Language Server Protocol)
     Lsp(lsp::Arguments),
+    /// Show how the effective configs of two chains differ
+    Diff(print::compare::Arguments),
+    /// Move a portal to another database
+    Migrate(migrate::Arguments),
     /// Print what the running app would see
     Print(print::Arguments),
     /// List the rules
     Rules(rules::Arguments),
     /// Print the schema of the app's configuration
     Schema(schema::Arguments),
+    /// Show where one value comes from, in every chain
+    Why(print::why::Arguments),
     /// Run the examples of the policies that the settings name
     TestPolicies,
 }

@@ -13,9 +13,11 @@ mod console;
 mod explain;
 mod facts;
 mod failure;
+mod fix;
 mod init;
 mod list_files;
 mod lsp;
+mod migrate;
 mod number;
 mod output;
 mod paint;
@@ -65,6 +67,9 @@ fn command_line() -> ExitCode {
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Facts(facts)) => facts::run(facts, &console),
         Some(Command::Lsp(lsp)) => lsp::run(lsp),
+        Some(Command::Diff(chains)) => print::compare::run(chains, &console),
+        Some(Command::Why(why)) => print::why::run(why, &console),
+        Some(Command::Migrate(migrate)) => migrate::run(migrate, &console),
         Some(Command::Print(print)) => print::run(print, &console),
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Schema(schema)) => schema::run(schema, &console),

@@ -3,9 +3,13 @@
 //! Secrets are hidden unless asked for. What is open stands as written, with what it would override. With
 //! `--origins`, each value has the layer and line that set it and what it overrode.
 
+pub(super) mod compare;
 mod databases;
 mod json;
+pub(super) mod why;
 mod yaml;
+
+use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 
@@ -73,15 +77,11 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
-    let all: Vec<Printed<'_>> = found
-        .apps
-        .iter()
-        .flat_map(|app| {
-            let root = &app.loaded.app.path;
-            app.chains.iter().map(move |chain| Printed { root, chain })
-        })
-        .collect();
-    let (chains, servers) = wanted(all, &found.servers, arguments.chain.as_deref())?;
+    let (chains, servers) = wanted(
+        printed(&found),
+        &found.servers,
+        arguments.chain.as_deref(),
+    )?;
     let shown = Shown {
         run: &found.run,
         secret_places: &found.secret_places,
@@ -121,6 +121,34 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         }
     }
     Ok(status(&chains, &servers, console))
+}
+
+/// Writes what each plugin gets for a database, for people.
+pub(super) fn write_databases(
+    found: &effective::Configs,
+    console: &Console,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let shown = Shown {
+        run: &found.run,
+        secret_places: &found.secret_places,
+        origins: Origins::Left,
+        secrets: SecretText::Hidden,
+    };
+    let paint = Paint::of(console.stdout());
+    databases::table(&printed(found), &shown, paint, out)
+}
+
+/// Every chain with its app root.
+fn printed(found: &effective::Configs) -> Vec<Printed<'_>> {
+    found
+        .apps
+        .iter()
+        .flat_map(|app| {
+            let root = &app.loaded.app.path;
+            app.chains.iter().map(move |chain| Printed { root, chain })
+        })
+        .collect()
 }
 
 /// The chains and servers of a name, or all.

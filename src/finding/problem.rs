@@ -1,12 +1,12 @@
 //! What a stage finds wrong before any rule card has looked at it.
 
-use super::Label;
+use super::{Fix, Label};
 use crate::text::Place;
 use source::ConfigPath;
 
 /// One thing that is wrong. It becomes a [`Finding`](super::Finding) through the card of its rule, which says how bad
 /// it is and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// The id of its rule, e.g. `yaml-syntax`.
     pub rule: &'static str,
@@ -20,6 +20,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// The config path it is about, e.g. `backend.database.connection`; `None` for what concerns the text.
     pub config_path: Option<ConfigPath>,
+    /// What would resolve it.
+    pub fixes: Vec<Fix>,
     /// What it means for the app.
     pub effect: Effect,
 }
@@ -46,6 +48,7 @@ impl Problem {
             related: Vec::new(),
             help: None,
             config_path: None,
+            fixes: Vec::new(),
             effect: Effect::Fatal,
         }
     }
@@ -72,6 +75,13 @@ impl Problem {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same problem with what would resolve it.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
         self
     }
 

@@ -3,9 +3,10 @@
 //! In: the paths of a request. Out: [`Target`]s. Never: the contents of layers.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::backstage::words::LeftOut;
-use crate::files::{DiskFiles, FilePath, Files, OpenError, ReadError, StagedFiles};
+use crate::files::{DiskFiles, FilePath, Files, OpenError, OverlayFiles, ReadError, StagedFiles};
 use crate::finding::Finding;
 use crate::request::{FileState, Request};
 use crate::run::{Failure, Note, NoteLevel};
@@ -160,10 +161,13 @@ fn try_read(
 
 /// The files in the state that was asked for.
 fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failure> {
+    let texts = overlay(&files, request);
     match request.state {
-        FileState::WorkingTree => Ok(Box::new(files)),
+        FileState::WorkingTree if texts.is_empty() => Ok(Box::new(files)),
+        FileState::WorkingTree => Ok(Box::new(overlaid(Arc::new(files), texts))),
         FileState::Staged => match StagedFiles::of(files) {
-            Ok(staged) => Ok(Box::new(staged)),
+            Ok(staged) if texts.is_empty() => Ok(Box::new(staged)),
+            Ok(staged) => Ok(Box::new(overlaid(Arc::new(staged), texts))),
             Err(OpenError::NoIndex(why)) => {
                 let failure = Failure::new(format!("cannot read the git index: {why}"));
                 Err(match why.help() {
@@ -177,6 +181,27 @@ fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failu
             }
         },
     }
+}
+
+/// The texts of the request that lie over files of this tree.
+fn overlay(files: &DiskFiles, request: &Request) -> Vec<(FilePath, Arc<str>)> {
+    let texts = request.overlay.iter().filter_map(|(path, text)| {
+        // A file that is not there yet is in a folder that is.
+        let located = files.locate(path).ok().or_else(|| {
+            let folder = files.locate(path.parent()?).ok()?;
+            Some(folder.join(path.file_name()?.to_str()?))
+        })?;
+        (!located.is_outside()).then(|| (located, Arc::clone(text)))
+    });
+    texts.collect()
+}
+
+fn overlaid(below: Arc<dyn Files>, texts: Vec<(FilePath, Arc<str>)>) -> OverlayFiles {
+    let mut overlay = OverlayFiles::new(below);
+    for (path, text) in texts {
+        overlay.insert(path, text);
+    }
+    overlay
 }
 
 fn locate(files: &DiskFiles, full: &Path, named: &Path) -> Result<FilePath, Failure> {

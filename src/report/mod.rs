@@ -8,6 +8,7 @@ mod azure;
 mod checkstyle;
 mod concise;
 pub(crate) mod databases;
+mod diff;
 mod fix;
 mod github;
 mod gitlab;
@@ -29,6 +30,7 @@ mod xml;
 use crate::run::Run;
 
 pub(crate) use databases::rows as database_rows;
+pub use diff::diff;
 pub use github::job_summary;
 pub(crate) use home::page;
 pub(crate) use item::{Fix, Item, Spot, items};

@@ -100,9 +100,16 @@ impl Checked {
 
     fn fix(&mut self, field: &str, fix: &Fix) {
         self.template(&format!("{field}.title"), &fix.title);
+        if !fix.when.is_empty() {
+            self.condition(&format!("{field}.when"), &fix.when);
+        }
         for (path, content) in fix.set.iter() {
             self.path(&format!("{field}.set"), path);
             self.content(&format!("{field}.set"), content);
+        }
+        for (path, content) in fix.r#override.iter() {
+            self.template(&format!("{field}.override"), path);
+            self.content(&format!("{field}.override"), content);
         }
         for path in fix.remove.iter() {
             self.path(&format!("{field}.remove"), path);
@@ -134,7 +141,7 @@ impl Checked {
                     self.content(field, value);
                 }
             }
-            Content::Bool(_) | Content::Number(_) => {}
+            Content::Null | Content::Bool(_) | Content::Number(_) => {}
         }
     }
 

@@ -288,7 +288,7 @@ impl<'c> Rule<'c> {
                 Some(help) => render(help, &items, secrets),
                 None => self.card.fix.to_string(),
             }),
-            fixes: fixes::fixes(self.card, case, &items, secrets),
+            fixes: fixes::fixes(self.card, case, place, &items, secrets),
             chains: subject
                 .chain
                 .iter()

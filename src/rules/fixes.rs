@@ -3,10 +3,10 @@
 //! In: the fixes that a card declares, and the items that one finding is about. Out: [`Fix`]es of [`Step`]s. Never: a step
 //! whose value is not known, holds a secret, or differs between the items.
 
-use super::condition::Variables;
+use super::condition::{Budget, Condition, Variables};
 use super::message::Template;
 use super::path::{Path, Step as PathStep};
-use crate::backstage::value::{Kind, Value};
+use crate::backstage::value::Kind;
 use crate::finding::{Action, Edit, Fix, FixKind, Step};
 use crate::text::Place;
 use crate::text::mask::Secrets;
@@ -18,6 +18,7 @@ use source::{ConfigPath, Part};
 pub(super) fn fixes(
     card: &Card,
     case: &Case,
+    place: Place,
     items: &[&Variables<'_>],
     secrets: &Secrets,
 ) -> Vec<Fix> {
@@ -30,7 +31,7 @@ pub(super) fn fixes(
         replaced.filter_map(|replace| agreed(items, |item| replacement(replace, item, secrets)));
     let declared = declared
         .iter()
-        .filter_map(|fix| agreed(items, |item| resolved(fix, item, secrets)));
+        .filter_map(|fix| agreed(items, |item| resolved(fix, place, item, secrets)));
     replaced.chain(declared).collect()
 }
 
@@ -55,7 +56,15 @@ fn replacement(replace: &Replace, item: &Variables<'_>, secrets: &Secrets) -> Op
     Some(Fix::of_edits(title, FixKind::Safe, vec![edit]))
 }
 
-fn resolved(fix: &card::Fix, item: &Variables<'_>, secrets: &Secrets) -> Option<Fix> {
+fn resolved(fix: &card::Fix, place: Place, item: &Variables<'_>, secrets: &Secrets) -> Option<Fix> {
+    if !fix.when.is_empty() {
+        // What cannot be evaluated is found before anything is judged; here it offers nothing.
+        let condition = Condition::parse(&fix.when).ok()?;
+        let holds = condition.holds(item, &mut Budget::for_items(1)).ok()?;
+        if !holds {
+            return None;
+        }
+    }
     let mut steps = Vec::new();
     for (path, content) in fix.set.iter() {
         let (anchor, below) = nearest(path, item)?;
@@ -65,6 +74,14 @@ fn resolved(fix: &card::Fix, item: &Variables<'_>, secrets: &Secrets) -> Option<
             below,
             action,
         });
+    }
+    for (path, content) in fix.r#override.iter() {
+        let action = Action::SetIn {
+            file: exact("{chain.lastLayer.path}", item, secrets)?,
+            path: exact(path, item, secrets)?.parse().ok()?,
+            content: written(content, item, secrets)?,
+        };
+        steps.push(about_a_file(place, action));
     }
     for path in fix.remove.iter() {
         steps.push(at_key(path, item, Action::Remove)?);
@@ -84,14 +101,7 @@ fn resolved(fix: &card::Fix, item: &Variables<'_>, secrets: &Secrets) -> Option<
     for (file, line) in fix.lines.iter() {
         let file = exact(file, item, secrets)?;
         let line = exact(line, item, secrets)?;
-        let anchor = first_place(item)?;
-        let below = ConfigPath::root();
-        let action = Action::AddLine { file, line };
-        steps.push(Step {
-            anchor,
-            below,
-            action,
-        });
+        steps.push(about_a_file(place, Action::AddLine { file, line }));
     }
     let title = Template::parse(&fix.title).ok()?;
     Some(Fix {
@@ -102,18 +112,13 @@ fn resolved(fix: &card::Fix, item: &Variables<'_>, secrets: &Secrets) -> Option<
     })
 }
 
-/// Any place, for a step that is about no value.
-fn first_place(item: &Variables<'_>) -> Option<Place> {
-    ["layer", "chain", "config", "app"]
-        .iter()
-        .find_map(|name| super::point::nearest(&Path::parse(name)?, item))
-        .or_else(|| {
-            let facts = item.node("facts")?;
-            let lists = facts.as_object()?.values();
-            lists
-                .flat_map(|list| list.as_array().unwrap_or_default())
-                .find_map(Value::place)
-        })
+/// A step that names its file itself, so that the place of the finding does for an anchor.
+fn about_a_file(anchor: Place, action: Action) -> Step {
+    Step {
+        anchor,
+        below: ConfigPath::root(),
+        action,
+    }
 }
 
 /// A value that is there, by the bytes of its key, or by its own where it has none.
@@ -155,6 +160,7 @@ fn nearest(path: &str, item: &Variables<'_>) -> Option<(Place, ConfigPath)> {
 
 fn written(content: &card::Content, item: &Variables<'_>, secrets: &Secrets) -> Option<Content> {
     Some(match content {
+        card::Content::Null => Content::Null,
         card::Content::Bool(value) => Content::Bool(*value),
         card::Content::Number(value) => Content::Number(*value),
         card::Content::Text(text) => Content::String(exact(text, item, secrets)?.into()),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::text::prose::is_yaml;
 use rule_card::card::{
-    Card, Case, Chains, Detection, Example, Group, Incomplete, Scope, Surroundings, Switch,
+    Card, Case, Chains, Detection, Example, FixKind, Group, Incomplete, Scope, Surroundings, Switch,
 };
 
 /// The whole page of a card.
@@ -14,6 +14,10 @@ pub fn page(card: &Card) -> String {
     let mut page = format!("# {}\n\n{}.\n\n{}\n", card.id, card.title, facts(card));
     section(&mut page, "Why", &card.why);
     section(&mut page, "Fix", &with_blocks(&card.fix));
+    let fixes = fixes(card);
+    if !fixes.is_empty() {
+        section(&mut page, "Automatic fixes", &fixes);
+    }
     if card.source == Detection::Conditions {
         section(&mut page, "Finds", &conditions(card));
     }
@@ -31,6 +35,24 @@ pub fn page(card: &Card) -> String {
         section(&mut page, "References", &references.join("\n"));
     }
     page
+}
+
+/// What the card's fixes do, each once.
+fn fixes(card: &Card) -> String {
+    let cases = card.cases.iter().flat_map(|case| case.fixes.iter());
+    let mut lines: Vec<String> = Vec::new();
+    for fix in card.fixes.iter().chain(cases) {
+        let how = match fix.kind {
+            FixKind::Safe => "`--fix`",
+            FixKind::Unsafe => "`--unsafe-fixes`",
+            FixKind::Display => "shown only",
+        };
+        let line = format!("- {} ({how})", fix.title);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
 }
 
 /// A table of contents over the cards, in order of group and id.

@@ -59,16 +59,39 @@ impl Planner<'_> {
         let Place { source, span } = edit.place;
         let text = self.sources.get(source);
         let old = text.slice(span);
+        // What is only taken out is a comment with its line.
+        if edit.text.is_empty() {
+            return !old.is_empty();
+        }
         !old.is_empty() && old == old.trim() && !old.contains('\n') && !has_alias(text.text())
     }
 
     fn edits(&mut self, steps: &[Step]) -> Option<Vec<Edit>> {
+        if let [step] = steps
+            && let Some(edit) = self.piece(step)
+        {
+            return Some(vec![edit]);
+        }
         let mut changes: BTreeMap<SourceId, Vec<Change>> = BTreeMap::new();
         let mut lines: BTreeMap<SourceId, Vec<&str>> = BTreeMap::new();
         for step in steps {
             match &step.action {
                 Action::AddLine { file, line } => {
                     lines.entry(self.file(file)?).or_default().push(line);
+                }
+                Action::SetIn {
+                    file,
+                    path,
+                    content,
+                } => {
+                    let source = self.file(file)?;
+                    // A layer in a manifest is no file: there is nothing to set a value in.
+                    if self.sources.get(source).text().is_empty() {
+                        return None;
+                    }
+                    let (path, content) = (path.clone(), content.clone());
+                    let changes = changes.entry(source).or_default();
+                    changes.push(Change::Set { path, content });
                 }
                 action => {
                     let made = self.changes(step, action)?;
@@ -108,8 +131,46 @@ impl Planner<'_> {
                 let content = Content::at(root, &path)?;
                 vec![Change::Set { path: to, content }, Change::Remove { path }]
             }
-            Action::AddLine { .. } => Vec::new(),
+            Action::SetIn { .. } | Action::AddLine { .. } => Vec::new(),
         })
+    }
+
+    /// The edit that gives a piece of a scalar other text, e.g. the password in a URL; `None` where the step is about a
+    /// whole value, or the scalar would not hold exactly the new text.
+    fn piece(&mut self, step: &Step) -> Option<Edit> {
+        let Action::Set(Content::String(new)) = &step.action else {
+            return None;
+        };
+        let Place { source, span } = step.anchor;
+        let document = self.document(source);
+        if span.is_empty() || !step.below.is_root() || edit::locate(document, span).is_some() {
+            return None;
+        }
+        let path = edit::around(document, span)?;
+        let old = Content::at(document.root.as_ref()?, &path)?;
+        let before = document.root.as_ref().map(Content::of)?;
+        let text = self.sources.get(source);
+        let replacement = Replacement {
+            span,
+            text: new.to_string(),
+        };
+        let after = edit::apply(text.text(), &[replacement])?;
+        let after = match language(text) {
+            Language::Yaml => npm_yaml::parse(&after),
+            Language::Json => npm_yaml::parse_json(&after),
+        };
+        let piece = text.slice(span);
+        let Content::String(old) = old else {
+            return None;
+        };
+        let expected = old.replacen(piece, new, 1);
+        let changed = Change::Set {
+            path,
+            content: Content::from(&*expected),
+        };
+        let is_same = edit::holds(&after, before, &changed, language(text));
+        (old.matches(piece).count() == 1 && is_same)
+            .then(|| Edit::words(step.anchor, new.to_string()))
     }
 
     /// The path of a value in its own text.

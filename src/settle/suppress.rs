@@ -89,7 +89,7 @@ pub fn apply(
         }
     }
     for (suppression, used) in suppressions.iter().zip(&used) {
-        suppression.complain(used, &judged, &mut left.findings);
+        suppression.complain(used, sources, &judged, &mut left.findings);
     }
     left
 }
@@ -116,6 +116,7 @@ impl Suppression {
     fn complain(
         &self,
         used: &[bool],
+        sources: &Sources,
         judged: &impl Fn(&Card) -> bool,
         findings: &mut Vec<Finding>,
     ) {
@@ -124,7 +125,10 @@ impl Suppression {
             if catalog::card(rule).is_some_and(judged) {
                 let finding = loader::finding(rule, message, place, None);
                 let fix = |edit: Edit| {
-                    let title = format!("Replace with `{}`", edit.text);
+                    let title = match edit.text.is_empty() {
+                        true => "Remove the suppression".to_owned(),
+                        false => format!("Replace with `{}`", edit.text),
+                    };
                     Fix::of_edits(title, FixKind::Safe, vec![edit])
                 };
                 let fixes = edit.into_iter().map(fix).collect();
@@ -135,17 +139,18 @@ impl Suppression {
             let message = "this comment calls for stagecheck, but suppresses nothing: write `# stagecheck: ignore[rule] reason`";
             return say("unused-suppression", message.to_owned(), comment, None);
         }
-        for ((name, span), used) in self.rules.iter().zip(used) {
-            if *used {
+        for ((name, span), is_used) in self.rules.iter().zip(used) {
+            if *is_used {
                 continue;
             }
             let place = Place::new(self.source, *span);
             match catalog::card(name) {
                 Some(card) if !judged(card) => {}
                 Some(_) => {
+                    let edit = self.without(*span, used, sources);
                     let message =
                         format!("no finding of `{name}` is suppressed here: the comment can go");
-                    say("unused-suppression", message, place, None);
+                    say("unused-suppression", message, place, Some(edit));
                 }
                 None => {
                     let (message, edit) = unknown(name, place);
@@ -157,6 +162,39 @@ impl Suppression {
             let message = "this suppression does not say why".to_owned();
             say("suppression-without-reason", message, comment, None);
         }
+    }
+}
+
+impl Suppression {
+    /// The edit that takes out a name that suppresses nothing: with the whole comment where no other name is of use.
+    fn without(&self, name: Span, used: &[bool], sources: &Sources) -> Edit {
+        let text = sources.get(self.source).text();
+        let spans: Vec<Span> = self.rules.iter().map(|(_, span)| *span).collect();
+        let at = spans.iter().position(|span| *span == name);
+        let next = at.and_then(|at| spans.get(at + 1));
+        let before = at.and_then(|at| spans.get(at.checked_sub(1)?));
+        let span = match (used.contains(&true), next, before) {
+            (true, Some(next), _) => Span::new(name.start as usize, next.start as usize),
+            (true, None, Some(before)) => Span::new(before.end as usize, name.end as usize),
+            _ => whole_comment(text, self.comment),
+        };
+        Edit::words(Place::new(self.source, span), "")
+    }
+}
+
+/// A comment with the white space before it, or with its line where nothing else is on it.
+fn whole_comment(text: &str, comment: Span) -> Span {
+    let (start, end) = (comment.start as usize, comment.end as usize);
+    let before = text.get(..start).unwrap_or_default();
+    let kept = before.trim_end_matches([' ', '\t']).len();
+    let behind = text.get(end..).unwrap_or_default();
+    let eol = match behind.starts_with("\r\n") {
+        true => 2,
+        false => usize::from(behind.starts_with('\n')),
+    };
+    match kept == 0 || before.as_bytes().get(kept - 1) == Some(&b'\n') {
+        true => Span::new(kept, end + eol),
+        false => Span::new(kept, end),
     }
 }
 

@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "settle",
     "product",
     "check",
+    "fix",
     "report",
     "lsp",
     "cli",

@@ -209,8 +209,12 @@ pub struct Fix {
     pub title: Words,
     /// How far it can be trusted.
     pub kind: FixKind,
+    /// When it is offered, in CEL; empty for always.
+    pub when: Words,
     /// The values to set, by path. The value is replaced where it is there, and added where it is not.
     pub set: Several<(Words, Content)>,
+    /// The values to set in the last layer of the chain, by their path in the config, e.g. `auth.environment`.
+    pub r#override: Several<(Words, Content)>,
     /// The paths of the values to remove.
     pub remove: Several<Words>,
     /// The keys to rename: the path of the value, and its new key.
@@ -246,6 +250,8 @@ impl FixKind {
 /// A value that a fix writes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
+    /// `null`
+    Null,
     /// `true` or `false`.
     Bool(bool),
     /// A number.

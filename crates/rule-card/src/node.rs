@@ -33,6 +33,10 @@ impl Tree for Node {
         }
     }
 
+    fn is_null(&self) -> bool {
+        self.value == NodeValue::Null
+    }
+
     fn items(&self) -> Option<Vec<&Self>> {
         match &self.value {
             NodeValue::Sequence(items) => Some(items.iter().collect()),

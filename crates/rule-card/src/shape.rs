@@ -154,24 +154,30 @@ fn fix<T: Tree>(at: &mut Field<'_, T>) -> Option<Fix> {
             &[FixKind::Safe, FixKind::Unsafe, FixKind::Display].map(|kind| (kind.as_str(), kind)),
         )
     });
+    let when = fields.optional("when", prose);
     let set = fields.optional("set", |at| at.pairs(content));
+    let overriding = fields.optional("override", |at| at.pairs(content));
     let remove = fields.optional("remove", |at| at.list(line));
     let rename = fields.optional("rename", |at| at.pairs(line));
     let moved = fields.optional("move", |at| at.pairs(line));
     let lines = fields.optional("lines", |at| at.pairs(line));
     fields.finish();
     let is_empty = set.as_ref().is_none_or(Vec::is_empty)
+        && overriding.as_ref().is_none_or(Vec::is_empty)
         && remove.as_ref().is_none_or(Vec::is_empty)
         && [&rename, &moved, &lines]
             .iter()
             .all(|pairs| pairs.as_ref().is_none_or(Vec::is_empty));
     if is_empty {
-        return at.mistake("must have one of `set`, `remove`, `rename`, `move` and `lines`");
+        return at
+            .mistake("must have one of `set`, `override`, `remove`, `rename`, `move` and `lines`");
     }
     Some(Fix {
         title: title?,
         kind: kind?,
+        when: when.unwrap_or(Cow::Borrowed("")),
         set: pairs(set),
+        r#override: pairs(overriding),
         remove: several(remove),
         rename: pairs(rename),
         r#move: pairs(moved),
@@ -192,6 +198,9 @@ fn content<T: Tree>(at: &mut Field<'_, T>) -> Option<Content> {
     }
     if let Some(truth) = tree.truth() {
         return Some(Content::Bool(truth));
+    }
+    if tree.is_null() {
+        return Some(Content::Null);
     }
     if let Some(number) = tree.number() {
         return Some(Content::Number(number));

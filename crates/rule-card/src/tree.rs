@@ -18,6 +18,8 @@ pub trait Tree {
     fn truth(&self) -> Option<bool>;
     /// The number, when it is one.
     fn number(&self) -> Option<f64>;
+    /// Whether it is null, written or by absence.
+    fn is_null(&self) -> bool;
     /// The items, when it is a sequence.
     fn items(&self) -> Option<Vec<&Self>>;
     /// Keys, their places and values, when it is a mapping.

@@ -13,7 +13,7 @@ use crate::backstage::layer::Layer;
 use crate::backstage::value::{Kind, Object, Open, OpenCause, Origin, Text, Value};
 use crate::backstage::words::LayerRole;
 use crate::files::{FilePath, Files};
-use crate::finding::Problem;
+use crate::finding::{Edit, Fix, FixKind, Problem};
 use crate::text::{Place, SourceId, Sources, Span};
 use npm_yaml::{Entry, Node, NodeValue};
 use source::{ConfigPath, Part};
@@ -242,7 +242,8 @@ impl<'w> Walk<'w> {
             let source = self.sources.get(here.source).text();
             let exact = npm_yaml::subspan(source, span, text.style, malformed.range);
             let place = here.place(exact.unwrap_or(span));
-            self.report(Problem::surprising(
+            let fix = exact.and_then(|exact| with_default(source.get(exact.range())?));
+            let mut problem = Problem::surprising(
                 "placeholder-malformed",
                 match malformed.read {
                     MalformedRead::AsText => {
@@ -253,7 +254,12 @@ impl<'w> Walk<'w> {
                     }
                 },
                 place,
-            ));
+            );
+            problem.fixes.extend(fix.map(|text| {
+                let title = format!("Replace with `{text}`");
+                Fix::of_edits(title, FixKind::Safe, vec![Edit::words(place, text)])
+            }));
+            self.report(problem);
         }
     }
 
@@ -285,4 +291,21 @@ pub(super) fn known(value: impl Into<Arc<str>>) -> Kind {
         value: value.into(),
         style: None,
     })
+}
+
+/// `${PORT:8080}` as it is meant: with the `:-` of a default.
+fn with_default(written: &str) -> Option<String> {
+    let (name, default) = written
+        .strip_prefix("${")?
+        .strip_suffix('}')?
+        .split_once(':')?;
+    // The shell's `:=` gives a default as well.
+    let default = default.strip_prefix('=').unwrap_or(default);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_meant = !name.is_empty()
+        && name.chars().all(is_name)
+        && !default.is_empty()
+        && !default.starts_with(['-', '?', '+'])
+        && !default.contains(['{', '}', '$']);
+    is_meant.then(|| format!("${{{name}:-{default}}}"))
 }

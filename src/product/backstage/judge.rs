@@ -456,7 +456,7 @@ fn of_problem(problem: &Problem) -> Finding {
             .help
             .clone()
             .or_else(|| card.map(|card| card.fix.to_string())),
-        fixes: Vec::new(),
+        fixes: problem.fixes.clone(),
         chains: Vec::new(),
         config_path: problem.config_path.clone(),
     }

@@ -193,6 +193,22 @@ pub fn locate(document: &Document, span: Span) -> Option<ConfigPath> {
     view::locate(document.root.as_ref()?, span)
 }
 
+/// The path of the scalar that these bytes are a part of.
+pub fn around(document: &Document, span: Span) -> Option<ConfigPath> {
+    view::around(document.root.as_ref()?, span)
+}
+
+/// Whether a document holds exactly a tree after a change of it.
+pub fn holds(document: &Document, before: Content, change: &Change, language: Language) -> bool {
+    let expected = content::changed(Some(before), change, language);
+    match (&document.root, expected) {
+        (Some(root), Some(expected)) => {
+            !document.is_broken() && Content::of(root).is_same(&expected)
+        }
+        _ => false,
+    }
+}
+
 fn read(text: &str, language: Language) -> Document {
     match language {
         Language::Yaml => parse(text),

@@ -243,14 +243,37 @@ impl<'t> View<'t> {
 
 pub(super) fn locate(node: &Node, span: Span) -> Option<ConfigPath> {
     let mut path = Vec::new();
-    let found = walk(node, span, &mut path);
-    found.then(|| {
-        let mut whole = ConfigPath::root();
-        for part in path {
-            whole.push(part);
+    walk(node, span, &mut path).then(|| whole(path))
+}
+
+pub(super) fn around(node: &Node, span: Span) -> Option<ConfigPath> {
+    let mut node = node;
+    let mut path = Vec::new();
+    loop {
+        match &node.value {
+            NodeValue::Mapping(entries) => {
+                let entry = entries
+                    .iter()
+                    .find(|entry| entry.value.span.contains(span))?;
+                path.push(Part::Key(entry.key.text.clone()));
+                node = &entry.value;
+            }
+            NodeValue::Sequence(items) => {
+                let index = items.iter().position(|item| item.span.contains(span))?;
+                path.push(Part::Item(index));
+                node = items.get(index)?;
+            }
+            _ => return node.span.contains(span).then(|| whole(path)),
         }
-        whole
-    })
+    }
+}
+
+fn whole(parts: Vec<Part>) -> ConfigPath {
+    let mut path = ConfigPath::root();
+    for part in parts {
+        path.push(part);
+    }
+    path
 }
 
 fn walk(node: &Node, span: Span, path: &mut Vec<Part>) -> bool {

@@ -1,0 +1,232 @@
+//! Fixes that are applied: what they change, what they leave, and when nothing is written.
+
+use std::fs;
+
+use crate::support::Portal;
+
+const LAYER: &str = "\
+app:
+  titel: Portal # the title
+  baseUrl: http://localhost
+backend:
+  baseUrl: http://localhost
+  auth:
+    # only for old plugins
+    dangerouslyDisableDefaultAuthPolicy: true
+";
+
+fn text(portal: &Portal, path: &str) -> String {
+    fs::read_to_string(portal.path().join(path)).unwrap()
+}
+
+#[test]
+fn a_safe_fix_is_written_and_the_rest_is_reported() {
+    let portal = Portal::of(&[("app-config.yaml", LAYER)]);
+    let answer = portal.run(&["--fix", "--format", "concise"]);
+    assert_eq!(
+        text(&portal, "app-config.yaml"),
+        LAYER.replace("titel", "title")
+    );
+    assert!(answer.stderr.contains("1 fixed"), "{}", answer.stderr);
+    assert!(!answer.stdout.contains("titel"), "{}", answer.stdout);
+}
+
+#[test]
+fn unsafe_fixes_are_asked_for() {
+    let portal = Portal::of(&[
+        ("app-config.yaml", LAYER),
+        (
+            "app-config.production.yaml",
+            "app:\n  baseUrl: https://portal.acme.example\n",
+        ),
+    ]);
+    let answer = portal.run(&["--unsafe-fixes", "--fix-only"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    assert_eq!(answer.stdout, "");
+    let layer = text(&portal, "app-config.yaml");
+    assert!(!layer.contains("dangerously"), "{layer}");
+    assert!(layer.contains("title: Portal # the title"), "{layer}");
+}
+
+#[test]
+fn a_diff_writes_nothing_and_fails() {
+    let portal = Portal::of(&[("app-config.yaml", LAYER)]);
+    let answer = portal.run(&["--diff"]);
+    assert_eq!(answer.status, 1, "{}", answer.stderr);
+    let expected = "\
+--- a/app-config.yaml
++++ b/app-config.yaml
+@@ -1,5 +1,5 @@
+ app:
+-  titel: Portal # the title
++  title: Portal # the title
+   baseUrl: http://localhost
+ backend:
+   baseUrl: http://localhost
+";
+    assert_eq!(answer.stdout, expected);
+    assert_eq!(text(&portal, "app-config.yaml"), LAYER);
+    portal.write("app-config.yaml", LAYER.replace("titel", "title"));
+    assert_eq!(portal.run(&["--diff"]).status, 0);
+}
+
+#[test]
+fn a_secret_is_masked_in_a_diff_which_then_says_that_it_is_no_patch() {
+    let layer = "backend:\n  database:\n    client: pg\n    connection:\n      host: db.acme.example\n      password: s3cr3t-Koala-77\n";
+    let portal = Portal::of(&[("app-config.yaml", layer)]);
+    let answer = portal.run(&["--diff", "--unsafe-fixes", "--select", "hardcoded-secret"]);
+    let out = &answer.stdout;
+    assert!(
+        out.contains("-      password: ********\n+      password: ${POSTGRES_PASSWORD}\n"),
+        "{out}"
+    );
+    assert!(out.contains("@@ masked: not a patch\n"), "{out}");
+    assert!(!out.contains("Koala") && !answer.stderr.contains("Koala"));
+    portal.run(&[
+        "--fix-only",
+        "--unsafe-fixes",
+        "--select",
+        "hardcoded-secret",
+    ]);
+    let fixed = text(&portal, "app-config.yaml");
+    assert_eq!(
+        fixed,
+        layer.replace("s3cr3t-Koala-77", "${POSTGRES_PASSWORD}")
+    );
+}
+
+#[test]
+fn line_ends_a_missing_last_newline_and_the_mode_stay() {
+    let layer = LAYER.replace('\n', "\r\n");
+    let layer = layer.trim_end();
+    let portal = Portal::of(&[("app-config.yaml", layer)]);
+    let path = portal.path().join("app-config.yaml");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    }
+    portal.run(&["--fix-only"]);
+    assert_eq!(
+        text(&portal, "app-config.yaml"),
+        layer.replace("titel", "title")
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+    }
+}
+
+#[test]
+fn what_is_staged_is_not_fixed() {
+    let portal = Portal::of(&[("app-config.yaml", LAYER)]);
+    let answer = portal.run(&["--staged", "--fix"]);
+    assert_eq!(answer.status, 2);
+    assert!(answer.stderr.contains("staged"), "{}", answer.stderr);
+    assert_eq!(text(&portal, "app-config.yaml"), LAYER);
+}
+
+#[test]
+fn an_argument_that_would_be_ignored_is_refused() {
+    let portal = Portal::of(&[("app-config.yaml", LAYER)]);
+    for arguments in [
+        &["--diff", "--format", "json"][..],
+        &["--diff", "--fix-only"],
+        &["--fix-only", "--format", "json"],
+        &["--fix", "--list-files"],
+        &["--fix", "--write-baseline", "known.json"],
+        &["--add-ignore", "unknown-key"],
+        &["--reason", "x"],
+    ] {
+        assert_eq!(portal.run(arguments).status, 2, "{arguments:?}");
+    }
+    assert_eq!(text(&portal, "app-config.yaml"), LAYER);
+}
+
+#[test]
+fn a_suppression_is_written_above_each_finding_of_a_rule() {
+    let portal = Portal::of(&[("app-config.yaml", LAYER)]);
+    let answer = portal.run(&[
+        "--add-ignore",
+        "unknown-key",
+        "--reason",
+        "the theme reads it",
+    ]);
+    assert!(answer.stderr.contains("1 suppressed"), "{}", answer.stderr);
+    let expected = LAYER.replace(
+        "  titel",
+        "  # stagecheck: ignore[unknown-key] the theme reads it\n  titel",
+    );
+    assert_eq!(text(&portal, "app-config.yaml"), expected);
+}
+
+const POLICY: &str = "\
+id: title-A
+title: Another title
+scope: layer
+cases:
+  - when: config.app.title == 'OLD'
+    severity: error
+    message: another title
+    at: [{ here: config.app.title }]
+    fixes:
+      - title: Write another title
+        kind: safe
+        set: { config.app.title: NEW }
+why: It is on every page.
+fix: Write another title.
+";
+
+#[test]
+fn a_fix_that_brings_an_error_is_not_kept() {
+    let policy = |id: &str, old: &str, new: &str| {
+        POLICY
+            .replace("title-A", id)
+            .replace("OLD", old)
+            .replace("NEW", new)
+    };
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: a\n"),
+        ("one.yaml", &policy("title-a", "a", "b")),
+        ("other.yaml", &policy("title-b", "b", "a")),
+        ("stagecheck.yaml", "policies: [one.yaml, other.yaml]\n"),
+    ]);
+    let answer = portal.run(&["--fix-only"]);
+    assert!(
+        answer.stderr.contains("did not fix title-a"),
+        "{}",
+        answer.stderr
+    );
+    assert_eq!(text(&portal, "app-config.yaml"), "app:\n  title: a\n");
+}
+
+#[test]
+fn fixes_that_undo_each_other_stop() {
+    let policy = |id: &str, old: &str, new: &str| {
+        POLICY
+            .replace("title-A", id)
+            .replace("severity: error", "severity: warning")
+            .replace("OLD", old)
+            .replace("NEW", new)
+    };
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: a\n"),
+        ("one.yaml", &policy("title-a", "a", "b")),
+        ("other.yaml", &policy("title-b", "b", "a")),
+        ("stagecheck.yaml", "policies: [one.yaml, other.yaml]\n"),
+    ]);
+    let answer = portal.run(&["--fix-only"]);
+    assert!(answer.stderr.contains("earlier text"), "{}", answer.stderr);
+}
+
+#[test]
+fn a_file_that_is_not_there_yet_is_made() {
+    let portal = Portal::of(&[("app-config.yaml", "app:\n  title: a\n")]);
+    portal.write("app-config.local.yaml", "app:\n  title: b\n");
+    portal.run(&["--fix-only"]);
+    assert_eq!(text(&portal, ".gitignore"), "*.local.yaml\n");
+}
