@@ -77,11 +77,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
-    let (chains, servers) = wanted(
-        printed(&found),
-        &found.servers,
-        arguments.chain.as_deref(),
-    )?;
+    let (chains, servers) = wanted(printed(&found), &found.servers, arguments.chain.as_deref())?;
     let shown = Shown {
         run: &found.run,
         secret_places: &found.secret_places,

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::shown::{Origins, SecretText, Shown};
 use super::why::one_line;
 use super::{printed, status, wanted};
 use crate::backstage::value::{Kind, Value};
@@ -14,6 +13,7 @@ use crate::cli::args::{EnvironmentArguments, FileArguments};
 use crate::cli::console::Console;
 use crate::cli::status::{Outcome, Status};
 use crate::cli::{check, output};
+use crate::report::{Origins, SecretText, Shown};
 use crate::run::Failure;
 use crate::text::mask::escape;
 use source::{ConfigPath, Part};
@@ -43,8 +43,8 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
-    let one = wanted(printed(&found), Some(&arguments.one))?;
-    let other = wanted(printed(&found), Some(&arguments.other))?;
+    let (one, _) = wanted(printed(&found), &[], Some(&arguments.one))?;
+    let (other, _) = wanted(printed(&found), &[], Some(&arguments.other))?;
     let ([one], [other]) = (one.as_slice(), other.as_slice()) else {
         let message = "several app roots have chains of these names";
         return Err(Failure::new(message).with_help("name the folder of one app root"));
@@ -56,7 +56,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         secrets: SecretText::Hidden,
     };
     for chains in [one, other] {
-        if status(std::slice::from_ref(chains), console) != Status::Clean {
+        if status(std::slice::from_ref(chains), &[], console) != Status::Clean {
             return Ok(Status::Findings);
         }
     }

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::shown::{Origins, Printed, SecretText, Shown};
-use super::{printed, status, wanted};
+use super::{Printed, printed, status, wanted};
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective;
 use crate::cli::args::{EnvironmentArguments, FileArguments};
@@ -14,6 +13,7 @@ use crate::cli::number::json_number;
 use crate::cli::status::{Outcome, Status};
 use crate::cli::{check, output};
 use crate::finding::Finding;
+use crate::report::{Origins, SecretText, Shown};
 use crate::rules::catalog;
 use crate::run::{Failure, Run};
 use crate::text::mask::{escape, inert_line};
@@ -49,7 +49,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
-    let chains = wanted(printed(&found), arguments.chain.as_deref())?;
+    let (chains, _) = wanted(printed(&found), &[], arguments.chain.as_deref())?;
     let shown = Shown {
         run: &found.run,
         secret_places: &found.secret_places,
@@ -66,7 +66,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         }
         write_readers(&path, &checked, out)
     })?;
-    match status(&chains, console) {
+    match status(&chains, &[], console) {
         Status::Clean if !is_set => Ok(Status::Findings),
         status => Ok(status),
     }
