@@ -42,7 +42,7 @@ ok "the Jenkinsfile is Groovy"
 # What `stagecheck init` writes, with no question asked, for the same readers.
 fresh_portal "$WORK/portal-init"
 "$STAGECHECK" init </dev/null >"$WORK/init.log" || fail "$(cat "$WORK/init.log")"
-of_schema .github/workflows/stagecheck.yaml github-workflows
+[ ! -e .github/workflows/stagecheck.yaml ] || of_schema .github/workflows/stagecheck.yaml github-workflows
 pre-commit validate-config .pre-commit-config.yaml || fail "pre-commit does not take the hook"
 check-jsonschema --quiet --schemafile "$ROOT/schemas/stagecheck.schema.json" stagecheck.yaml || fail "the settings are not what their schema says"
 "$STAGECHECK" --quiet --fail-on info >"$WORK/init.log" || fail "with the settings it finds: $(cat "$WORK/init.log")"

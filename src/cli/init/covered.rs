@@ -26,10 +26,15 @@ const PARTS: [&str; 4] = ["Dockerfile", "dockerfile", "Containerfile", ".gcfg"];
 const WHATEVER_CASE: [&str; 3] = ["makefile", "gnumakefile", "justfile"];
 const HOOKS: &str = include_str!("../../../.pre-commit-hooks.yaml");
 
-/// The line `files:` for a hook's entry, when a check here reads files that the usual pattern misses; else nothing.
-pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
+/// The line `files:` for a hook's entry: where a check here reads files that the usual pattern misses, and for an entry
+/// that has no pattern of its own; else nothing.
+pub(super) fn pattern_line(root: &Path, start: &Path, has_usual: bool) -> String {
+    let line = |more: &str| match usual() {
+        Some(usual) => format!("        files: '{usual}{more}'\n"),
+        None => String::new(),
+    };
     let Ok(run) = crate::check::check(&request(start)) else {
-        return String::new();
+        return if has_usual { String::new() } else { line("") };
     };
     let paths = run.sources.iter().flat_map(|(_, source)| {
         let folder = FilePath::new(source.repository_path()).parent();
@@ -44,11 +49,10 @@ pub(super) fn pattern_line(root: &Path, start: &Path) -> String {
         .collect();
     missed.sort();
     missed.dedup();
-    match (usual(), missed.is_empty()) {
-        (Some(usual), false) => {
-            format!("        files: '{usual}|^({})$'\n", missed.join("|"))
-        }
-        _ => String::new(),
+    match missed.is_empty() {
+        false => line(&format!("|^({})$", missed.join("|"))),
+        true if has_usual => String::new(),
+        true => line(""),
     }
 }
 

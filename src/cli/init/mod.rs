@@ -1,8 +1,11 @@
-//! `stagecheck init`: writes the settings, the commit hook, the workflow and the editor's task.
+//! `stagecheck init`: writes what fits into a repository, and says what to do next.
 //!
-//! It asks nothing, and overwrites nothing: where a file is there already it says what to add to it.
+//! It asks nothing, and overwrites nothing: where a file is there already it prints what to add to it. Before it writes it
+//! looks at what is there: hook managers, CI systems, the default branch. What it names is decided in [`distribution`].
 
 mod covered;
+mod distribution;
+mod surroundings;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,8 +13,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use self::distribution::{DISTRIBUTION, Distribution, LOCAL_SCHEMA};
+use self::surroundings::{Ci, Hooks, Surroundings};
 use super::output;
 use super::status::{Outcome, Status};
+use crate::check::workspaces;
 use crate::files::{create, read_named, reason};
 use crate::request::Request;
 use crate::run::Failure;
@@ -28,23 +34,47 @@ pub struct Arguments {
 const READ_LIMIT: u64 = 1 << 20;
 
 const SETTINGS: &str = include_str!("stagecheck.yaml");
-const HOOK: &str = include_str!("hook.yaml");
-const WORKFLOW: &str = include_str!("workflow.yaml");
 const TASKS: &str = include_str!("../../../editors/vscode/tasks.json");
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let start = super::check::start()?;
     let root = root_of(&start);
-    let mut said = String::new();
-    let files = files(&root, &start);
+    // Where settings keep anything from being found, there is something to set up.
+    if workspaces::workspaces(&request(&start)).is_ok_and(|found| found.apps.is_empty()) {
+        let failure = Failure::new("no app-config.yaml here or below: nothing to set up");
+        return Err(failure.with_help("run it in the repository of a Backstage app"));
+    }
+    let plan = Plan {
+        found: Surroundings::of(&root),
+        files_line: covered::pattern_line(&root, &start, DISTRIBUTION.hook_has_files()),
+        up: "../".repeat(
+            start
+                .strip_prefix(&root)
+                .map_or(0, |below| below.iter().count()),
+        ),
+        by: DISTRIBUTION,
+    };
+    let files = plan.files(&root);
     for file in &files {
         file.refuse_link_out(&root)?;
     }
+    let mut said = String::new();
     for file in files {
-        said.push_str(&file.put(&root, arguments)?);
+        said.push_str(&file.put(&root, &plan.up, arguments)?);
     }
+    said.push_str(&plan.next_steps());
     output::lines_to_stdout(|out| out.write_all(said.as_bytes()))?;
     Ok(Status::Clean)
+}
+
+/// What is to be written, and said.
+struct Plan {
+    found: Surroundings,
+    /// The line `files:` of a pre-commit hook, with its line end.
+    files_line: String,
+    /// The way from where it runs up to the root of the repository, as a prefix of paths.
+    up: String,
+    by: Distribution,
 }
 
 /// A file to write, unless one of its kind is there.
@@ -52,54 +82,131 @@ struct NewFile {
     path: &'static str,
     text: String,
     /// Files that stand for it: the first that is there is what the text should be added to.
-    instead: &'static [&'static str],
+    instead: Vec<&'static str>,
     /// What to do where it is there already; nothing when it is well as it is.
     advice: String,
+    /// What a file that is there holds when that was done.
+    done: &'static str,
 }
 
-fn files(root: &Path, start: &Path) -> Vec<NewFile> {
-    let version = env!("CARGO_PKG_VERSION");
-    let hook = HOOK.replace("{version}", version) + &covered::pattern_line(root, start);
-    let mut files = vec![
-        NewFile {
-            path: "stagecheck.yaml",
-            text: SETTINGS.to_owned(),
-            instead: &crate::settings::NAMES,
+impl NewFile {
+    /// A file that nothing else stands for, and that is well as it is when it is there.
+    fn new(path: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            path,
+            text: text.into(),
+            instead: vec![path],
             advice: String::new(),
-        },
-        NewFile {
-            path: ".pre-commit-config.yaml",
-            advice: format!("add this hook (docs/pre-commit.md has lefthook and husky):\n{hook}"),
-            text: hook,
-            instead: &[
-                ".pre-commit-config.yaml",
-                "lefthook.yml",
-                "lefthook.yaml",
-                ".lefthook.yml",
-                ".husky",
-            ],
-        },
-        NewFile {
-            path: ".vscode/tasks.json",
-            text: TASKS.to_owned(),
-            instead: &[".vscode/tasks.json"],
-            advice: "add the tasks of editors/vscode/tasks.json in stagecheck's repository\n"
-                .to_owned(),
-        },
-    ];
-    let elsewhere = [".gitlab-ci.yml", "azure-pipelines.yml", "Jenkinsfile"];
-    if !elsewhere.iter().any(|name| root.join(name).exists()) {
-        files.push(NewFile {
-            path: ".github/workflows/stagecheck.yaml",
-            text: WORKFLOW.replace("{version}", version),
-            instead: &[
-                ".github/workflows/stagecheck.yaml",
-                ".github/workflows/stagecheck.yml",
-            ],
-            advice: String::new(),
-        });
+            done: "stagecheck",
+        }
     }
-    files
+}
+
+impl Plan {
+    fn files(&self, root: &Path) -> Vec<NewFile> {
+        let mut files = vec![NewFile {
+            instead: crate::settings::NAMES.to_vec(),
+            advice: format!(
+                "for completion in editors, add as the first line:\n{}",
+                self.by.modeline()
+            ),
+            done: "yaml-language-server",
+            ..NewFile::new("stagecheck.yaml", self.by.modeline() + SETTINGS)
+        }];
+        if let Some(schema) = self.by.local_schema() {
+            files.push(NewFile::new(LOCAL_SCHEMA, schema));
+        }
+        if self.found.is_repository {
+            files.push(self.hook());
+        }
+        if root.join(".vscode").exists() {
+            files.push(NewFile {
+                advice: format!("add these tasks:\n{TASKS}"),
+                ..NewFile::new(".vscode/tasks.json", TASKS)
+            });
+        }
+        let is_on_github = self.found.ci.iter().any(|(ci, _)| *ci == Ci::GitHub);
+        let workflow = self.by.workflow(&self.found.branch);
+        if let Some(workflow) = workflow.filter(|_| is_on_github) {
+            files.push(NewFile {
+                instead: vec![
+                    ".github/workflows/stagecheck.yaml",
+                    ".github/workflows/stagecheck.yml",
+                ],
+                ..NewFile::new(".github/workflows/stagecheck.yaml", workflow)
+            });
+        }
+        files
+    }
+
+    /// The file of the hook manager that is there.
+    fn hook(&self) -> NewFile {
+        let run = format!("{} --staged", self.by.command());
+        match self.found.hooks {
+            Hooks::PreCommit => {
+                let hook = self.by.hook() + &self.files_line;
+                NewFile {
+                    advice: format!("add this hook:\n{hook}"),
+                    ..NewFile::new(".pre-commit-config.yaml", hook)
+                }
+            }
+            Hooks::Lefthook(file) => {
+                let job =
+                    format!("pre-commit:\n  jobs:\n    - name: stagecheck\n      run: {run}\n");
+                NewFile {
+                    advice: format!("add this job:\n{job}"),
+                    ..NewFile::new(file, job)
+                }
+            }
+            Hooks::Husky => NewFile {
+                advice: format!("add this line:\n{run}\n"),
+                ..NewFile::new(".husky/pre-commit", format!("{run}\n"))
+            },
+        }
+    }
+
+    /// What is left to do by hand, in order.
+    fn next_steps(&self) -> String {
+        let mut steps = vec![self.by.install().to_owned()];
+        if self.found.is_repository {
+            steps.push(match self.found.hooks {
+                Hooks::PreCommit => "pre-commit install".to_owned(),
+                Hooks::Lefthook(_) => "lefthook install".to_owned(),
+                Hooks::Husky => "npx husky".to_owned(),
+            });
+        }
+        steps.push("stagecheck   checks everything once".to_owned());
+        let mut said = "\nNext steps\n".to_owned();
+        for (index, step) in steps.iter().enumerate() {
+            said.push_str(&format!("  {}. {step}\n", index + 1));
+        }
+        for (ci, file) in &self.found.ci {
+            let is_written = *ci == Ci::GitHub && self.by.workflow("").is_some();
+            if !is_written {
+                said.push_str(&self.ci_step(*ci, *file));
+            }
+        }
+        if !self.found.is_repository {
+            said.push_str("\nThis is not a git repository, so no commit hook was written.\n");
+        }
+        said
+    }
+
+    /// What to add to the CI file that is there.
+    fn ci_step(&self, ci: Ci, file: Option<&str>) -> String {
+        let into = match (ci, file) {
+            (_, Some(file)) => format!("{}{file}", self.up),
+            (Ci::GitHub, None) => ".github/workflows".to_owned(),
+            (Ci::GitLab, None) => ".gitlab-ci.yml".to_owned(),
+            (Ci::Azure, None) => "azure-pipelines.yml".to_owned(),
+            (Ci::Jenkins, None) => "Jenkinsfile".to_owned(),
+        };
+        let needs = match self.by {
+            Distribution::Source => " once the binary is on the runner's PATH",
+            Distribution::Released => "",
+        };
+        format!("\nIn CI, add to {into}{needs}:\n{}", self.by.job(ci))
+    }
 }
 
 impl NewFile {
@@ -138,22 +245,24 @@ impl NewFile {
         Ok(())
     }
 
-    /// Writes it, or says why not. What is said ends with a line end.
-    fn put(&self, root: &Path, arguments: &Arguments) -> Result<String, Failure> {
+    /// Writes it, or says why not, with paths seen from the folder that is `up` from the root. What is said ends with a
+    /// line end.
+    fn put(&self, root: &Path, up: &str, arguments: &Arguments) -> Result<String, Failure> {
+        let path = format!("{up}{}", self.path);
         if let Some(known) = self.known(root) {
-            let done = self.advice.is_empty() || names_stagecheck(&root.join(known));
+            let done = self.advice.is_empty() || holds(&root.join(known), self.done);
             return Ok(match done {
-                true => format!("kept    {known}\n"),
-                false => format!("kept    {known}: {}", self.advice),
+                true => format!("kept    {up}{known}\n"),
+                false => format!("kept    {up}{known}: {}", self.advice),
             });
         }
         if arguments.dry_run {
-            return Ok(format!("would write {}\n", self.path));
+            return Ok(format!("would write {path}\n"));
         }
         match write_new(&root.join(self.path), &self.text) {
-            Ok(()) => Ok(format!("wrote   {}\n", self.path)),
+            Ok(()) => Ok(format!("wrote   {path}\n")),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Ok(format!("kept    {}\n", self.path))
+                Ok(format!("kept    {path}\n"))
             }
             Err(error) => {
                 let message = format!("cannot write {}: {}", self.path, reason(&error));
@@ -163,15 +272,9 @@ impl NewFile {
     }
 }
 
-/// Whether a file, or one in a folder, runs stagecheck already.
-fn names_stagecheck(path: &Path) -> bool {
-    let names_it = |path: &Path| {
-        read_named(path, READ_LIMIT).is_ok_and(|text| text.to_lowercase().contains("stagecheck"))
-    };
-    match fs::read_dir(path) {
-        Ok(entries) => entries.flatten().any(|entry| names_it(&entry.path())),
-        Err(_) => names_it(path),
-    }
+/// Whether a file holds a word.
+fn holds(path: &Path, word: &str) -> bool {
+    read_named(path, READ_LIMIT).is_ok_and(|text| text.to_lowercase().contains(word))
 }
 
 /// Writes a file that is not there yet, with its folders.
