@@ -19,7 +19,7 @@ fi
 export STAGECHECK
 
 suites=("$@")
-if [ ${#suites[@]} = 0 ]; then suites=(terminal shell matchers editors lsp yaml-server reports workflows npm hooks wheel pre-commit); fi
+if [ ${#suites[@]} = 0 ]; then suites=(terminal shell matchers editors lsp yaml-server reports json-schema workflows npm hooks wheel pre-commit); fi
 skipped=()
 for suite in "${suites[@]}"; do
   printf '\n-- consumers: %s\n' "$suite"

@@ -32,6 +32,7 @@ mod print;
 mod schema_collection;
 mod schema_command;
 mod settings;
+mod settings_schema;
 mod staged;
 mod support;
 mod why;

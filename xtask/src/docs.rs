@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: the pages that are made from the cards, the declared facts and the code.
 //!
-//! Out: docs/rules/*.md with an index, docs/facts.md, docs/limits.md, and the counts in README.md. With `--check` nothing is written, and a stale, missing
+//! Out: docs/rules/*.md with an index, docs/facts.md, docs/limits.md, the names of rules in the schema of the
+//! settings, and the counts in README.md. With `--check` nothing is written, and a stale, missing
 //! or left-over page fails.
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use std::fs;
 use stagecheck::rules::{catalog, facts_page, page};
 
 use crate::run::{Outcome, project, write_or_check};
-use crate::{counts, limits};
+use crate::{counts, limits, settings_schema};
 
 const FOLDER: &str = "docs/rules";
 
@@ -17,6 +18,7 @@ const FOLDER: &str = "docs/rules";
 pub fn run(arguments: &[String]) -> Outcome {
     write_or_check("docs/facts.md", &facts_page::page(), arguments)?;
     write_or_check("docs/limits.md", &limits::page()?, arguments)?;
+    settings_schema::run(arguments)?;
     let readme = fs::read_to_string(project().join("README.md"))?;
     write_or_check("README.md", &counts::written(&readme)?, arguments)?;
     let mut names = BTreeSet::from(["README.md".to_owned()]);

@@ -19,6 +19,7 @@ mod picture;
 mod run;
 mod schema_verdicts;
 mod schemas;
+mod settings_schema;
 
 use std::process::ExitCode;
 

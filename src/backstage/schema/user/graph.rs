@@ -11,7 +11,7 @@ use referencing::Resolver;
 use serde_json::Value as Json;
 
 use super::document::{Document, address};
-use super::load::{MAX_PATTERN_SIZE, SchemaMistake};
+use super::load::{MAX_PATTERN_SIZE, SchemaMistake, uri_scheme};
 use crate::text::{Place, SourceId, Span};
 
 /// How many schemas one schema may hold, those it refers to included.
@@ -92,7 +92,7 @@ impl Graph {
         match resolver.lookup("#") {
             Ok(found) => {
                 let (json, resolver, _) = found.into_inner();
-                builder.node(json, resolver, draft, true, None);
+                builder.node(json, resolver, draft, false, None);
             }
             Err(error) => builder.mistake(error.to_string(), builder.start),
         }
@@ -229,7 +229,7 @@ struct Waiting<'r> {
     json: &'r Json,
     resolver: Resolver<'r>,
     draft: Draft,
-    /// Whether its `$id` is in the resolver already.
+    /// Whether it was found by a reference.
     is_entered: bool,
 }
 
@@ -280,12 +280,12 @@ impl<'r> Builder<'r> {
         };
         let near = self.places.get(next.node).copied().flatten();
         let draft = next.draft.detect(next.json);
-        let resolver = match next.is_entered {
+        let own = draft.create_resource_ref(next.json);
+        // What was looked up under a relative `$id` is there already. An absolute one is the same a second time.
+        let is_there = next.is_entered && own.id().is_some_and(|id| uri_scheme(id).is_none());
+        let resolver = match is_there {
             true => next.resolver,
-            false => match next
-                .resolver
-                .in_subresource(draft.create_resource_ref(next.json))
-            {
+            false => match next.resolver.in_subresource(own) {
                 Ok(resolver) => resolver,
                 Err(error) => return self.mistake(error.to_string(), near),
             },

@@ -363,7 +363,7 @@ fn uri_of(path: &FilePath) -> Result<Uri<String>, ReferencingError> {
 }
 
 /// The scheme of an absolute URI.
-fn uri_scheme(reference: &str) -> Option<&str> {
+pub(super) fn uri_scheme(reference: &str) -> Option<&str> {
     let (scheme, _) = reference.split_once(':')?;
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     let starts = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
