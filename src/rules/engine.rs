@@ -13,7 +13,7 @@ use super::path::Path;
 use super::point::{self, ConfigPaths};
 use crate::backstage::value::{Kind, Value};
 use crate::backstage::words::{Chain, Lack, LackKind};
-use crate::finding::{Finding, Label, RuleId};
+use crate::finding::{Finding, Label, RuleId, Severity};
 use crate::text::mask::Secrets;
 use crate::text::{Place, Span};
 use rule_card::card::{Card, Case, Chains, Detection, Each, Incomplete, Scope};
@@ -247,7 +247,7 @@ impl<'c> Rule<'c> {
             (Some(several), [_, _, ..]) => several,
             _ => &case.message,
         };
-        let mut message = render(template, &items, secrets);
+        let message = render(template, &items, secrets);
         let mut labels = case.at.iter();
         let note = labels.next().map_or("", |at| &at.note);
         let primary = Label {
@@ -262,20 +262,28 @@ impl<'c> Rule<'c> {
             let related = related.filter_map(|label| judged.config_path(label.place));
             chain.unseen_at(&reads(case, config_path.clone(), related))
         });
+        let mut help = match &case.help {
+            Some(help) => render(help, &items, secrets),
+            None => self.card.fix.to_string(),
+        };
         // Of several items one that is sure suffices.
         let doubt = self.card.doubt.as_ref().filter(|_| group.is_doubtful);
-        if let Some(doubt) = doubt {
-            let because = render(&doubt.because, &items, secrets);
-            message.push_str(&format!(" ({because})"));
-        }
         let severity = match (self.card.incomplete, lack) {
+            (Incomplete::Skip, Some(_)) => return None,
             (Incomplete::Lower, Some(lack)) => {
-                message.push_str(&unseen(lack, secrets));
+                help = lowered(&help, case.severity, &unseen(lack, secrets));
                 case.severity.lowered()
             }
-            (Incomplete::Skip, Some(_)) => return None,
-            _ if doubt.is_some() => case.severity.lowered(),
             _ => case.severity,
+        };
+        let severity = match doubt {
+            Some(doubt) => {
+                let because = render(&doubt.because, &items, secrets);
+                help = lowered(&help, case.severity, &because);
+                // One step, however many reasons there are.
+                case.severity.lowered()
+            }
+            None => severity,
         };
         Some(Finding {
             rule: self.id(),
@@ -284,10 +292,7 @@ impl<'c> Rule<'c> {
             related,
             config_path,
             primary,
-            help: Some(match &case.help {
-                Some(help) => render(help, &items, secrets),
-                None => self.card.fix.to_string(),
-            }),
+            help: Some(help),
             fixes: fixes::fixes(self.card, case, place, &items, secrets),
             chains: subject
                 .chain
@@ -403,16 +408,28 @@ fn render(template: &str, items: &[&Variables<'_>], secrets: &Secrets) -> String
     )
 }
 
-/// The end of a message: why a finding is less severe on this chain.
+/// Why a finding is less severe on this chain, for [`lowered`].
 pub fn unseen(lack: &Lack, secrets: &Secrets) -> String {
     let what = match lack.kind {
-        LackKind::EnvironmentOverrides(_) => "a value that is not known here",
+        LackKind::EnvironmentOverrides(_) => "an unknown value",
         _ => "an unseen layer",
     };
     format!(
-        " ({what} may change this: {})",
+        "{what} may override this ({})",
         secrets.redact(&lack.reason)
     )
+}
+
+/// The help of a finding whose severity is one below that of its case, with the reason as its last paragraph.
+pub fn lowered(help: &str, severity: Severity, because: &str) -> String {
+    let help = help.trim_end();
+    let blank = if help.is_empty() { "" } else { "\n\n" };
+    let lower = severity.lowered();
+    if lower == severity {
+        format!("{help}{blank}Not certain: {because}.")
+    } else {
+        format!("{help}{blank}Severity lowered to {lower}: {because}.")
+    }
 }
 
 /// The config paths that a finding is about: where its labels are, and what its condition reads by name. Where a

@@ -103,11 +103,11 @@ impl fmt::Display for OverrideReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Key => {
-                "has a part that is no config key (letters and digits, single `-` or `:` inside)"
+                "contains an invalid config key"
             }
-            Self::Nesting => "goes below a key that another variable has set to no object",
-            Self::Again => "sets a key that is there already",
-            Self::Null => "is null, which no variable may set",
+            Self::Nesting => "sets a key below a value of another variable that is not an object",
+            Self::Again => "sets a key that is already set",
+            Self::Null => "is `null`, which is not allowed",
         })
     }
 }

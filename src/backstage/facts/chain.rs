@@ -20,7 +20,7 @@ facts! {
         own_network: Bool,
         /// an `APP_CONFIG_*` variable of the deployment that the loader refuses; absent when there is none. Points at it
         refused_variable: Text,
-        /// why, e.g. sets a key that is there already
+        /// why, e.g. sets a key that is already set
         refused_because: Text,
         /// `NODE_ENV` as the deployment or the image sets it; absent when neither does. Points at it
         node_env: Text,

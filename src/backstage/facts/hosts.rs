@@ -13,7 +13,7 @@ facts! {
         kind: Text,
         /// the host as written; points at it
         host: Text,
-        /// what a host has none of: `a scheme`, `a path`, `blanks`, `capital letters`, `a user` or `the port 80`
+        /// what a host has none of: `a scheme`, `a path`, `whitespace`, `uppercase letters`, `a user` or `port 80`
         fault: Text,
         /// the host that is meant; absent where that is not plain
         meant: Text,
@@ -70,15 +70,15 @@ fn fault(host: &str) -> Option<&'static str> {
     if host.contains("://") {
         Some("a scheme")
     } else if host.contains(|c: char| c.is_whitespace()) {
-        Some("blanks")
+        Some("whitespace")
     } else if host.contains(['/', '?', '#', '\\']) {
         Some("a path")
     } else if host.contains('@') {
         Some("a user")
     } else if host.contains(|c: char| c.is_ascii_uppercase()) {
-        Some("capital letters")
+        Some("uppercase letters")
     } else if host.ends_with(":80") {
-        Some("the port 80")
+        Some("port 80")
     } else {
         None
     }
@@ -166,17 +166,17 @@ mod tests {
             ),
             (
                 "Gitlab.acme.example",
-                "capital letters",
+                "uppercase letters",
                 Some("gitlab.acme.example"),
             ),
             (
                 " gitlab.acme.example",
-                "blanks",
+                "whitespace",
                 Some("gitlab.acme.example"),
             ),
             (
                 "gitlab.acme.example:80",
-                "the port 80",
+                "port 80",
                 Some("gitlab.acme.example"),
             ),
             ("me@gitlab.acme.example", "a user", None),

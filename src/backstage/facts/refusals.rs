@@ -11,6 +11,8 @@ facts! {
     pub struct Refusal {
         /// what the manager throws, as in `facts.databases`. Points at the value it refuses
         error: Text,
+        /// the path of the value it refuses, e.g. `backend.database.prefix`
+        setting: Text,
         /// the plugin, as in `facts.databases`; absent in the base
         plugin: Text,
         /// whose database it is, for messages, as in `facts.databases`
@@ -49,6 +51,7 @@ fn of_database(database: &Database) -> impl Iterator<Item = Refusal> {
     errors.map(move |fault| Refusal {
         origin: database.origin,
         error: fault.error.clone(),
+        setting: fault.setting.clone(),
         plugin: identity.plugin.clone(),
         who: identity.who.clone(),
         base: identity.base.clone(),

@@ -15,7 +15,7 @@ facts! {
         path: Text,
         /// what kind of secret, e.g. `database-password`, `url-password`, `header`, `secret`, `github-token`, `jwt`
         kind: Text,
-        /// the same in words, e.g. `the password in this URL`
+        /// the same in words, for messages, e.g. `password in this URL`
         what: Text,
         /// the text of the layer holds it; false for placeholders, `$env` and `$file`
         literal: Bool,

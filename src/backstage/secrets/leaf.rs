@@ -161,7 +161,7 @@ pub(super) fn suspected_in(text: &str, known: &[Hit]) -> Vec<Hit> {
         hits.extend(parts.map(|(range, in_default)| Hit {
             in_default,
             certainty: Certainty::Suspected,
-            ..Hit::new("parameter", "the secret in this text", range)
+            ..Hit::new("parameter", "secret in this string", range)
         }));
     }
     hits
@@ -188,7 +188,7 @@ pub(super) fn in_list(items: &[Arc<str>]) -> Vec<Vec<Hit>> {
             hits.extend(parts.map(|(range, in_default)| Hit {
                 in_default,
                 certainty: Certainty::Suspected,
-                ..Hit::new("parameter", "the secret in this list", range)
+                ..Hit::new("parameter", "secret in this list", range)
             }));
         }
         of_items.push(bounded(item, hits));
@@ -214,7 +214,7 @@ fn in_defaults(text: &str) -> Vec<Hit> {
                 true => Certainty::Certain,
                 false => Certainty::Suspected,
             },
-            ..Hit::new("secret", format!("the default of `{variable}`"), range)
+            ..Hit::new("secret", format!("default of `{variable}`"), range)
         })
     });
     of_secret.collect()
@@ -271,8 +271,8 @@ fn literal_parts(text: &str, range: Range<usize>) -> Vec<(Range<usize>, bool)> {
 
 fn of_look(text: &str, look: &Look) -> Vec<Hit> {
     let what = match look.kind {
-        "url-password" => "the password in this URL".to_owned(),
-        kind => format!("a {}", name::of_kind(kind)),
+        "url-password" => "password in this URL".to_owned(),
+        kind => name::of_kind(kind),
     };
     let is_url = look.kind == "url-password";
     let behind = text.get(look.range.end..).unwrap_or_default();
@@ -331,7 +331,7 @@ fn in_parameters(text: &str, known: &[Hit]) -> Vec<Hit> {
             } else {
                 Certainty::Suspected
             };
-            let what = "the secret among these parameters";
+            let what = "secret in these parameters";
             Hit {
                 in_default,
                 certainty,
@@ -347,7 +347,7 @@ fn in_header(text: &str, header: &str) -> Vec<Hit> {
         return Vec::new();
     }
     let start = text.len() - without_scheme(text).len();
-    let what = format!("the `{header}` header");
+    let what = format!("`{header}` header");
     let hit = |(range, in_default): (Range<usize>, bool)| {
         let value = text.get(range.clone()).unwrap_or_default();
         let also = basic_password(text, value).into_iter().collect();

@@ -215,11 +215,11 @@ pub(super) fn describe(path: &ConfigPath) -> (&'static str, String) {
     let keys = keys(path);
     let last = keys.last().copied().unwrap_or("value");
     if keys.starts_with(&["backend", "database"]) && last == "password" {
-        return ("database-password", "the database password".to_owned());
+        return ("database-password", "database password".to_owned());
     }
     let is_password = last.to_ascii_lowercase().ends_with("password");
     let kind = if is_password { "password" } else { "secret" };
-    (kind, format!("the {kind} `{path}`"))
+    (kind, format!("{kind} `{path}`"))
 }
 
 /// A kind of token for people: `github-token` is a `GitHub token`.

@@ -56,7 +56,7 @@ fn a_literal_database_password_is_found_by_its_own_bytes() {
     );
     assert_eq!(
         (secret.kind, secret.what.as_str()),
-        ("database-password", "the database password")
+        ("database-password", "database password")
     );
     check(
         "backend:\n  database:\n    plugin:\n      catalog:\n        connection: { password: \"«hunt\\u0065r2»\" }\n",
@@ -101,7 +101,7 @@ fn headers_that_carry_secrets_are_found_in_every_proxy_shape() {
     let found = check(&format!(
         "proxy:\n  endpoints:\n    /a:\n      headers:\n        Authorization: Bearer «{token}»\n"
     ));
-    assert_eq!(only(&found).what, "the `Authorization` header");
+    assert_eq!(only(&found).what, "`Authorization` header");
     check(&format!(
         "proxy:\n  /a:\n    headers:\n      authorization: Token token=«{token}»\n"
     ));

@@ -472,11 +472,15 @@ fn of_schema(
     let unseen = chain
         .and_then(|chain| chain.unseen_at(std::slice::from_ref(&problem.path)))
         .filter(|_| problem.ground == schema::Ground::Absence);
-    let mut message = problem.message;
-    if let Some(lack) = unseen {
-        message.push_str(&engine::unseen(lack, secrets));
-    }
     let card = catalog::card(problem.rule.as_str());
+    let mut help = problem
+        .help
+        .or_else(|| card.map(|card| card.fix.to_string()));
+    if let Some(lack) = unseen {
+        let because = engine::unseen(lack, secrets);
+        let before = help.as_deref().unwrap_or_default();
+        help = Some(engine::lowered(before, problem.severity, &because));
+    }
     Finding {
         severity: if unseen.is_some() {
             problem.severity.lowered()
@@ -484,15 +488,13 @@ fn of_schema(
             problem.severity
         },
         rule: problem.rule,
-        message,
+        message: problem.message,
         primary: Label {
             place: problem.place.unwrap_or(start),
             note: problem.note,
         },
         related: Vec::new(),
-        help: problem
-            .help
-            .or_else(|| card.map(|card| card.fix.to_string())),
+        help,
         fixes: problem.edit.into_iter().map(misspelling).collect(),
         chains: chain.map(|chain| chain.name.clone()).into_iter().collect(),
         config_path: Some(problem.path),

@@ -37,7 +37,8 @@ facts! {
         plugin: Text,
         /// it is what every plugin without settings of its own gets
         base: Bool,
-        /// whose database it is, for messages: e.g. plugin `auth`, every plugin, every other plugin
+        /// whose database it is, for messages: plugin `auth`; in the base `backend.database`, or the default database where
+        /// nothing is configured
         who: Text,
         /// the backend may have that plugin; false when nothing in its package.json could be it
         installed: Bool,
@@ -208,6 +209,8 @@ facts! {
         error: Text,
         /// the same for people
         text: Text,
+        /// the path of the refused value, e.g. `backend.database.prefix`
+        setting: Text,
         /// for a fault of `connection.type`: the type as written
         connection_type: Config,
         /// for `connection-type-later`: the first release of `@backstage/backend-defaults` that has the type

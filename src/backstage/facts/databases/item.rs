@@ -12,6 +12,7 @@ use crate::backstage::database::{
 use crate::backstage::facts::fact::{Bool, Text};
 use crate::backstage::host::is_local_host;
 use crate::backstage::value::{Kind, Object, Origin, Value};
+use source::{ConfigPath, Part};
 
 /// A client of the command line tools.
 const EMBEDDED: &str = "embedded-postgres";
@@ -398,6 +399,7 @@ fn refused(faults: &[database::Refused], section: &Value, plugin: &str) -> Refus
             origin: None,
             error: Text::from(fault.refusal.word()).with_origin(origin),
             text: Text::from(fault.refusal.phrase()).with_origin(origin),
+            setting: Text::from(setting(section, fault.origin).to_string()),
             connection_type: kind.filter(|kind| kind.origin == fault.origin).into(),
             first_with_type: Text::optional(first_with.filter(|_| is_later)),
         }
@@ -417,6 +419,36 @@ fn refused(faults: &[database::Refused], section: &Value, plugin: &str) -> Refus
         errors: errors.into_iter().collect(),
         client_meant: Text::optional(client.and_then(database::meant_client)),
     }
+}
+
+/// The path of the value with this origin; that of `backend.database` itself where no value in it has the origin.
+fn setting(section: &Value, origin: Option<Origin>) -> ConfigPath {
+    let mut path = ConfigPath::root();
+    for key in ["backend", "database"] {
+        path.push(Part::Key(key.into()));
+    }
+    if origin.is_some() {
+        find(section, origin, &mut path);
+    }
+    path
+}
+
+/// Whether `value` or a value in it has the origin; `path` then leads to it, and is left as it was otherwise.
+fn find(value: &Value, origin: Option<Origin>, path: &mut ConfigPath) -> bool {
+    if value.origin == origin {
+        return true;
+    }
+    let Some(object) = value.as_object() else {
+        return false;
+    };
+    for (key, value) in object {
+        path.push(Part::Key(key.clone()));
+        if find(value, origin, path) {
+            return true;
+        }
+        path.pop();
+    }
+    false
 }
 
 fn status(driver: &Driver) -> Text {

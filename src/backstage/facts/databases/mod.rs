@@ -65,9 +65,10 @@ fn of_config(input: &Input<'_>) -> Vec<Database> {
         .filter(|(plugin, settings)| settings.kind != Kind::Null && database::is_plugin_id(plugin))
         .collect();
     let configured = section.configured;
-    let who = match (configured, plugins.is_empty()) {
-        (_, true) => "every plugin",
-        (_, false) => "every other plugin",
+    let who = if configured {
+        "`backend.database`"
+    } else {
+        "the default database"
     };
     let mut items = vec![Item::base(input, &section.value, configured, who)];
     for (plugin, settings) in plugins {

@@ -164,7 +164,8 @@ fn lines(
 }
 
 fn texts(row: &Row) -> Vec<String> {
-    let plugin = row.plugin.as_deref().unwrap_or(&row.who);
+    let plugin = row.plugin.as_deref();
+    let plugin = plugin.unwrap_or_else(|| row.who.trim_matches('`'));
     let cells = row
         .cells
         .iter()
