@@ -157,16 +157,16 @@ fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
    1  app-config.yaml
    2  package.json
 
-  plugin              client          where                 database                 tls         pool          driver
-  every other plugin  pg              db.acme.example:5433  backstage_plugin_PLUGIN  unverified  2 to 7        pg (declared)
-                      1:3             1:4                   default                  1:4         default, 1:5  2:2
-  search              better-sqlite3  in memory             -                        -           1 to 7        better-sqlite3 (missing)
-                      1:7             1:7                                                        default, 1:5  2:1
+  plugin            client          where                 database                 tls         pool          driver
+  backend.database  pg              db.acme.example:5433  backstage_plugin_PLUGIN  unverified  2 to 7        pg (declared)
+                    1:3             1:4                   default                  1:4         default, 1:5  2:2
+  search            better-sqlite3  in memory             -                        -           1 to 7        better-sqlite3 (missing)
+                    1:7             1:7                                                        default, 1:5  2:1
     the app does not start: SQLite takes the base connection for one file that all plugins would share  1:4
-  auth                pg              ${AUTH_HOST}:5433     people                   unverified  2 to 7        pg (declared)
-                      1:3             1:8, 1:4              1:8                      1:4         default, 1:5  2:2
-  catalog             pg              catalog.acme.example  things                   unverified  2 to 7        pg (declared)
-                      1:3             1:9                   1:9                      1:4         default, 1:5  2:2
+  auth              pg              ${AUTH_HOST}:5433     people                   unverified  2 to 7        pg (declared)
+                    1:3             1:8, 1:4              1:8                      1:4         default, 1:5  2:2
+  catalog           pg              catalog.acme.example  things                   unverified  2 to 7        pg (declared)
+                    1:3             1:9                   1:9                      1:4         default, 1:5  2:2
 ";
     assert_eq!(shown, expected);
 }

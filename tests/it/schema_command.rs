@@ -272,9 +272,13 @@ fn an_incomplete_chain_says_why_it_may_not_lack_what_it_lacks() {
     let lines = portal.findings(&["--no-cache", "--select", "schema-violation"]);
     assert_eq!(lines.len(), 1, "{lines:#?}");
     assert_eq!(lines[0].severity, "warning");
+    assert!(lines[0].message.contains("lacks `port`"), "{lines:#?}");
+    let report = portal
+        .run(&["--no-cache", "--select", "schema-violation", "--format", "pretty"])
+        .stdout;
     assert!(
-        lines[0].message.contains("lacks `port`") && lines[0].message.contains("/etc/portal.yaml"),
-        "{lines:#?}"
+        report.contains("Severity lowered to warning") && report.contains("/etc/portal.yaml"),
+        "{report}"
     );
 }
 
