@@ -1,4 +1,4 @@
-//! stagecheck: a linter and policy checker for the configuration of a Backstage portal.
+//! stagecheck: a linter for the configuration of a Backstage portal.
 //!
 //! It loads every layer, works out what the running process would really see, and reports what is wrong with
 //! it. The way of the data: [`backstage::discover`] finds layers and chains, [`npm_yaml`] parses them,

@@ -51,9 +51,9 @@ pub fn from_request(
         })?;
         let shown = escape(&file.display().to_string()).into_owned();
         for line in environment.add_file(&text) {
-            environment.notes.push(format!(
-                "{shown}:{line} is no NAME=VALUE: the app skips this line"
-            ));
+            environment
+                .notes
+                .push(format!("{shown}:{line}: not NAME=VALUE, line ignored"));
         }
     }
     for (name, value) in &request.variables {

@@ -97,7 +97,7 @@ pub(super) fn not_utf8(at: usize, source: SourceId) -> Problem {
     let span = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
     Problem::surprising(
         "not-utf-8",
-        "not UTF-8: the app reads U+FFFD in place of what stood here",
+        "invalid UTF-8: the app reads the replacement character U+FFFD here",
         Place::new(source, span),
     )
 }
@@ -178,7 +178,7 @@ fn quoted(
 }
 
 fn unreadable(error: &ReadError, place: Place) -> Problem {
-    let message = format!("this layer cannot be read: {error}");
+    let message = format!("cannot read this file: {error}");
     Problem::fatal("yaml-syntax", message, place)
 }
 

@@ -110,7 +110,7 @@ pub(super) fn at_targets<'t, R>(
             all.notes
                 .extend(target.report_empty(request, &at.left_out)?);
         } else if at.count == 0 {
-            let text = "the settings exclude all that was found: nothing to check".to_owned();
+            let text = "all config files are excluded by the settings: nothing to check".to_owned();
             let level = NoteLevel::Always;
             add_once(&mut all.notes, [Note { level, text }]);
         }

@@ -75,7 +75,7 @@ pub fn check_files(
 /// # Errors
 /// When the settings or a policy hold a mistake.
 pub fn policies(start: &Path) -> Result<Vec<Card>, Failure> {
-    let unreadable = |error| Failure::new(format!("cannot read this folder: {error}"));
+    let unreadable = |error| Failure::new(format!("cannot read this directory: {error}"));
     let files = DiskFiles::open(start, start).map_err(unreadable)?;
     let folder = files.locate(start).map_err(unreadable)?;
     let mut sources = Sources::default();

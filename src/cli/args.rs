@@ -19,8 +19,8 @@ use crate::request::{
 };
 use crate::run::Failure;
 
-const WHAT: &str = "What to check";
-const ENVIRONMENT: &str = "Variables the app is started with";
+const WHAT: &str = "Input";
+const ENVIRONMENT: &str = "Environment";
 const RULES: &str = "Rules";
 const FIXES: &str = "Fixes";
 const OUTPUT: &str = "Output";
@@ -97,25 +97,25 @@ pub enum ListFormat {
 /// Which files a command reads.
 #[derive(Debug, Args)]
 pub struct FileArguments {
-    /// Folders, layers or files of a server [default: all app roots and servers below this folder]
+    /// Directories or config files [default: every app and server below the current directory]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// A layer of the one chain to check, in the order they are loaded
+    /// Check one chain of these config files, in load order (repeatable)
     #[arg(long, value_name = "LAYER", help_heading = WHAT)]
     pub config: Vec<PathBuf>,
     /// Treat the chain given with --config as production
     #[arg(long, requires = "config", help_heading = WHAT)]
     pub production: bool,
-    /// Let git-ignored local layers take part
+    /// Include git-ignored local layers
     #[arg(long, help_heading = WHAT)]
     pub with_local: bool,
-    /// Read the git index: what would be committed
+    /// Check the git index, i.e. what would be committed
     #[arg(long, help_heading = WHAT)]
     pub staged: bool,
-    /// Settings to use [default: stagecheck.yaml]
+    /// Settings file [default: stagecheck.yaml]
     #[arg(long, value_name = "FILE", env = "STAGECHECK_SETTINGS", hide_env = true, help_heading = WHAT)]
     pub settings: Option<PathBuf>,
-    /// Collect schemas anew, past the user's cache folder
+    /// Ignore the schema cache
     #[arg(long, hide_short_help = true, help_heading = WHAT)]
     pub no_cache: bool,
 }
@@ -126,10 +126,10 @@ pub struct EnvironmentArguments {
     /// Read variables from a file of NAME=VALUE lines
     #[arg(long, value_name = "FILE", help_heading = ENVIRONMENT)]
     pub env_file: Vec<PathBuf>,
-    /// Set a variable; without a value, take it from this process
+    /// Set a variable; without a value, read it from this process
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = ENVIRONMENT)]
     pub env: Vec<String>,
-    /// Use the variables of this process
+    /// Use the environment of this process
     #[arg(long, help_heading = ENVIRONMENT)]
     pub use_process_env: bool,
 }
@@ -140,22 +140,22 @@ pub struct RuleArguments {
     /// Lowest severity that fails the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", hide_possible_values = true, help_heading = RULES)]
     pub fail_on: Option<Threshold>,
-    /// Apply only these rules or groups
+    /// Run only these rules or groups
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
     pub select: Vec<String>,
-    /// Leave out these rules or groups
+    /// Skip these rules or groups
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
     pub ignore: Vec<String>,
-    /// Give a rule another severity
+    /// Set the severity of a rule
     #[arg(long, value_name = "RULE=SEVERITY", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
     pub severity: Vec<(String, Severity)>,
     /// A JSON Schema that the effective config of each chain must satisfy; repeatable
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = RULES)]
     pub schema: Vec<PathBuf>,
-    /// Report only what this file does not know
+    /// Hide the findings recorded in FILE
     #[arg(long, value_name = "FILE", help_heading = RULES)]
     pub baseline: Option<PathBuf>,
-    /// Write the findings to a baseline, and pass
+    /// Record the current findings in FILE and exit with status 0
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fixes"], help_heading = RULES)]
     pub write_baseline: Option<PathBuf>,
 }
@@ -163,16 +163,16 @@ pub struct RuleArguments {
 /// What is written where.
 #[derive(Debug, Args)]
 pub struct OutputArguments {
-    /// The report: auto, pretty, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, azure or checkstyle
+    /// Report format: auto, pretty, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, azure or checkstyle
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = format_or_auto(), hide_default_value = true, hide_possible_values = true, help_heading = OUTPUT)]
     pub format: FormatChoice,
     /// Also write a report to a file
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
     pub output: Vec<OutputFile>,
-    /// List the layers that are checked, and what is left out and why
+    /// List the files that are checked, and those that are not with the reason
     #[arg(long, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
     pub list_files: bool,
-    /// Check again whenever something changes
+    /// Check again whenever a file changes
     #[arg(long, conflicts_with_all = ["list_files", "write_baseline", "fixes"], help_heading = OUTPUT)]
     pub watch: bool,
 }
@@ -186,7 +186,7 @@ pub struct ConsoleArguments {
     /// Only print failures to stderr
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub quiet: bool,
-    /// Say on stderr what is read and what is left out
+    /// Print to stderr which files are read and skipped
     #[arg(short, long, global = true, help_heading = OUTPUT)]
     pub verbose: bool,
 }
@@ -317,7 +317,7 @@ impl EnvironmentArguments {
         let variables = self.env.iter().map(|text| match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.into(), Some(value.into()))),
             None if !text.is_empty() => Ok((text.clone(), None)),
-            _ => Err(Failure::new("--env takes NAME=VALUE or NAME")),
+            _ => Err(Failure::new("--env expects NAME=VALUE or NAME")),
         });
         Ok(EnvironmentRequest {
             files: self.env_file.clone(),
@@ -372,7 +372,7 @@ fn format(name: &str) -> Result<Format, String> {
     Format::of_name(name).ok_or_else(|| {
         let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
         match crate::text::closest(name, names.iter().copied()) {
-            Some(near) => format!("there is no such format; did you mean `{near}`?"),
+            Some(near) => format!("unknown format; did you mean `{near}`?"),
             None => format!("the formats are {}", names.join(", ")),
         }
     })

@@ -23,13 +23,13 @@ use crate::text::mask;
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Folders or layers [default: every app root below this folder]
+    /// Directories or config files [default: every app below the current directory]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Let git-ignored local layers take part
+    /// Include git-ignored local layers
     #[arg(long)]
     with_local: bool,
-    /// Settings to use [default: stagecheck.yaml]
+    /// Settings file [default: stagecheck.yaml]
     #[arg(
         long,
         value_name = "FILE",
@@ -37,7 +37,7 @@ pub struct Arguments {
         hide_env = true
     )]
     settings: Option<PathBuf>,
-    /// The form of the list
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: ListFormat,
 }
@@ -85,14 +85,14 @@ fn next_steps(found: &Found) -> Vec<Note> {
     let mut steps = Vec::new();
     if chains().any(|chain| !chain.is_complete()) {
         steps.push(
-            "`?` marks what the chain may load that is not in the repository; findings it could change are reported one severity lower"
+            "`?` marks layers outside the repository that the chain may load; findings they could change are one severity lower"
                 .to_owned(),
         );
     }
     let shown = chains().find(|chain| chain.production).or(chains().next());
     if let Some(chain) = shown {
         steps.push(format!(
-            "`stagecheck print --chain {}` shows what that process sees; `chains:` in stagecheck.yaml adds a chain or corrects one",
+            "`stagecheck print --chain {}` prints its effective config; `chains:` in stagecheck.yaml adds or corrects a chain",
             mask::outside_run(&chain.name.0)
         ));
     }

@@ -11,7 +11,7 @@ use crate::text::closest;
 
 const EXAMPLES: &str = "\
 Examples:
-  stagecheck                                      check every app root and server below this folder
+  stagecheck                                      check every app and server below the current directory
   stagecheck --config app-config.yaml --config app-config.production.yaml
                                                   check exactly this chain
   stagecheck --staged                             check what would be committed
@@ -19,8 +19,7 @@ Examples:
 
 Exit status: 0 no finding at or above --fail-on, 1 findings, 2 the run failed.";
 
-/// Finds what is wrong with the configuration of a Backstage portal or a Posit Connect server, as the running process
-/// would see it.
+/// Linter for the configuration of a Backstage portal or a Posit Connect server, as the running process sees it.
 #[derive(Debug, Parser)]
 #[command(
     name = "stagecheck",
@@ -54,15 +53,15 @@ pub struct Arguments {
 /// Commands besides checking.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show every way of starting the app with the layers it loads, and every server
+    /// List the ways the app is started with the config files each one loads, and the servers
     Chains(chains::Arguments),
-    /// Write settings, a commit hook, a workflow and an editor's task
+    /// Create settings, a commit hook, a CI workflow and editor tasks
     Init(init::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Explain what a rule finds, why, and how to fix it
     Explain(explain::Arguments),
-    /// Print the facts that the conditions of rules read
+    /// Print the facts that rule conditions read
     Facts(facts::Arguments),
     /// Serve an editor over stdin and stdout (Language Server Protocol)
     Lsp(lsp::Arguments),
@@ -70,15 +69,15 @@ pub enum Command {
     Diff(print::compare::Arguments),
     /// Move a portal to another database
     Migrate(migrate::Arguments),
-    /// Print what the running app would see
+    /// Print the effective config of the running process
     Print(print::Arguments),
     /// List the rules
     Rules(rules::Arguments),
-    /// Print the schema of the app's configuration
+    /// Print the JSON Schema of the app's configuration
     Schema(schema::Arguments),
     /// Show where one value comes from, in every chain
     Why(print::why::Arguments),
-    /// Run the examples of the policies that the settings name
+    /// Test the examples of the policies in the settings
     TestPolicies,
 }
 
@@ -98,15 +97,15 @@ pub(super) fn with_command(failure: Failure, arguments: &CheckArguments) -> Fail
     }
     match word {
         "check" | "lint" | "scan" | "validate" | "run" => {
-            return failure.with_help("checking needs no command: `stagecheck [PATH]...`");
+            return failure.with_help("no command is needed to check: `stagecheck [PATH]...`");
         }
-        "help" => return failure.with_help("`stagecheck --help` says what there is"),
+        "help" => return failure.with_help("run `stagecheck --help` for usage"),
         _ => {}
     }
     let command = command();
     let names = || command.get_subcommands().map(clap::Command::get_name);
     if names().any(|name| name == word) {
-        let usage = format!("options go behind the command: `stagecheck {word} [OPTIONS]`");
+        let usage = format!("options go after the command: `stagecheck {word} [OPTIONS]`");
         return failure.with_help(usage);
     }
     match closest(word, names()) {

@@ -27,18 +27,18 @@ pub struct Arguments {
     /// Which variables.
     #[command(flatten)]
     environment: EnvironmentArguments,
-    /// Only the chain of this name
+    /// Only the chain with this name
     #[arg(long, value_name = "NAME", conflicts_with = "layer")]
     chain: Option<String>,
     /// Only the layer at this path
     #[arg(long, value_name = "LAYER")]
     layer: Option<PathBuf>,
-    /// The form to print
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     format: FactsFormat,
 }
 
-/// The form to print.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FactsFormat {
     /// One JSON document.
@@ -116,7 +116,7 @@ impl Arguments {
             (_, Some(path)) => format!("layer `{}`", escape(&path.display().to_string())),
             _ => "chain or layer".to_owned(),
         };
-        Failure::new(format!("there is no {asked} here"))
+        Failure::new(format!("unknown {asked}"))
             .with_help("`stagecheck chains` lists the chains and their layers")
     }
 }

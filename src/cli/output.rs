@@ -71,7 +71,7 @@ pub(super) fn to_files(outputs: &[Output], guard: &Guard) -> Result<(), Failure>
         WriteError::At(number, error) => cannot_write(path(number), &error),
         WriteError::Same(number) => {
             let place = shown(path(number));
-            Failure::new(format!("two reports would be written to {place}"))
+            Failure::new(format!("two reports with the same destination: {place}"))
         }
     })
 }
@@ -84,8 +84,11 @@ pub(super) fn refuse_read(guard: &Guard) -> Result<(), Failure> {
     match guard.read() {
         None => Ok(()),
         Some(path) => {
-            let message = format!("cannot write {}: this run reads that file", shown(path));
-            Err(Failure::new(message).with_help("name another file"))
+            let message = format!(
+                "cannot write {}: the file is an input of this run",
+                shown(path)
+            );
+            Err(Failure::new(message).with_help("use another file"))
         }
     }
 }
@@ -101,7 +104,7 @@ pub(super) fn refuse_same<'p>(
     let mut reports = reports.into_iter();
     match reports.any(|report| is_same(baseline, report)) {
         true => Err(Failure::new(format!(
-            "a report and the baseline would both be written to {}",
+            "a report and the baseline with the same destination: {}",
             shown(baseline)
         ))),
         false => Ok(()),
@@ -116,7 +119,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::new(format!("cannot write {}: {}", shown(path), reason(error)));
     match error.kind() {
         io::ErrorKind::NotFound => failure.with_help("create the directory first"),
-        io::ErrorKind::IsADirectory => failure.with_help("name a file in that folder"),
+        io::ErrorKind::IsADirectory => failure.with_help("use a file in that directory"),
         _ => failure,
     }
 }

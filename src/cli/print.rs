@@ -34,24 +34,24 @@ pub struct Arguments {
     /// Which variables.
     #[command(flatten)]
     environment: EnvironmentArguments,
-    /// Only the chain or Posit Connect server of this name
+    /// Only the chain or Posit Connect server with this name
     #[arg(long, value_name = "NAME")]
     chain: Option<String>,
-    /// Print what each plugin gets for a database instead
+    /// Print the database of each plugin instead
     #[arg(long, conflicts_with = "origins")]
     databases: bool,
-    /// The form to print [default: yaml; with --databases: table]
+    /// Output format [default: yaml; with --databases: table]
     #[arg(long, value_name = "FORMAT")]
     format: Option<PrintFormat>,
-    /// Say for each value which line set it and what it overrode
+    /// Print for each value the line that set it and the values it overrode
     #[arg(long)]
     origins: bool,
-    /// Print secrets as they are
+    /// Print secrets unmasked
     #[arg(long)]
     with_secrets: bool,
 }
 
-/// The form to print.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PrintFormat {
     /// One YAML document for each chain.
@@ -109,11 +109,13 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
             output::to_stdout(|out| databases::json(&chains, &shown, out))?;
         }
         (PrintFormat::Yaml, true) => {
-            return Err(Failure::new("databases are printed as a table or as JSON"));
+            return Err(Failure::new(
+                "--databases supports the formats table and json only",
+            ));
         }
         (PrintFormat::Table, false) => {
-            return Err(Failure::new("only databases are printed as a table")
-                .with_help("add --databases, or write --format yaml"));
+            return Err(Failure::new("--format table requires --databases")
+                .with_help("add --databases, or use --format yaml"));
         }
     }
     Ok(status(&chains, &servers, console))
@@ -171,10 +173,10 @@ fn wanted<'p>(
         (true, false) => ("server", "servers"),
         (false, false) => ("chain or server", "chains and servers"),
     };
-    let failure = Failure::new(format!("there is no {what} `{}`", escape(name)));
+    let failure = Failure::new(format!("unknown {what} `{}`", escape(name)));
     Err(match closest(name, names.iter().copied()) {
         Some(meant) => failure.with_help(format!("did you mean `{meant}`?")),
-        None => failure.with_help(format!("the {them} here are: {}", names.join(", "))),
+        None => failure.with_help(format!("available {them}: {}", names.join(", "))),
     })
 }
 

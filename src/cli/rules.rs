@@ -15,7 +15,7 @@ use rule_card::card::{Card, Switch};
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The form of the list
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: ListFormat,
 }

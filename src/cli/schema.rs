@@ -23,17 +23,17 @@ use crate::text::mask::escape;
 pub struct Arguments {
     /// The app root, or a folder with one below it [default: this folder]
     path: Option<PathBuf>,
-    /// Of several app roots, the one that has a chain of this name
+    /// With several apps, the one that has a chain with this name
     #[arg(long, value_name = "NAME")]
     chain: Option<String>,
-    /// Only the schema of this package, as it is
+    /// Only the schema of this package, unmerged
     #[arg(long, value_name = "NAME")]
     package: Option<String>,
-    /// The form for editors, which hold it against one layer: placeholders and directives may stand wherever a
-    /// value may, and nothing is required
+    /// Schema for editors, which validate a single layer: placeholders and directives are allowed for any value, and
+    /// nothing is required
     #[arg(long, conflicts_with = "package")]
     for_editor: bool,
-    /// Settings to use [default: stagecheck.yaml]
+    /// Settings file [default: stagecheck.yaml]
     #[arg(
         long,
         value_name = "FILE",
@@ -41,7 +41,7 @@ pub struct Arguments {
         hide_env = true
     )]
     settings: Option<PathBuf>,
-    /// Collect the schemas anew, past the user's cache folder
+    /// Ignore the schema cache
     #[arg(long)]
     no_cache: bool,
 }
@@ -79,7 +79,7 @@ fn collected(arguments: &Arguments) -> Result<Arc<Collection>, Failure> {
         let lockfile = app.packages.lockfile.as_deref();
         return Ok(source.of_app(files.as_ref(), &app.path, lockfile));
     }
-    let unreadable = |error| Failure::new(format!("cannot read this folder: {error}"));
+    let unreadable = |error| Failure::new(format!("cannot read this directory: {error}"));
     let files = DiskFiles::open(&request.start, &request.start).map_err(unreadable)?;
     let folder = files.locate(&request.start).map_err(unreadable)?;
     Ok(source.of_app(&files, &folder, None))
@@ -93,7 +93,7 @@ fn choose(found: Found, chain: Option<&str>) -> Result<Option<FoundApp>, Failure
         let near = closest(name, names.map(|chain| &*chain.name.0)).map(str::to_owned);
         apps.retain(|found| found.app.chains.iter().any(|chain| *chain.name.0 == *name));
         if apps.is_empty() {
-            let failure = Failure::new(format!("there is no chain `{}`", escape(name)));
+            let failure = Failure::new(format!("unknown chain `{}`", escape(name)));
             return Err(match near {
                 Some(near) => failure.with_help(format!("did you mean `{near}`?")),
                 None => failure.with_help("`stagecheck chains` lists them"),
@@ -105,8 +105,8 @@ fn choose(found: Found, chain: Option<&str>) -> Result<Option<FoundApp>, Failure
             .iter()
             .map(|found| found.show(&found.app.path))
             .collect();
-        let failure = Failure::new(format!("there are several app roots: {}", paths.join(", ")));
-        return Err(failure.with_help("name one: `stagecheck schema PATH`"));
+        let failure = Failure::new(format!("several app roots: {}", paths.join(", ")));
+        return Err(failure.with_help("pass one of them: `stagecheck schema PATH`"));
     }
     Ok(apps.pop())
 }
@@ -114,7 +114,7 @@ fn choose(found: Found, chain: Option<&str>) -> Result<Option<FoundApp>, Failure
 fn of_package(collection: &Collection, name: &str) -> Result<Vec<Value>, Failure> {
     let schemas = schema::of_package(&collection.schemas, name);
     if schemas.is_empty() {
-        let message = format!("the app has no package `{name}` with a configuration schema");
+        let message = format!("no package `{name}` with a configuration schema");
         return Err(
             Failure::new(message).with_help("with -v, `stagecheck schema` lists the packages")
         );

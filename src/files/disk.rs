@@ -58,10 +58,10 @@ pub enum OpenError {
     #[error("its path is not UTF-8")]
     NotUtf8,
     /// It is in no git repository.
-    #[error("there is no git repository here")]
+    #[error("not a git repository")]
     NoRepository,
     /// Objects of the repository cannot be read.
-    #[error("cannot open the objects of the git repository")]
+    #[error("cannot open the object database of the git repository")]
     NoObjects,
     /// The index of the repository cannot be read.
     #[error("cannot read the git index: {0}")]

@@ -227,7 +227,7 @@ pub enum IndexError {
     #[error("{0}")]
     Io(&'static str),
     /// It is not where `GIT_INDEX_FILE` says.
-    #[error("GIT_INDEX_FILE names one that is not there")]
+    #[error("GIT_INDEX_FILE refers to a file that does not exist")]
     NamedIsMissing,
     /// Larger than any index should be.
     #[error("it is too large")]
@@ -236,10 +236,10 @@ pub enum IndexError {
     #[error("it is damaged")]
     Damaged,
     /// Objects have names of another kind.
-    #[error("the repository names its objects by SHA-256, which stagecheck does not read yet")]
+    #[error("the repository uses SHA-256 object names, which stagecheck does not support yet")]
     Sha256,
     /// It is split, and the part that is shared cannot be read.
-    #[error("it is split, and the shared index that it refers to cannot be read")]
+    #[error("it is a split index, and its shared index cannot be read")]
     Split,
 }
 
@@ -247,11 +247,9 @@ impl IndexError {
     /// What to do about it.
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NamedIsMissing => Some("unset GIT_INDEX_FILE, or name an index that is there"),
-            Self::Damaged => {
-                Some("`rm .git/index && git reset` builds it anew from the last commit")
-            }
-            Self::Split => Some("`git update-index --no-split-index` makes it one file again"),
+            Self::NamedIsMissing => Some("unset GIT_INDEX_FILE, or set it to an existing index"),
+            Self::Damaged => Some("`rm .git/index && git reset` rebuilds it from the last commit"),
+            Self::Split => Some("`git update-index --no-split-index` merges it into one file"),
             Self::Io(_) | Self::TooLarge | Self::Sha256 => None,
         }
     }

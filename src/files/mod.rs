@@ -161,10 +161,10 @@ impl fmt::Display for FilePath {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// There is nothing by that name.
-    #[error("there is no such file")]
+    #[error("no such file")]
     NotFound,
     /// It is a symbolic link to something that is not there.
-    #[error("it is a symbolic link to something that is not there")]
+    #[error("it is a dangling symbolic link")]
     LinkToNothing,
     /// The path leads out of the root.
     #[error("it is outside the repository")]

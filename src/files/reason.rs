@@ -6,15 +6,15 @@ use std::io::{Error, ErrorKind};
 /// and may name more than the path that was asked for.
 pub fn reason(error: &Error) -> &'static str {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder",
-        ErrorKind::NotADirectory => "a part of its path is a file, not a folder",
-        ErrorKind::IsADirectory => "it is a folder",
-        ErrorKind::AlreadyExists => "it is there already",
+        ErrorKind::NotFound => "no such file or directory",
+        ErrorKind::NotADirectory => "not a directory",
+        ErrorKind::IsADirectory => "is a directory",
+        ErrorKind::AlreadyExists => "already exists",
         ErrorKind::PermissionDenied => "permission denied",
-        ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no space left",
+        ErrorKind::ReadOnlyFilesystem => "read-only file system",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "no space left on device",
         ErrorKind::InvalidData => "it is not UTF-8",
-        ErrorKind::InvalidFilename => "the system does not allow such a name",
+        ErrorKind::InvalidFilename => "invalid file name",
         ErrorKind::BrokenPipe => "broken pipe",
         _ => "unknown system error",
     }

@@ -118,7 +118,7 @@ impl StagedFiles {
     }
 
     fn text(&self, object: ObjectId, limit: u64) -> Result<String, ReadError> {
-        let unreadable = || ReadError::Io("git's object cannot be read".into());
+        let unreadable = || ReadError::Io("cannot read the git object".into());
         if object == ObjectId::empty_blob(Kind::Sha1) {
             return Ok(String::new());
         }

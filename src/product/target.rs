@@ -176,7 +176,7 @@ fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failu
                 })
             }
             Err(error) => {
-                let message = format!("cannot check what is staged: {error}");
+                let message = format!("cannot check the staged files: {error}");
                 Err(Failure::new(message))
             }
         },
@@ -216,7 +216,7 @@ fn named_settings(files: &DiskFiles, request: &Request) -> Result<Option<FilePat
         .map(|path| {
             files.locate(&request.start.join(path)).map_err(|error| {
                 Failure::new(format!(
-                    "cannot read the settings `{}`: {error}",
+                    "cannot read the settings file `{}`: {error}",
                     shown(path)
                 ))
             })
@@ -236,7 +236,7 @@ fn named_schemas(files: &DiskFiles, request: &Request) -> Result<Vec<FilePath>, 
 }
 
 fn unreadable(path: &Path, error: &OpenError) -> Failure {
-    Failure::new(format!("cannot check `{}`: {error}", shown(path)))
+    Failure::new(format!("`{}`: {error}", shown(path)))
 }
 
 fn shown(path: &Path) -> String {
@@ -269,18 +269,18 @@ impl Target {
         match &self.named {
             Some(named) => {
                 let message = format!(
-                    "`{named}` holds no configuration (app-config*.yaml, rstudio-connect*.gcfg)"
+                    "`{named}` is not a config file and contains none (app-config*.yaml, rstudio-connect*.gcfg)"
                 );
-                let help = "name the folder of an app or server, or one of its files".to_owned();
+                let help =
+                    "pass the directory of an app or server, or one of its config files".to_owned();
                 Err(Failure::new(message).with_help(why.unwrap_or(help)))
             }
             None if request.paths.is_empty() => Ok(Some(Note {
                 level: NoteLevel::Always,
                 text: match why {
-                    Some(why) => format!("no file is left to check here or below: {why}"),
+                    Some(why) => format!("no config file to check in this directory: {why}"),
                     None => {
-                        "no app-config.yaml or rstudio-connect.gcfg here or below: nothing to check"
-                            .into()
+                        "no app-config.yaml or rstudio-connect.gcfg in this directory or below: nothing to check".into()
                     }
                 },
             })),

@@ -162,7 +162,7 @@ impl Checked {
                 self.note(
                     field,
                     &format!(
-                        "holds `{{{part}`, which is no `{{path}}`; a brace itself is written `{{{{`"
+                        "contains `{{{part}`, which is not a `{{path}}`; write `{{{{` for a literal brace"
                     ),
                 );
             }
@@ -182,7 +182,7 @@ impl Checked {
     fn path(&mut self, field: &str, text: &str) -> Option<Type> {
         let answer = match Path::parse(text) {
             None => Err(format!(
-                "`{text}` is no path such as `db.connection` or `config.proxy[\"/x\"]`"
+                "`{text}` is not a path such as `db.connection` or `config.proxy[\"/x\"]`"
             )),
             Some(path) => type_at(&self.names, &path),
         };

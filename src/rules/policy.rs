@@ -36,7 +36,7 @@ pub fn read(root: &Node) -> Result<Vec<Card>, Vec<PolicyMistake>> {
                     mistakes.push(at(
                         node,
                         "id",
-                        &format!("`id`: there is a rule `{name}` already"),
+                        &format!("`id`: a rule `{name}` already exists"),
                     ));
                 }
                 cards.push(card);
@@ -47,7 +47,7 @@ pub fn read(root: &Node) -> Result<Vec<Card>, Vec<PolicyMistake>> {
     let sound = mistakes.is_empty();
     for (node, card) in nodes.iter().zip(&cards).filter(|_| sound) {
         if let Some(name) = superseded_unknown(card, &cards) {
-            let message = format!("`supersedes`: there is no rule `{name}`");
+            let message = format!("`supersedes`: unknown rule `{name}`");
             mistakes.push(at(node, "supersedes", &message));
         }
     }
@@ -76,7 +76,7 @@ fn read_one(node: &Node) -> Result<Card, Vec<PolicyMistake>> {
         mistakes.push(at(
             node,
             "source",
-            "`source`: only the loader's own findings have `source: loader`",
+            "`source: loader` is only for built-in rules",
         ));
     }
     if mistakes.is_empty() {

@@ -82,14 +82,14 @@ impl<'r> Gathering<'r> {
         for path in schemas {
             loader.add_schema(path, sources).map_err(|error| {
                 Failure::new(format!(
-                    "`--schema` names `{}`: {error}",
+                    "cannot read the schema `{}`: {error}",
                     files.display(path)
                 ))
             })?;
         }
         let named = match named {
             Some(path) => Some(loader.file(path, sources).ok_or_else(|| {
-                Failure::new(format!("`--settings` names `{path}`, which cannot be read"))
+                Failure::new(format!("cannot read the settings file `{path}`"))
             })?),
             None => None,
         };
@@ -246,17 +246,17 @@ pub fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
     let places = [
         of(
             count(MistakenFile::Settings),
-            "the settings",
-            "the settings",
+            "settings",
+            "settings",
         ),
-        of(count(MistakenFile::Policy), "a policy", "the policies"),
-        of(count(MistakenFile::Schema), "a schema", "the schemas"),
+        of(count(MistakenFile::Policy), "policy", "policies"),
+        of(count(MistakenFile::Schema), "schema", "schemas"),
     ];
     let places: Vec<&str> = places.into_iter().flatten().collect();
     let place = places.join(" and ");
     let message = match mistakes.len() {
-        1 => format!("there is a mistake in {place}"),
-        count => format!("there are {count} mistakes in {place}"),
+        1 => format!("invalid {place}: nothing was checked"),
+        count => format!("{count} mistakes in {place}: nothing was checked"),
     };
     Failure {
         message,

@@ -143,7 +143,7 @@ impl<'f> Loader<'f> {
             Err(ReadError::NotFound) => return None,
             Err(error) => {
                 let source = sources.add(self.files.source(path, Arc::from("")));
-                let message = format!("this file cannot be read: {error}");
+                let message = format!("cannot read this file: {error}");
                 self.mistake(Place::new(source, Span::at(0)), message);
                 self.unreadable.push(source);
                 return Some(source);
@@ -160,7 +160,7 @@ impl<'f> Loader<'f> {
         for (index, card) in settings.policies.iter().enumerate() {
             let earlier = settings.policies.iter().take(index);
             if earlier.into_iter().any(|other| other.answers_to(&card.id)) {
-                let message = format!("two policies have the id `{}`", card.id);
+                let message = format!("duplicate policy id `{}`", card.id);
                 self.mistake(Place::new(source, Span::at(0)), message);
             }
         }
@@ -261,7 +261,7 @@ impl<'f> Loader<'f> {
             Some((path, source))
         });
         let Some((path, source)) = found else {
-            self.mistake(place, format!("`extends` names `{name}`, which is neither a file (`./…`) nor a package in node_modules with a stagecheck.yaml"));
+            self.mistake(place, format!("`extends`: `{name}` is neither a file (`./…`) nor a package in node_modules with a stagecheck.yaml"));
             return None;
         };
         if !self.may_load(&path) {
@@ -270,9 +270,7 @@ impl<'f> Loader<'f> {
         if chain.contains(&path) || chain.len() == MAX_EXTENDS {
             self.mistake(
                 place,
-                format!(
-                    "`extends` leads back to `{name}`, or through more than {MAX_EXTENDS} files"
-                ),
+                format!("`extends`: cycle at `{name}`, or more than {MAX_EXTENDS} files"),
             );
             return None;
         }
@@ -348,10 +346,7 @@ impl<'f> Loader<'f> {
     ) -> Vec<Card> {
         let paths = self.matching(pattern, folder);
         if paths.is_empty() {
-            self.mistake(
-                place,
-                format!("`policies` names `{pattern}`, and there is no such file"),
-            );
+            self.mistake(place, format!("`policies`: no file matches `{pattern}`"));
         }
         let mut cards = Vec::new();
         for path in paths {
@@ -359,10 +354,7 @@ impl<'f> Loader<'f> {
                 continue;
             }
             let Some(source) = self.source(&path, sources) else {
-                self.mistake(
-                    place,
-                    format!("`policies` names `{path}`, which cannot be read"),
-                );
+                self.mistake(place, format!("`policies`: cannot read `{path}`"));
                 continue;
             };
             cards.extend(self.cards(source, sources));
@@ -389,7 +381,7 @@ impl<'f> Loader<'f> {
             }
             None => self.mistake(
                 Place::new(source, Span::at(0)),
-                "a policy file holds a rule card, but this one is empty",
+                "empty policy file: expected a rule card",
             ),
         }
         Vec::new()

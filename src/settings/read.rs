@@ -151,7 +151,7 @@ fn required_version(at: &mut Field<'_, Node>) -> Option<()> {
     match version.meets(range) {
         None => at.mistake("must be a range of versions such as `>=0.1, <1` or `^0.1`"),
         Some(false) => at.mistake(&format!(
-            "asks for another version of stagecheck than this one, which is {}",
+            "requires another version of stagecheck; this is {}",
             env!("CARGO_PKG_VERSION")
         )),
         Some(true) => Some(()),
@@ -222,14 +222,14 @@ fn chains(
         let name = fields.required("name", |at| {
             let name = Arc::from(at.text()?);
             if names.contains(&name) {
-                return at.mistake("is the name of another chain above");
+                return at.mistake("is a duplicate chain name");
             }
             names.push(Arc::clone(&name));
             Some(name)
         });
         let layers = fields.optional("config", |at| {
             if at.tree.items().is_some_and(|items| items.is_empty()) {
-                return at.mistake("is empty: name at least one layer");
+                return at.mistake("must not be empty");
             }
             at.list(|at| Some((folder.join(at.text()?), place(at.tree.place()))))
         });

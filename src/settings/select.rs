@@ -134,6 +134,6 @@ pub fn unknown<'c>(name: &str, policies: impl IntoIterator<Item = &'c Card>) -> 
             .find(|id| name.len() > 3 && id.starts_with(name))
     };
     let meant = closest(name, ids.clone()).or_else(begun);
-    let hint = meant.map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
-    Some(format!("`{name}` is no rule and no group of rules{hint}"))
+    let hint = meant.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    Some(format!("unknown rule or group `{name}`{hint}"))
 }

@@ -180,7 +180,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "chains:\n  - config: []\n",
-            "stagecheck.yaml:2 `chains[0].config` is empty: name at least one layer",
+            "stagecheck.yaml:2 `chains[0].config` must not be empty",
         ),
         ("a: [\n", "stagecheck.yaml:"),
         (
@@ -198,7 +198,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "chains:\n  - { name: a, config: [x] }\n  - { name: b, config: [x] }\n  - { name: a, config: [y] }\n",
-            "stagecheck.yaml:4 `chains[2].name` is the name of another chain above",
+            "stagecheck.yaml:4 `chains[2].name` is a duplicate chain name",
         ),
         (
             "rules:\n\tyaml-syntax: off\n",

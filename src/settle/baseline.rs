@@ -48,10 +48,10 @@ pub struct Compared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotABaseline {
     /// It is not what `--write-baseline` writes.
-    #[error("is no baseline: write one with --write-baseline")]
+    #[error("is not a baseline; create one with --write-baseline")]
     Shape,
     /// It is of another version.
-    #[error("is a baseline of another version of stagecheck: write it again with --write-baseline")]
+    #[error("is a baseline of another version of stagecheck; recreate it with --write-baseline")]
     Version,
 }
 

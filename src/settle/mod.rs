@@ -68,7 +68,7 @@ pub fn settle(
                 settled.notes.push(Note {
                     level: NoteLevel::Always,
                     text: format!(
-                        "the settings name the baseline `{}`, which cannot be read: all findings are reported; make it with --write-baseline",
+                        "cannot read the baseline `{}` from the settings: all findings are reported; create it with --write-baseline",
                         escape(path.as_str())
                     ),
                 });
@@ -104,7 +104,7 @@ fn asked_baseline(
     request.guard.note(&request.start.join(path));
     let text = read_named(&request.start.join(path), BASELINE_LIMIT).map_err(|reason| {
         let message = format!("cannot read the baseline `{name}`: {reason}");
-        Failure::new(message).with_help("make one with --write-baseline")
+        Failure::new(message).with_help("create one with --write-baseline")
     })?;
     Ok((name, Arc::from(text)))
 }

@@ -136,7 +136,7 @@ impl Suppression {
             }
         };
         if self.reach == Reach::Unreadable {
-            let message = "this comment calls for stagecheck, but suppresses nothing: write `# stagecheck: ignore[rule] reason`";
+            let message = "invalid stagecheck comment; use `# stagecheck: ignore[rule] reason`";
             return say("unused-suppression", message.to_owned(), comment, None);
         }
         for ((name, span), is_used) in self.rules.iter().zip(used) {
@@ -148,8 +148,7 @@ impl Suppression {
                 Some(card) if !judged(card) => {}
                 Some(_) => {
                     let edit = self.without(*span, used, sources);
-                    let message =
-                        format!("no finding of `{name}` is suppressed here: the comment can go");
+                    let message = format!("unused suppression of `{name}`");
                     say("unused-suppression", message, place, Some(edit));
                 }
                 None => {
@@ -159,7 +158,7 @@ impl Suppression {
             }
         }
         if self.reason == Reason::Missing {
-            let message = "this suppression does not say why".to_owned();
+            let message = "suppression without a reason".to_owned();
             say("suppression-without-reason", message, comment, None);
         }
     }
@@ -203,13 +202,10 @@ fn unknown(name: &str, place: Place) -> (String, Option<Edit>) {
     let ids = catalog::cards().iter().map(|card| card.id.as_ref());
     match closest(name, ids) {
         Some(known) => (
-            format!("`{name}` suppresses nothing: did you mean `{known}`?"),
+            format!("unknown rule `{name}` in suppression; did you mean `{known}`?"),
             Some(Edit::words(place, known)),
         ),
-        None => (
-            format!("no finding of `{name}` is suppressed here: the comment can go"),
-            None,
-        ),
+        None => (format!("unused suppression of `{name}`"), None),
     }
 }
 

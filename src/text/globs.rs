@@ -9,7 +9,7 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 /// The longest pattern, in bytes.
 const LONGEST: usize = 4096;
 
-/// How many braces may stand in each other; the search for a deeper pattern cannot be built.
+/// How deeply braces may be nested; the search for a deeper pattern cannot be built.
 const MOST_BRACES: usize = 10;
 
 /// How many bytes of patterns become one search: those of all would be larger than a search may be.

@@ -61,10 +61,10 @@ fn every_chain_is_shown_with_its_layers_and_where_it_was_found() {
 
   no chain loads
      app-config.example.yaml  an example
-     app-config.staging.yaml  no start command names it
+     app-config.staging.yaml  not loaded by any start command
 
 left out
-  app-config.yaml.bak  it is a copy that an editor or tool left
+  app-config.yaml.bak  it is a backup copy of an editor or tool
 ";
     assert_eq!(chains(portal().path(), &[]), expected);
 }

@@ -41,7 +41,7 @@ fn a_slip_is_told_with_what_was_meant() {
 #[test]
 fn commands_of_other_programs_are_told_apart_from_missing_files() {
     let checking = "stagecheck: cannot check `lint`: there is no such file\n  \
-                    help: checking needs no command: `stagecheck [PATH]...`\n";
+                    help: no command is needed to check: `stagecheck [PATH]...`\n";
     assert_eq!(failed(&["lint", "."]), checking);
     assert!(failed(&["help"]).contains("`stagecheck --help`"));
     assert_eq!(
@@ -80,7 +80,7 @@ fn what_cannot_be_read_is_told_in_words_for_people() {
 fn staged_needs_a_repository() {
     let folder = tempfile::tempdir().unwrap();
     let answer = run_in(folder.path(), &["--staged"]);
-    let told = "cannot check what is staged: there is no git repository here";
+    let told = "cannot check what is staged: not a git repository";
     assert!(answer.stderr.contains(told), "{answer:?}");
     assert_eq!(answer.status, 2);
 }

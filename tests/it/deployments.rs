@@ -602,10 +602,7 @@ fn a_template_without_quotes_in_values_is_not_known() {
     assert!(portal("{a: b}").findings(&[]).iter().any(is_schema));
     // Behind it comes more: no YAML at all.
     let broken = portal("{{ .Values.url }}/api").run(&["chains"]).stdout;
-    assert!(
-        broken.contains("it is a template that something else fills in"),
-        "{broken}"
-    );
+    assert!(broken.contains("it is a template"), "{broken}");
 }
 
 #[test]

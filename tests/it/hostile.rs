@@ -164,7 +164,7 @@ fn of_ten_thousand_documents_and_layers_only_so_many_are_read() {
     let said = bounded(&portal, &["chains"]).stdout;
     for note in [
         "documents.yaml  it holds more documents than are read",
-        "keys.yaml       it holds more layers than anybody would load",
+        "keys.yaml       it has too many layers",
     ] {
         let at = said.find("left out").unwrap();
         assert!(said[at..].contains(note), "{}", &said[at..]);

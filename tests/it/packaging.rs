@@ -49,6 +49,20 @@ fn the_pages_name_the_version_of_the_crate() {
 }
 
 #[test]
+fn every_package_contains_the_licence_texts() {
+    let package: Value = serde_json::from_str(&read("npm/stagecheck/package.json")).unwrap();
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let text = read(licence);
+        assert_eq!(read(&format!("python/{licence}")), text, "{licence}");
+        let files = package["files"].as_array().unwrap();
+        assert!(files.iter().any(|file| file == licence), "{licence}");
+        for manifest in ["pyproject.toml", "python/pyproject.toml"] {
+            assert!(read(manifest).contains(licence), "{manifest}: {licence}");
+        }
+    }
+}
+
+#[test]
 fn both_problem_matchers_read_the_same_form() {
     let github: Value = serde_json::from_str(&read(".github/stagecheck-matcher.json")).unwrap();
     let tasks: Value = serde_json::from_str(&read("editors/vscode/tasks.json")).unwrap();

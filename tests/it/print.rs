@@ -162,7 +162,7 @@ fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
                     1:3             1:4                   default                  1:4         default, 1:5  2:2
   search            better-sqlite3  in memory             -                        -           1 to 7        better-sqlite3 (missing)
                     1:7             1:7                                                        default, 1:5  2:1
-    the app does not start: SQLite takes the base connection for one file that all plugins would share  1:4
+    the app does not start: the SQLite base connection is a file, not a directory  1:4
   auth              pg              ${AUTH_HOST}:5433     people                   unverified  2 to 7        pg (declared)
                     1:3             1:8, 1:4              1:8                      1:4         default, 1:5  2:2
   catalog           pg              catalog.acme.example  things                   unverified  2 to 7        pg (declared)
@@ -251,7 +251,7 @@ fn a_database_that_the_app_fails_on_says_so() {
     let folder = app(&[("app-config.yaml", text)]);
     let (shown, _, _) = print(&folder, &["--config", "app-config.yaml", "--databases"]);
     assert!(
-        shown.contains("the app does not start: the manager has no such client"),
+        shown.contains("the app does not start: unknown `client`"),
         "{shown}"
     );
 }

@@ -274,7 +274,13 @@ fn an_incomplete_chain_says_why_it_may_not_lack_what_it_lacks() {
     assert_eq!(lines[0].severity, "warning");
     assert!(lines[0].message.contains("lacks `port`"), "{lines:#?}");
     let report = portal
-        .run(&["--no-cache", "--select", "schema-violation", "--format", "pretty"])
+        .run(&[
+            "--no-cache",
+            "--select",
+            "schema-violation",
+            "--format",
+            "pretty",
+        ])
         .stdout;
     assert!(
         report.contains("Severity lowered to warning") && report.contains("/etc/portal.yaml"),

@@ -297,15 +297,9 @@ fn settings_that_cannot_be_read_are_no_missing_ones() {
 #[test]
 fn settings_behind_a_link_to_nowhere_are_no_missing_ones() {
     for (to, why) in [
-        (
-            "gone.yaml",
-            "it is a symbolic link to something that is not there",
-        ),
+        ("gone.yaml", "it is a dangling symbolic link"),
         ("/dev/zero", "it is outside the repository"),
-        (
-            "../settings.yaml",
-            "it is a symbolic link to something that is not there",
-        ),
+        ("../settings.yaml", "it is a dangling symbolic link"),
     ] {
         let portal = portal("");
         std::os::unix::fs::symlink(to, portal.path().join("stagecheck.yaml")).unwrap();
@@ -352,7 +346,7 @@ fn a_chain_lacks_what_the_settings_exclude() {
 fn settings_that_leave_nothing_to_check_say_so() {
     let all = portal("exclude: ['**']\n").run(&[]);
     assert_eq!(all.status, 0);
-    let note = "the settings exclude all that was found: nothing to check";
+    let note = "all config files are excluded by the settings: nothing to check";
     assert!(all.stderr.contains(note), "{}", all.stderr);
     for empty in [
         "exclude: ['']",

@@ -25,7 +25,7 @@ pub fn parse_json(text: &str) -> Document {
         reader.blank();
         match reader.rest().is_empty() {
             true => Ok(node),
-            false => reader.refuse("something stands behind the end of the JSON value"),
+            false => reader.refuse("unexpected text after the JSON value"),
         }
     });
     match read {
@@ -80,7 +80,7 @@ impl<'t> Reader<'t> {
         self.blank();
         self.values += 1;
         if self.depth >= MAX_DEPTH || self.values > MAX_VALUES {
-            return self.refuse("values are nested too deep, or there are too many of them");
+            return self.refuse("values are nested too deeply, or there are too many of them");
         }
         let start = self.at;
         self.depth += 1;
@@ -114,12 +114,12 @@ impl<'t> Reader<'t> {
             self.blank();
             let start = self.at;
             if !self.rest().starts_with('"') {
-                return self.refuse("a key in double quotes is missing here");
+                return self.refuse("expected a key in double quotes");
             }
             let text = self.string()?;
             let span = Span::new(start, self.at);
             if !self.take(':') {
-                return self.refuse("a `:` is missing here");
+                return self.refuse("expected `:`");
             }
             let value = self.value()?;
             let key = Key {
@@ -131,7 +131,7 @@ impl<'t> Reader<'t> {
                 return Ok(NodeValue::Mapping(entries.into_values().collect()));
             }
             if !self.take(',') {
-                return self.refuse("this object is not closed, or a comma is missing in it");
+                return self.refuse("unclosed object or missing comma");
             }
         }
     }
@@ -148,7 +148,7 @@ impl<'t> Reader<'t> {
                 return Ok(NodeValue::Sequence(items));
             }
             if !self.take(',') {
-                return self.refuse("this array is not closed, or a comma is missing in it");
+                return self.refuse("unclosed array or missing comma");
             }
         }
     }
@@ -161,20 +161,20 @@ impl<'t> Reader<'t> {
             let rest = self.rest();
             let Some(next) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ') else {
                 self.at = start;
-                return self.refuse("this quote is never closed");
+                return self.refuse("unclosed quote");
             };
             self.at += next;
             match self.rest().as_bytes() {
                 [b'"', ..] => break,
                 [b'\\', escape, ..] if is_escape(self.rest(), *escape) => self.at += 2,
-                _ => return self.refuse("this character cannot stand in a JSON string"),
+                _ => return self.refuse("invalid character in a JSON string"),
             }
         }
         self.at += 1;
         let span = Span::new(start, self.at);
         match decode::flow_text(self.text, span, ScalarStyle::DoubleQuoted) {
             Ok(string) => Ok(string.into()),
-            Err(_) => self.refuse("this is no JSON string"),
+            Err(_) => self.refuse("invalid JSON string"),
         }
     }
 
@@ -189,7 +189,7 @@ impl<'t> Reader<'t> {
                 self.at += length;
                 Ok(NodeValue::Number(value))
             }
-            _ => self.refuse("this is no JSON number"),
+            _ => self.refuse("invalid JSON number"),
         }
     }
 
@@ -205,7 +205,7 @@ impl<'t> Reader<'t> {
                 return Ok(value);
             }
         }
-        self.refuse("here a JSON value is expected")
+        self.refuse("expected a JSON value")
     }
 }
 

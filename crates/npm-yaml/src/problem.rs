@@ -9,7 +9,7 @@ use source::Span;
 pub(super) fn tab(span: Span) -> Box<Problem> {
     Box::new(Problem {
         rule: "yaml-tab-indentation",
-        message: "a tab indents this line, and YAML allows only spaces there: the app cannot read this file".into(),
+        message: "tab in indentation: YAML only allows spaces".into(),
         ..Problem::at(span)
     })
 }
@@ -84,7 +84,7 @@ pub(super) fn unexpected(text: &str, at: usize) -> Box<Problem> {
         Some(mark) if mark.len() == 1 && mark.chars().all(|mark| mark.is_ascii_punctuation()) => {
             format!("unexpected `{mark}`; quote the value if it is text")
         }
-        _ => "unexpected text; quote the value if it belongs to it".into(),
+        _ => "unexpected text; quote the whole value if this is part of it".into(),
     };
     about(Subject::Unexpected, &what, span)
 }
@@ -93,21 +93,20 @@ pub(super) fn unexpected(text: &str, at: usize) -> Box<Problem> {
 pub(super) fn second_document(span: Span) -> Box<Problem> {
     Box::new(Problem {
         rule: "yaml-multiple-documents",
-        message: "a second document begins here, and the app reads files of one document only"
-            .into(),
+        message: "second YAML document: a config file must contain exactly one".into(),
         ..Problem::at(span)
     })
 }
 
 /// There are more values than [`MAX_VALUES`](super::MAX_VALUES).
 pub(super) fn too_many_values(span: Span) -> Box<Problem> {
-    let what = "this file holds more values than the checker reads (aliases counted as what they stand for)";
+    let what = "too many values in this file (aliases count as their contents)";
     own(what, span)
 }
 
 /// There are more tokens than [`MAX_TOKENS`](super::MAX_TOKENS).
 pub(super) fn too_many_tokens(span: Span) -> Box<Problem> {
-    let what = "this file holds more lines, keys and signs than the checker reads";
+    let what = "too many lines, keys and tokens in this file";
     own(what, span)
 }
 

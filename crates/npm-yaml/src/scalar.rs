@@ -70,21 +70,32 @@ pub(super) fn resolve_tagged(text: &str, suffix: &str, version: Version) -> Reso
     number.map_or(Resolved::String, Resolved::Number)
 }
 
+/// What YAML 1.1 reads a plain scalar as that YAML 1.2 reads as something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OldMeaning {
+    /// A boolean, e.g. `yes`; in 1.2 a string.
+    Boolean,
+    /// An octal number, e.g. `012`; in 1.2 a decimal one.
+    Octal,
+    /// A number in base 60, e.g. `12:30`; in 1.2 a string.
+    Sexagesimal,
+}
+
 /// Whether YAML 1.1 reads this plain scalar as something else than YAML 1.2 does, and as what.
-pub(super) fn old_meaning(text: &str) -> Option<&'static str> {
+pub(super) fn old_meaning(text: &str) -> Option<OldMeaning> {
     if resolve(text, Version::Core) != Resolved::String {
         let octal = text.strip_prefix(['-', '+']).unwrap_or(text);
         let leading_zero = octal.len() > 1 && octal.starts_with('0');
         return (leading_zero && octal.bytes().all(|byte| matches!(byte, b'0'..=b'7')))
-            .then_some("an octal number");
+            .then_some(OldMeaning::Octal);
     }
     if matches!(text, "y" | "Y" | "n" | "N") {
         return None;
     }
     if bool_old(text).is_some() {
-        return Some("a boolean");
+        return Some(OldMeaning::Boolean);
     }
-    sexagesimal_int(text).map(|_| "a number in base 60")
+    sexagesimal_int(text).map(|_| OldMeaning::Sexagesimal)
 }
 
 fn is_null(text: &str) -> bool {

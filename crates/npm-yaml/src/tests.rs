@@ -293,14 +293,10 @@ const CAUSES: &[(&str, &str, &str)] = &[
         "this line is not indented enough",
         "1",
     ),
-    (
-        "a: { b: 1 c: 2 }\n",
-        "a comma is missing before this key",
-        "c",
-    ),
+    ("a: { b: 1 c: 2 }\n", "missing comma before this key", "c"),
     (
         "{\n \"a\": 1\n \"b\": 2\n}\n",
-        "a comma is missing before this key",
+        "missing comma before this key",
         "\"b\"",
     ),
     ("a: ['x' 'y']\n", "a comma or a `: ` is missing", "'"),
@@ -310,12 +306,12 @@ const CAUSES: &[(&str, &str, &str)] = &[
     ("a: {% if x %}\n", "template syntax", "{%"),
     (
         "a: \"x\nb: y\nc: 1\n",
-        "this quote is not closed before the next key",
+        "unclosed quote before the next key",
         "\"",
     ),
     ("a: 'x\nb: 'y'\n", "this quote is", "'"),
-    ("a: 'Bob's'\nb: 1\n", "text behind the closing quote", "s'"),
-    ("a: [x] y\nb: 1\n", "text behind the closing bracket", "y"),
+    ("a: 'Bob's'\nb: 1\n", "text after the closing quote", "s'"),
+    ("a: [x] y\nb: 1\n", "text after the closing bracket", "y"),
     ("a: | x\nb: 1\n", "text on the line of `|`", "x"),
     (
         "a:\n  b: x\n    c: 1\n",
@@ -367,16 +363,8 @@ const CAUSES: &[(&str, &str, &str)] = &[
         "a list cannot begin on the line of its key",
         "-",
     ),
-    (
-        "a:\n  b:7007\n  c: 1\n",
-        "a space is missing behind this `:`",
-        ":",
-    ),
-    (
-        "a:\n  b: 1\n  c:7007\n",
-        "a space is missing behind this `:`",
-        ":",
-    ),
+    ("a:\n  b:7007\n  c: 1\n", "missing space after `:`", ":"),
+    ("a:\n  b: 1\n  c:7007\n", "missing space after `:`", ":"),
     ("a:\n  b\n  c: 1\n", "expected `key: value`", "b"),
     ("a: 1\nb c\n", "expected `key: value`", "b c"),
     (

@@ -373,14 +373,14 @@ impl Card {
     /// that an update breaks nobody's build.
     pub fn comes_too_early(&self, version: Since) -> Option<&'static str> {
         match self.since {
-            None => Some("is missing: write the version that brings it"),
+            None => Some("is missing: set the version that adds the rule"),
             Some(since) if since > version => Some("is a later version than this one"),
             Some(since)
                 if since == version
                     && version > Since::FIRST
                     && self.severity() == Severity::Error =>
             {
-                Some("is this very version: a new rule arrives as a warning, not as an error")
+                Some("is the current version: a new rule must be a warning, not an error")
             }
             Some(_) => None,
         }

@@ -212,7 +212,7 @@ impl<'m, T: Tree> Fields<'m, T> {
                     .map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
                 self.mistakes.push(Mistake {
                     field: self.path_of(key),
-                    message: format!("is not a known key{hint}"),
+                    message: format!("is an unknown key{hint}"),
                     place: place.clone(),
                 });
             }

@@ -271,7 +271,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Names longer than this are no names.
+/// Longer words are not treated as names.
 const LONGEST_NAME: usize = 80;
 
 fn in_line(line: &str, start: usize, found: &mut Vec<Range<usize>>) {

@@ -39,7 +39,7 @@ pub enum Refusal {
     ClientUnknown,
     /// `connection` is not set.
     ConnectionMissing,
-    /// `schemaPrefix` is no identifier.
+    /// `schemaPrefix` is not a valid identifier.
     SchemaPrefix,
     /// A schema name longer than 63 bytes.
     SchemaTooLong,
@@ -57,7 +57,7 @@ pub enum Refusal {
     CloudSqlClient,
     /// `type: cloudsql` without `instance`.
     CloudSqlInstance,
-    /// `ipAddressType` is not one of those that exist.
+    /// unknown `ipAddressType`.
     CloudSqlAddress,
     /// `type: rds` without host, port or user.
     RdsIncomplete,
@@ -120,27 +120,25 @@ impl Refusal {
     /// What is wrong, for people: the rest of "the app does not start: …".
     pub const fn phrase(self) -> &'static str {
         match self {
-            Self::IllTyped => "a setting has another type than the manager reads",
+            Self::IllTyped => "a setting has the wrong type",
             Self::ClientMissing => "`client` is not set",
-            Self::ClientUnknown => "the manager has no such client",
+            Self::ClientUnknown => "unknown `client`",
             Self::ConnectionMissing => "`connection` is not set",
-            Self::SchemaPrefix => "`schemaPrefix` is no identifier",
-            Self::SchemaTooLong => "the name of the schema is longer than 63 bytes",
-            Self::SqliteBaseFilename => {
-                "SQLite takes the base connection for one file that all plugins would share"
-            }
-            Self::DivisionMode => "the client cannot divide plugins by schema",
-            Self::ConnectionString => "the connection string does not parse",
-            Self::ConnectionTypeUnknown => "the manager has no such `connection.type`",
+            Self::SchemaPrefix => "`schemaPrefix` is not a valid identifier",
+            Self::SchemaTooLong => "the schema name is longer than 63 bytes",
+            Self::SqliteBaseFilename => "the SQLite base connection is a file, not a directory",
+            Self::DivisionMode => "the client does not support `pluginDivisionMode: schema`",
+            Self::ConnectionString => "invalid connection string",
+            Self::ConnectionTypeUnknown => "unknown `connection.type`",
             Self::ConnectionTypeLater => {
-                "this release of `@backstage/backend-defaults` does not have this `connection.type` yet"
+                "this release of `@backstage/backend-defaults` does not support this `connection.type`"
             }
-            Self::CloudSqlClient => "`type: cloudsql` is for `client: pg` alone",
-            Self::CloudSqlInstance => "`type: cloudsql` needs `instance`",
-            Self::CloudSqlAddress => "`ipAddressType` is not one of those that exist",
-            Self::RdsIncomplete => "`type: rds` needs host, port and user",
-            Self::RdsRegion => "`type: rds` needs `region` or the variable AWS_REGION",
-            Self::VerifyCaWithoutCa => "`sslmode=verify-ca` needs `sslrootcert`",
+            Self::CloudSqlClient => "`type: cloudsql` requires `client: pg`",
+            Self::CloudSqlInstance => "`type: cloudsql` requires `instance`",
+            Self::CloudSqlAddress => "unknown `ipAddressType`",
+            Self::RdsIncomplete => "`type: rds` requires `host`, `port` and `user`",
+            Self::RdsRegion => "`type: rds` requires `region` or `AWS_REGION`",
+            Self::VerifyCaWithoutCa => "`sslmode=verify-ca` requires `sslrootcert`",
         }
     }
 }

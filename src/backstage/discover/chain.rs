@@ -120,9 +120,7 @@ impl Draft {
             let first = self.layers.get(LAYER_LIMIT);
             let word = first.and_then(|(word, _)| word.as_ref());
             lacks.push(Lack {
-                reason: format!(
-                    "it names {named} layers, of which the first {LAYER_LIMIT} are read"
-                ),
+                reason: format!("it loads {named} layers; only the first {LAYER_LIMIT} are read"),
                 place: word.map(|word| word.place),
                 kind: LackKind::Unreadable,
             });
@@ -149,7 +147,7 @@ impl Draft {
             lacks.push(Lack {
                 reason: match word.text.starts_with("the ") {
                     true => format!("{} may add layers", word.text),
-                    false => format!("`{}` may add layers of its own", word.text),
+                    false => format!("`{}` may add layers", word.text),
                 },
                 place: Some(word.place),
                 kind: LackKind::Unreadable,
@@ -190,7 +188,7 @@ impl Draft {
 /// Variables that come from something that is not here.
 pub(super) fn unread_variables(from: &str, place: Place) -> Lack {
     Lack {
-        reason: format!("variables come from {from}, which is not here"),
+        reason: format!("variables come from {from}, which is not in the repository"),
         place: Some(place),
         kind: LackKind::Environment,
     }
@@ -245,32 +243,32 @@ fn reason(
             "a layer is loaded from a URL".into()
         }
         (LackKind::Mounted(_) | LackKind::Foreign(_), _) if word.is_none() => {
-            "the base layer that the loader takes by itself is not in this repository".into()
+            "the default base layer is not in this repository".into()
         }
         (LackKind::Mounted(_) | LackKind::Foreign(_), _) => {
             format!("`{written}` is not in this repository")
         }
         (LackKind::OpenName, _) if written == NO_VALUE => {
-            "the command line ends in `--config`: something adds a layer".into()
+            "the command line ends with `--config`: another layer is added elsewhere".into()
         }
         (LackKind::OpenName, Resolved::Namesake(file)) => format!(
-            "`{written}` is taken to be `{}`, the only file of that name here",
+            "`{written}` is assumed to be `{}`, the only file with this name",
             shown(file)
         ),
         (LackKind::OpenName, _) => {
-            format!("`{written}` may be another file: its name depends on the environment")
+            format!("`{written}` depends on the environment")
         }
-        (LackKind::Absent(file), _) => format!("there is no file `{}`", shown(file)),
+        (LackKind::Absent(file), _) => format!("`{}` does not exist", shown(file)),
         (_, Resolved::Changed(file, by)) => format!("{by} changes `{}`", shown(file)),
         (_, Resolved::Made(by)) if word.is_none() => {
-            format!("{by} makes a layer that the loader takes by itself")
+            format!("{by} creates a layer that the loader loads by default")
         }
-        (_, Resolved::Made(by)) => format!("{by} makes `{written}`"),
+        (_, Resolved::Made(by)) => format!("{by} creates `{written}`"),
         (_, Resolved::NotCopied(file)) => {
-            format!("no `COPY` brings `{}` into the image", shown(file))
+            format!("no `COPY` adds `{}` to the image", shown(file))
         }
         (_, Resolved::KeptOut(file, by)) => {
-            format!("{by} keeps `{}` out of the image", shown(file))
+            format!("{by} excludes `{}` from the image", shown(file))
         }
         _ => written.into(),
     }
@@ -306,7 +304,7 @@ fn environment(
             last.get(name.as_str()) == Some(&index) && value.certainty != Certainty::Known;
         if is_unknown && name.starts_with("APP_CONFIG_") && places.insert(value.place) {
             lacks.push(Lack {
-                reason: format!("the variable `{name}` sets a value on top"),
+                reason: format!("`{name}` overrides a value"),
                 place: Some(value.place),
                 kind: LackKind::EnvironmentOverrides(name.as_str().into()),
             });

@@ -79,10 +79,10 @@ impl Reader<'_> {
             let at = text.find("containers:").unwrap_or_default();
             let place = Place::new(source, Span::new(at, at + "containers".len()));
             self.overrule_images(path, &Word::known(format!("the template `{path}`"), place));
-            return self.leave_out(path, "is a template that something else fills in");
+            return self.leave_out(path, "is a template");
         }
         if text.contains("{{") && text.contains("app-config") && text.contains("kind:") {
-            return self.leave_out(path, "is a template that something else fills in");
+            return self.leave_out(path, "is a template");
         }
         let is_values = values::may_be(&text) || values::may_name_chart(&text);
         let has_plugins = dynamic_plugins::may_be(&text);
@@ -91,17 +91,14 @@ impl Reader<'_> {
         }
         let source = self.add_source(path, Arc::clone(&text));
         if document::has_more(&text) {
-            self.leave_out(
-                path,
-                "holds more documents than are read; the rest is passed over",
-            );
+            self.leave_out(path, "has too many documents; the rest is ignored");
         }
         let documents = document::documents(&text, &|text| {
             let is_values = values::may_be(text) || values::may_name_chart(text);
             is_values || objects::may_be(text) || dynamic_plugins::may_be(text)
         });
         if documents.is_empty() && text.contains("{{") {
-            self.leave_out(path, "is a template that something else fills in");
+            self.leave_out(path, "is a template");
         }
         for (range, node) in documents {
             if has_plugins {
@@ -129,7 +126,7 @@ impl Reader<'_> {
         let words = code.flat_map(|line| line.split([' ', '"', '\'', ',', '[', ']', '/']));
         let mut layers = words.filter(|word| matches!(names::kind_of(word), NameKind::Layer(_)));
         if let Some(layer) = layers.next() {
-            let reason = format!("names `{layer}` under a key that only its own chart can read");
+            let reason = format!("sets `{layer}` under a key of an unknown chart");
             self.leave_out(path, reason);
         }
     }

@@ -47,10 +47,7 @@ pub(super) fn group(files: &dyn Files, listing: &[Listed]) -> Grouped {
             NameKind::Layer(role) => role,
         };
         if grouped.is_in_template_app(&listed.path) {
-            grouped.leave_out(
-                &listed.path,
-                "belongs to an app that something else fills in",
-            );
+            grouped.leave_out(&listed.path, "belongs to a template");
             continue;
         }
         if let Some(reason) = why_not(files, &listed.path) {
@@ -89,7 +86,7 @@ impl Grouped {
             .or_insert_with(|| AppRoot::new(folder.clone()))
     }
 
-    /// Whether a file belongs to an app that something else fills in.
+    /// Whether a file belongs to a template.
     pub(super) fn is_in_template_app(&self, path: &FilePath) -> bool {
         let mut folders = self.template_apps.iter();
         folders.any(|folder| path.is_within(folder))

@@ -26,7 +26,7 @@ pub(super) fn by_path(path: &FilePath) -> Option<&'static str> {
     }
     path.as_str()
         .contains("{{")
-        .then_some("has a path with parts that something else fills in")
+        .then_some("has a template placeholder in its path")
 }
 
 /// Why a text is no layer.
@@ -35,7 +35,7 @@ pub(super) fn by_text(text: &str) -> Option<String> {
     let mut kind = None;
     for line in text.trim_start_matches('\u{feff}').lines() {
         if is_templated(line) {
-            return Some("is a template that something else fills in".into());
+            return Some("is a template".into());
         }
         has_api_version |= line.starts_with("apiVersion:");
         kind = kind.or_else(|| kind_of(line));

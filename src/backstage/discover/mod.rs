@@ -107,7 +107,7 @@ fn note_other_starts(chains: &mut [Chain]) {
                 _ => None,
             };
             chain.lacks.push(Lack {
-                reason: format!("`{}` starts the image with other words", other.name),
+                reason: format!("`{}` starts the image with another command", other.name),
                 place,
                 kind: LackKind::StartedOtherwise,
             });

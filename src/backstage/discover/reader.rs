@@ -402,7 +402,7 @@ impl<'r> Reader<'r> {
         if !is_relevant || process.checkout.is_some() {
             return;
         }
-        let reason = format!("starts `{}`, which only a person can read", program.text);
+        let reason = format!("starts `{}`, which cannot be analyzed", program.text);
         if process.audience == Audience::People
             && let Some(root) = self.root_of(path)
         {
@@ -462,7 +462,7 @@ impl<'r> Reader<'r> {
             .cloned()
             .or(first);
         let Some(owner) = owner else {
-            self.leave_out(path, "loads no layer that is here");
+            self.leave_out(path, "loads no layer in the repository");
             return None;
         };
         let chain = draft.chain(self.files);
@@ -509,7 +509,7 @@ impl<'r> Reader<'r> {
     pub(super) fn overrule_images(&mut self, path: &FilePath, by: &Word) {
         if let Some(root) = self.root_of(path) {
             let lack = Lack {
-                reason: format!("{} may start the image otherwise", by.text),
+                reason: format!("{} may start the image with another command", by.text),
                 place: Some(by.place),
                 kind: LackKind::Unreadable,
             };

@@ -102,9 +102,7 @@ pub enum OverrideReason {
 impl fmt::Display for OverrideReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Key => {
-                "contains an invalid config key"
-            }
+            Self::Key => "contains an invalid config key",
             Self::Nesting => "sets a key below a value of another variable that is not an object",
             Self::Again => "sets a key that is already set",
             Self::Null => "is `null`, which is not allowed",

@@ -22,7 +22,7 @@ facts! {
         name: Text,
         /// the keys below it whose values are mappings, which `auth.environment` chooses from, e.g. `development`
         environments: List<Text>,
-        /// what stands below it
+        /// the settings below it
         settings: Config,
     }
 }

@@ -12,9 +12,9 @@ facts! {
     pub struct ChainSubject {
         /// its name; points at the start command, when there is one
         name: Text,
-        /// people depend on it
+        /// it is a production chain: an image, compose or Helm command, or a chain with a production layer
         production: Bool,
-        /// all that the process would load is here
+        /// every layer that the process loads was found
         complete: Bool,
         /// its process has a network of its own: nothing else listens on its loopback address
         own_network: Bool,

@@ -15,7 +15,7 @@ use crate::backstage::value::{Kind, Value};
 facts! {
     /// A value that is no mapping below one that is.
     pub struct TypeConflict {
-        /// its path in the config; points at the value that is no mapping
+        /// its path in the config; points at the value that is not a mapping
         path: Text,
         /// the layer that sets that value
         layer: Text,

@@ -32,7 +32,7 @@ facts! {
 
     /// A source that lacks its quotes.
     pub struct Unquoted {
-        /// the key it stands under
+        /// the key that contains it
         directive: Text,
         /// the source as written; points at it
         source: Text,

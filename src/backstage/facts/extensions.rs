@@ -19,8 +19,8 @@ facts! {
         id: Text,
         /// the item as written
         item: Config,
-        /// why the frontend refuses it: `keys` (not exactly one), `kind` (the item is no string or mapping), `value` (the
-        /// value is no boolean or mapping), `unknown-key`, `config` or `disabled` (not of their type); absent when it
+        /// why the frontend refuses it: `keys` (not exactly one), `kind` (the item is not a string or mapping), `value` (the
+        /// value is not a boolean or mapping), `unknown-key`, `config` or `disabled` (not of their type); absent when it
         /// does not
         fault: Text,
         /// for `keys`, `unknown-key`, `config` and `disabled`: the key at fault; points at it

@@ -13,7 +13,7 @@ facts! {
     pub struct Flattened {
         /// the first empty key; points at it
         empty: Text,
-        /// the keys behind it that belong under it, or under another empty key among them; each points at itself
+        /// the keys after it that belong under it, or under another empty key among them; each points at itself
         keys: List<Text>,
         /// the first of these keys; points at it
         first: Text,

@@ -76,7 +76,7 @@ facts! {
     pub struct MisorderedLayer {
         /// the layer that is loaded too early; points at the argument that names it
         name: Text,
-        /// the base layer that is loaded behind it; points at the argument that names it
+        /// the base layer that is loaded after it; points at the argument that names it
         base: Text,
         /// the chain
         chain: Text,

@@ -11,7 +11,7 @@ use crate::backstage::value::{Kind, Value};
 facts! {
     /// A setting that stands where nothing reads it.
     pub struct Misplaced {
-        /// where it stands, e.g. `backend.database.ssl`; points at the key
+        /// where it is, e.g. `backend.database.ssl`; points at the key
         path: Text,
         /// where it belongs, e.g. `backend.database.connection.ssl`
         meant: Text,

@@ -106,7 +106,7 @@ sections! {
         integration_hosts: List<hosts::RefusedHost> = hosts::collect(input.config),
         /// the code hosts the portal reads from
         integrations: List<integrations::Integration> = integrations::collect(input.config),
-        /// database settings that stand where nothing reads them
+        /// database settings in a place where nothing reads them
         misplaced: List<misplaced::Misplaced> = misplaced::collect(input.config),
         /// what the variables of the deployment tell Node.js
         node: node::Node = node::collect(input.chain),
@@ -152,9 +152,9 @@ pub struct LayerInput<'a> {
 sections! {
     /// The sections of `facts` in a layer.
     pub struct LayerFacts(input: &LayerInput<'_>) {
-        /// keys that stand beside the empty key they belong under
+        /// keys next to the empty key they belong under
         flattened: List<flattened::Flattened> = flattened::collect(input.root),
-        /// where secrets stand, or belong
+        /// where secrets are, or belong
         secrets: List<secrets::SecretFact> = secrets::collect(input.secrets),
     }
 }
@@ -176,7 +176,7 @@ sections! {
         missing_layers: List<layers::MissingLayer> = layers::missing(input.app),
         /// local layers that Dockerfiles take into images
         local_copies: List<image_copies::LocalCopy> = image_copies::collect(input.app, input.known),
-        /// layers that start commands name in front of the base layer, which overrides them
+        /// layers that start commands load before the base layer, which overrides them
         misordered_layers: List<layers::MisorderedLayer> = layers::misordered(input.app),
         /// schemas of the repository's own packages that the app never sees
         unregistered_schemas: List<own_schemas::UnregisteredSchema> = own_schemas::collect(&input.app.packages),

@@ -28,7 +28,7 @@ facts! {
         below: Text,
         /// it is so in every chain that loads the layer
         everywhere: Bool,
-        /// for `removed`: `null` or `~` is written there; false for a key with nothing behind it
+        /// for `removed`: `null` or `~` is written there; false for a key without a value
         explicit: Bool,
         /// what is below is a mapping with keys in it
         mapping: Bool,
@@ -41,7 +41,7 @@ facts! {
         items: Number,
         /// for `list`: how many items of the list below are gone
         lost: Number,
-        /// for `list`: how many items of the list below stand in the upper one too
+        /// for `list`: how many items of the list below are in the upper one too
         kept: Number,
     }
 }
@@ -180,7 +180,7 @@ fn of_chain<'v>(layers: &[Layer<'v>]) -> Vec<Found<'v>> {
     walk.found
 }
 
-/// How often a key is looked up in lower layers for one chain. Of more layers and keys than that the rest is not told:
+/// How often a key is looked up in lower layers for one chain. For more layers and keys than that, the rest is not reported:
 /// nobody writes as many.
 const MOST_LOOKUPS: usize = 5_000_000;
 

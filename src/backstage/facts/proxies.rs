@@ -28,7 +28,7 @@ facts! {
         secure: Config,
         /// `allowedMethods`; without it every method is let through
         allowed_methods: Config,
-        /// it stands in `proxy` itself, not in `proxy.endpoints`
+        /// it is in `proxy` itself, not in `proxy.endpoints`
         deprecated_place: Bool,
     }
 }

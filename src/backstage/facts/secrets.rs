@@ -21,7 +21,7 @@ facts! {
         literal: Bool,
         /// a schema, a known path or its shape says that it is a secret; false when only the name of its key does
         certain: Bool,
-        /// it is plainly a stand-in, e.g. `<token>` or `changeme`
+        /// it is clearly a placeholder, e.g. `<token>` or `changeme`
         placeholder_like: Bool,
         /// it is the default of a placeholder, `${NAME:-…}`
         in_default: Bool,

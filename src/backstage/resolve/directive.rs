@@ -36,8 +36,7 @@ pub(super) fn apply(
         .find(|other| other.key.span != entry.key.span)
     {
         let name = directive.name();
-        let message =
-            format!("`{name}` must stand alone: the app does not start with another key beside it");
+        let message = format!("unexpected key next to `{name}`");
         walk.report(
             Problem::fatal(
                 "directive-adjacent-keys",
@@ -46,7 +45,7 @@ pub(super) fn apply(
             )
             .with_related(here.place(entry.key.span), "the directive")
             .with_help(format!(
-                "move this key out of the mapping, or drop the `{name}`"
+                "move this key out of the mapping, or remove `{name}`"
             )),
         );
         return None;
@@ -178,16 +177,13 @@ impl Site<'_> {
         if *error != ReadError::Outside && !is_meant {
             let directive = self.directive.name();
             let message = if is_absent {
-                format!(
-                    "there is no file where this `{directive}` points: unless the deployment puts one there, the app \
-                     does not start"
-                )
+                format!("the file of this `{directive}` does not exist in the repository")
             } else {
-                format!("the file that this `{directive}` names cannot be read: {error}")
+                format!("cannot read the file of this `{directive}`: {error}")
             };
             walk.report(
                 Problem::surprising("file-not-found", message, self.argument_place)
-                    .with_help("the path is relative to the folder of the file it stands in"),
+                    .with_help("the path is relative to the file that contains the directive"),
             );
         }
         self.open(self.directive.cause(self.argument))
@@ -220,10 +216,7 @@ impl Site<'_> {
 fn not_string(directive: Directive, place: Place) -> Problem {
     Problem::fatal(
         "directive-not-string",
-        format!(
-            "the argument of `{}` must be a string: the app does not start",
-            directive.name()
-        ),
+        format!("the argument of `{}` must be a string", directive.name()),
         place,
     )
 }
@@ -232,15 +225,15 @@ fn not_string(directive: Directive, place: Place) -> Problem {
 fn name_from_variable(place: Place) -> Problem {
     Problem::surprising(
         "env-name-from-variable",
-        "`$env` takes the name of a variable, but `${…}` puts the value of one there",
+        "`$env` expects the name of a variable, but `${…}` inserts its value",
         place,
     )
-    .with_help("write the name alone, e.g. `$env: GITHUB_TOKEN`, or the placeholder without `$env`")
+    .with_help("use the name only, e.g. `$env: GITHUB_TOKEN`, or the placeholder without `$env`")
 }
 
 fn vanished(directive: Directive, place: Place) -> Problem {
     let message = format!(
-        "the argument of `{}` depends on a variable that is not set: the app does not start",
+        "the argument of `{}` depends on a variable that is not set",
         directive.name()
     );
     Problem::fatal("directive-not-string", message, place)
@@ -282,7 +275,7 @@ pub(super) fn report_unknown(walk: &mut Walk<'_>, entries: &[Entry], here: &Here
     walk.report(
         Problem::surprising(
             "directive-unknown",
-            format!("unknown directive `{key}`: the app sees an object with that key"),
+            format!("unknown directive `{key}`"),
             here.place(entry.key.span),
         )
         .with_help(format!("did you mean `{meant}`?")),

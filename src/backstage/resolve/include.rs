@@ -45,7 +45,7 @@ pub(super) fn read(walk: &mut Walk<'_>, site: &Site<'_>, argument: &str) -> Opti
     let Some(format) = Format::of(file) else {
         walk.report(Problem::fatal(
             "include-unsupported-extension",
-            "`$include` reads files ending in `.yaml`, `.yml` or `.json` (lower case) only: the app does not start",
+            "`$include` only supports `.yaml`, `.yml` and `.json` files (lower case)",
             site.argument_place,
         ));
         return Some(site.unusable());
@@ -55,7 +55,7 @@ pub(super) fn read(walk: &mut Walk<'_>, site: &Site<'_>, argument: &str) -> Opti
     if walk.includes.open.contains(&step) || site.here.depth >= MAX_DEPTH {
         walk.report(Problem::fatal(
             "include-cycle",
-            "this include leads back to itself or through too many files: the app never starts",
+            "`$include` cycle, or too many nested includes",
             site.argument_place,
         ));
         return Some(site.unusable());
@@ -190,10 +190,9 @@ fn find<'d>(walk: &mut Walk<'_>, site: &Site<'_>, included: &'d Included, path: 
 fn not_there(site: &Site<'_>, effect: Effect, included: &Included, node: &Node) -> Problem {
     let consequence = match effect {
         Effect::Fatal => "the app does not start",
-        Effect::Surprising => "the value disappears",
+        Effect::Surprising => "the value is removed",
     };
-    let message =
-        format!("the path behind `#` leads to nothing in the included file: {consequence}");
+    let message = format!("the path after `#` does not exist in the included file: {consequence}");
     let problem = match effect {
         Effect::Fatal => Problem::fatal("include-path-not-found", message, site.argument_place),
         Effect::Surprising => {

@@ -115,7 +115,7 @@ fn is_unknown_include(value: &Value) -> bool {
 fn not_object(place: Place) -> Problem {
     Problem::fatal(
         "root-not-object",
-        "the root of a layer is a mapping, and this is none: the app does not start",
+        "the root of a config file must be a mapping",
         place,
     )
 }

@@ -21,7 +21,7 @@ use source::{ConfigPath, Part};
 /// More values than these come of no real layer; includes can multiply them.
 const MAX_VALUES: usize = npm_yaml::MAX_VALUES;
 
-/// How many things that look like placeholders are told of one string: finding the bytes of each reads it again.
+/// How many things that look like placeholders are reported per string: finding the bytes of each reads it again.
 const MAX_MALFORMED: usize = 8;
 
 /// More problems than these help nobody.
@@ -247,10 +247,10 @@ impl<'w> Walk<'w> {
                 "placeholder-malformed",
                 match malformed.read {
                     MalformedRead::AsText => {
-                        "this looks like a placeholder and is none: the app sees the text as it stands"
+                        "not a valid placeholder: the app sees the literal text"
                     }
                     MalformedRead::NeverSet => {
-                        "no variable can have this name, so the app sees no value here at all"
+                        "not a valid variable name: the app removes this value"
                     }
                 },
                 place,
@@ -268,7 +268,7 @@ impl<'w> Walk<'w> {
         if is_first {
             self.report(Problem::fatal(
                 "include-cycle",
-                format!("includes grow this layer to more than {MAX_VALUES} values"),
+                format!("includes expand this layer to more than {MAX_VALUES} values"),
                 place,
             ));
         }

@@ -63,9 +63,6 @@ pub fn check(effective: &Value, schemas: &Schemas) -> Vec<Problem> {
     for conflict in schemas.conflicts() {
         walk.report_conflict(conflict, effective);
     }
-    for problem in &mut walk.problems {
-        problem.message += &explain::whose(&problem.packages);
-    }
     walk.problems
 }
 
@@ -93,6 +90,13 @@ pub struct Problem {
     pub ground: Ground,
     /// The packages whose schemas say so, by name and version, without repetition.
     pub packages: Vec<Arc<str>>,
+}
+
+impl Problem {
+    /// Which packages' schemas report it, as a sentence for the end of a help. Empty without any.
+    pub fn attribution(&self) -> String {
+        explain::whose(&self.packages)
+    }
 }
 
 /// What a problem stands on.

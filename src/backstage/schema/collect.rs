@@ -131,7 +131,7 @@ impl Collector<'_> {
                 match self.node.package(&folder, name) {
                     Ok(dependency) => pending.push(dependency),
                     Err(NotLocated::Broken(file)) => self.lose(format!(
-                        "{file} is no valid package.json, so what it brings is not checked"
+                        "invalid package.json `{file}`: its configuration schema is not checked"
                     )),
                     // What an installed package lacks is optional, or for its own development: the app has none.
                     Err(NotLocated::Absent) if is_installed(&folder) => {}
@@ -180,7 +180,7 @@ impl Collector<'_> {
             Some(inline) => match serde_json::from_value::<Schema>(inline.clone()) {
                 Ok(schema) => (package.file.path.clone(), schema),
                 Err(_) => {
-                    let text = "the configuration schema in its package.json is no JSON Schema";
+                    let text = "the configuration schema in its package.json is not a JSON Schema";
                     return self.lose(format!("{name} is not checked: {text}"));
                 }
             },
@@ -196,7 +196,7 @@ impl Collector<'_> {
             match self.files.read(file, SCHEMA_LIMIT) {
                 Ok(text) => match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
                     Ok(schema) => return Some(schema),
-                    Err(_) => format!("{} is no JSON Schema", self.files.display(file)),
+                    Err(_) => format!("{} is not a JSON Schema", self.files.display(file)),
                 },
                 Err(why) => format!("{}: {why}", self.files.display(file)),
             }

@@ -43,21 +43,21 @@ pub(super) fn fault(walk: &Walk, schema: &Schema, fault: Fault<'_>, value: &Valu
             value.place(),
         ),
         Fault::Duplicates => violation(
-            format!("`{name}` holds an item twice, but its items must differ"),
+            format!("`{name}` has duplicate items, but they must be unique"),
             value.place(),
         ),
         Fault::SeveralOf(_) => violation(
-            format!("`{name}` has several of its possible forms at once, but just one is allowed"),
+            format!("`{name}` matches several schemas, but must match exactly one"),
             value.place(),
         ),
         Fault::Never => forbidden(&name, value),
         Fault::Not if forbids_everything(schema) => forbidden(&name, value),
         Fault::Not => violation(
-            format!("`{name}` is {found} of a form that is ruled out here"),
+            format!("`{name}` is {found} of a form that is not allowed here"),
             value.place(),
         ),
         Fault::NoneOf(_) => violation(
-            format!("`{name}` has none of its possible forms"),
+            format!("`{name}` does not match any of the allowed schemas"),
             value.place(),
         ),
     }
@@ -118,9 +118,9 @@ pub(super) fn missing(walk: &Walk, keys: &[&str], value: &Value) -> Saying {
         _ => (and_list(&quoted), "are", "them"),
     };
     let message = if walk.path.is_root() {
-        format!("{listed} {is} missing, but the configuration needs {it}")
+        format!("{listed} {is} missing, but the schema requires {it}")
     } else {
-        format!("`{}` lacks {listed}, which it needs", name(walk))
+        format!("`{}` requires {listed}", name(walk))
     };
     let mut slip = None;
     if let ([key], Some(object)) = (keys, value.as_object()) {
@@ -159,7 +159,7 @@ pub(super) fn refused(
 /// A key stands where no others are allowed; `near` is the known one that it is a slip of.
 pub(super) fn not_a_key(walk: &Walk, near: Option<&str>, child: &Value) -> Saying {
     let mut saying = violation(
-        format!("`{}` is not a key that may stand here", name(walk)),
+        format!("`{}` is not allowed here", name(walk)),
         child.key_place().or(child.place()),
     );
     if let Some(near) = near {
@@ -172,7 +172,7 @@ pub(super) fn not_a_key(walk: &Walk, near: Option<&str>, child: &Value) -> Sayin
 /// A list is too long.
 pub(super) fn too_many_items(walk: &Walk, child: &Value) -> Saying {
     violation(
-        format!("`{}` is one item more than the list may hold", name(walk)),
+        format!("`{}` exceeds the maximum length of the list", name(walk)),
         child.place(),
     )
 }
@@ -215,12 +215,12 @@ pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
     Saying {
         rule: VISIBLE_SECRET,
         message: format!(
-            "`{}` is declared both `secret` and `frontend`: the app refuses to start, since it would show a secret to every visitor",
+            "`{}` is declared both `secret` and visible to the frontend",
             name(walk)
         ),
         place: value.key_place().or(value.place()),
         note: String::new(),
-        help: Some("correct the `@visibility` in the schema of one of the packages".into()),
+        help: Some("correct `@visibility` in the schema of one of the packages".into()),
         edit: None,
         ground: Ground::Presence,
         is_rename: false,
@@ -243,10 +243,10 @@ pub(super) fn unknown<'s>(
 pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
     Saying {
         rule: UNKNOWN_KEY,
-        message: format!("`{}` is not a known key, so nothing reads it", name(walk)),
+        message: format!("unknown key `{}`; did you mean `{near}`?", name(walk)),
         place: value.key_place().or(value.place()),
         note: String::new(),
-        help: Some(format!("did you mean `{near}`?")),
+        help: Some(format!("Use `{near}`.")),
         edit: value.key_place().map(|place| Edit::string(place, near)),
         ground: Ground::Presence,
         is_rename: walk
@@ -265,13 +265,16 @@ fn is_form_of(written: &Part, known: &str) -> bool {
     written.starts_with(known) || known.starts_with(&**written)
 }
 
-/// The end of a message: which packages' schemas say so.
+/// The last paragraph of a help: which packages' schemas report it. Empty without any.
 pub(super) fn whose(packages: &[std::sync::Arc<str>]) -> String {
     match packages {
         [] => String::new(),
-        [only] => format!(" (schema of {only})"),
-        [one, two] => format!(" (schemas of {one} and {two})"),
-        [first, more @ ..] => format!(" (schemas of {first} and {} more packages)", more.len()),
+        [only] => format!("Reported by the schema of {only}."),
+        [one, two] => format!("Reported by the schemas of {one} and {two}."),
+        [first, more @ ..] => format!(
+            "Reported by the schemas of {first} and {} more packages.",
+            more.len()
+        ),
     }
 }
 

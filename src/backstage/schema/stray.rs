@@ -89,7 +89,7 @@ impl<'s> Search<'s> {
         Some(Problem {
             rule: RuleId::loader(explain::UNKNOWN_KEY),
             severity: Severity::Warning,
-            message: format!("`{path}` is not a known key: it belongs at `{meant}`"),
+            message: format!("`{path}` is ignored; it belongs in `{meant}`"),
             place: value.key_place().or(value.place()),
             note: "misplaced".into(),
             help: Some(format!("move it to `{meant}`")),

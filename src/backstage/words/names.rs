@@ -59,10 +59,10 @@ pub(in crate::backstage) fn kind_of(name: &str) -> NameKind {
         return NameKind::Unrelated;
     };
     if COPY_ENDINGS.iter().any(|end| lower.ends_with(end)) || lower.starts_with(['#', '~']) {
-        return NameKind::NotALayer("is a copy that an editor or tool left");
+        return NameKind::NotALayer("is a backup copy of an editor or tool");
     }
     if is_template(name) {
-        return NameKind::NotALayer("is a template that something else fills in");
+        return NameKind::NotALayer("is a template");
     }
     let before = before.trim_matches('.');
     let Some(words) = ["yaml", "yml"]

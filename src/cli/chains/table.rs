@@ -114,7 +114,7 @@ impl Table<'_> {
             .map(|layer| (self.found.show(&layer.path), why_not(layer).to_owned()))
             .collect();
         if !unloaded.is_empty() {
-            let title = self.paint.paint(Role::Title, "no chain loads");
+            let title = self.paint.paint(Role::Title, "not loaded by any chain");
             writeln!(out, "\n  {title}")?;
             pairs(unloaded, "     ", self.paint, out)?;
         }
@@ -135,7 +135,7 @@ impl Table<'_> {
             ChainOrigin::StartCommand { kind, place } => {
                 format!("{} ({})", self.position(*place), in_words(*kind))
             }
-            ChainOrigin::Convention => "by convention: no start command says".into(),
+            ChainOrigin::Convention => "by convention: no start command found".into(),
             ChainOrigin::CommandLine => "from --config".into(),
             ChainOrigin::Settings => "from the settings".into(),
         };
@@ -171,7 +171,9 @@ impl Table<'_> {
             }
         }
         if chain.layers.is_empty() {
-            let none = self.paint.paint(Role::Dim, "none of its layers is here");
+            let none = self
+                .paint
+                .paint(Role::Dim, "none of its layers exists here");
             writeln!(out, "      {none}")?;
         }
         Ok(())
@@ -267,8 +269,8 @@ fn why_not(layer: &LayerFile) -> &'static str {
     match (&layer.role, layer.git) {
         (LayerRole::Example, _) => "an example",
         (LayerRole::DynamicPlugin, _) => "read when the dynamic plugin is installed",
-        (_, GitStatus::Ignored) => "git ignores it; --with-local lets it take part",
-        _ => "no start command names it",
+        (_, GitStatus::Ignored) => "ignored by git; use --with-local to include it",
+        _ => "not loaded by any start command",
     }
 }
 

@@ -25,7 +25,7 @@ use crate::run::Failure;
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Say what would be written, and write nothing
+    /// Print what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -235,12 +235,12 @@ impl NewFile {
                 continue;
             }
             let message = format!(
-                "cannot write {}: `{}` is a link that leads out of the repository",
+                "cannot write {}: `{}` is a symbolic link to a path outside the repository",
                 self.path,
                 folder.display()
             );
             return Err(Failure::new(message)
-                .with_help("replace the link with a folder, or write the file by hand"));
+                .with_help("replace the link with a directory, or write the file yourself"));
         }
         Ok(())
     }

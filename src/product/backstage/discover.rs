@@ -112,7 +112,7 @@ fn workspace(
             discover::explicit(target.files.as_ref(), layers, request.production, sources).map_err(
                 |missing| {
                     let missing = missing.first().map(FilePath::to_string).unwrap_or_default();
-                    Failure::new(format!("`--config` names `{missing}`, which is not a file"))
+                    Failure::new(format!("`--config {missing}`: no such file"))
                 },
             )
         }
@@ -148,7 +148,7 @@ fn refuse_variables(settings: &Settings, gathering: &mut Gathering<'_>) {
         return;
     };
     let mistake = Mistake {
-        message: format!("the app would not start with this variable: {error}"),
+        message: format!("invalid variable: {error}"),
         file: MistakenFile::Settings,
         place,
     };
@@ -183,10 +183,7 @@ fn add_chain(
     for (path, place) in &wanted.layers {
         if !files.is_file(path) {
             gathering.mistake(Mistake {
-                message: format!(
-                    "the chain `{}` loads `{path}`, which is not a file",
-                    wanted.name
-                ),
+                message: format!("chain `{}`: `{path}` is not a file", wanted.name),
                 file: MistakenFile::Settings,
                 place: *place,
             });
@@ -223,7 +220,7 @@ fn add_chain(
         }
         None if layers.is_empty() => gathering.mistake(Mistake {
             message: format!(
-                "no chain is called `{}`: give its layers as `config: […]`",
+                "unknown chain `{}`: define its layers with `config: […]`",
                 wanted.name
             ),
             file: MistakenFile::Settings,

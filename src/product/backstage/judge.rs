@@ -473,9 +473,14 @@ fn of_schema(
         .and_then(|chain| chain.unseen_at(std::slice::from_ref(&problem.path)))
         .filter(|_| problem.ground == schema::Ground::Absence);
     let card = catalog::card(problem.rule.as_str());
+    let attribution = problem.attribution();
     let mut help = problem
         .help
         .or_else(|| card.map(|card| card.fix.to_string()));
+    if !attribution.is_empty() {
+        let before = help.as_deref().map(str::trim_end).unwrap_or_default();
+        help = Some(format!("{before}\n\n{attribution}").trim_start().to_owned());
+    }
     if let Some(lack) = unseen {
         let because = engine::unseen(lack, secrets);
         let before = help.as_deref().unwrap_or_default();

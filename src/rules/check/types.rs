@@ -70,7 +70,7 @@ impl Type {
                 .map(|field| Self::of(field.shape))
                 .ok_or_else(|| {
                     let hint = hint(name, fields.iter().map(|field| field.name));
-                    format!("reads `{name}`, but there is no such fact{hint}")
+                    format!("reads the unknown fact `{name}`{hint}")
                 }),
             other => Err(format!("reads the field `{name}` of {other}")),
         }
@@ -121,10 +121,7 @@ impl Names {
             .map(|(_, kind)| kind.clone())
             .ok_or_else(|| {
                 let known = self.0.iter().map(|(name, _)| name.as_str());
-                format!(
-                    "reads `{name}`, which is no variable here{}",
-                    hint(name, known)
-                )
+                format!("reads the unknown variable `{name}`{}", hint(name, known))
             })
     }
 }
@@ -377,7 +374,7 @@ fn known(
         .peekable();
     if overloads.peek().is_none() {
         let hint = hint(name, functions.iter().map(|function| function.name));
-        return Err(format!("calls `{name}`, which is no {kind}{hint}"));
+        return Err(format!("calls the unknown {kind} `{name}`{hint}"));
     }
     if overloads.any(|function| function.arguments == count) {
         Ok(())

@@ -19,7 +19,7 @@ use super::looks::percent_decoded;
 use super::looks::placeholder::is_placeholder;
 
 /// How many bytes of secrets are searched for in all. A text with more is not a config; its secrets are still
-/// hidden where they stand.
+/// hidden in their own place.
 const MOST_SEARCHED: usize = 1024 * 1024;
 /// How many bytes of them are searched for in encoded forms too.
 const MOST_ENCODED: usize = 64 * 1024;

@@ -61,7 +61,7 @@ fn cause_of(broken: &Broken<'_>) -> Option<Cause> {
                     let mut cause = unclosed(broken, top);
                     cause.related = Some((
                         Span::new(token.start, token.end),
-                        format!("`{}` is expected before this", closes(top)),
+                        format!("expected `{}` before this", closes(top)),
                     ));
                     return Some(cause);
                 }
@@ -79,7 +79,7 @@ fn cause_of(broken: &Broken<'_>) -> Option<Cause> {
                     return Some(cause);
                 }
                 let mut cause = unclosed(broken, top);
-                let note = format!("`{}` is expected before this line", closes(top));
+                let note = format!("expected `{}` before this line", closes(top));
                 cause.related = Some((line.span(), note));
                 return Some(cause);
             }
@@ -103,8 +103,8 @@ pub(super) fn cause(broken: &Broken<'_>, problem: &Problem) -> Option<Cause> {
         {
             let start = token.start + gap + 1;
             let span = Span::new(start, token.start + source.trim_end().len());
-            let what = "a comma is missing before this key";
-            let help = "Separate the items in brackets by commas.";
+            let what = "missing comma before this key";
+            let help = "Separate items in brackets with commas.";
             return Some(super::cause(what, span, help));
         }
     }
@@ -125,7 +125,7 @@ pub(super) fn extra(broken: &Broken<'_>, problem: &Problem) -> Option<Cause> {
         return None;
     }
     Some(super::cause(
-        &format!("`{}` closes nothing", broken.source(token)),
+        &format!("unmatched `{}`", broken.source(token)),
         Span::new(token.start, token.end),
         "Remove it, or quote the value if the bracket is part of it.",
     ))
@@ -140,7 +140,7 @@ fn closes(open: &Lexeme) -> &'static str {
 
 fn unclosed(broken: &Broken<'_>, open: &Lexeme) -> Cause {
     super::cause(
-        &format!("`{}` is never closed", broken.source(open)),
+        &format!("unclosed `{}`", broken.source(open)),
         Span::new(open.start, open.end),
         &format!(
             "Close it with `{}`; or quote the whole value if the bracket is part of it.",

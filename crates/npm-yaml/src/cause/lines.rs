@@ -190,10 +190,10 @@ fn misplaced_item(line: &Line<'_>, open: &[Open]) -> Option<Cause> {
     let mut cause = super::cause(
         "a list item where a key is expected",
         dash,
-        "Put the list below a key that has nothing behind its `:`; or remove the `-`.",
+        "Put the list below a key without a value, or remove the `-`.",
     );
     let note = match key.column == line.indent() || key.is_empty {
-        true => "keys of a mapping stand in this column",
+        true => "keys of the mapping start in this column",
         false => "already has a value",
     };
     cause.related = Some((key.span, note.into()));
@@ -220,7 +220,7 @@ fn misplaced_key(line: &Line<'_>, key: usize, open: &[Open]) -> Option<Cause> {
         let item = open
             .iter()
             .find(|mark| mark.is_dash && mark.column == column)?;
-        cause.related = Some((item.span, "list items begin in this column".into()));
+        cause.related = Some((item.span, "list items start in this column".into()));
         return Some(cause);
     }
     if last.column < column && !last.is_empty {
@@ -240,7 +240,7 @@ fn misplaced_key(line: &Line<'_>, key: usize, open: &[Open]) -> Option<Cause> {
     let mut cause = super::cause(
         "expected a key aligned with its siblings",
         span,
-        "Indent it exactly as the keys that it belongs to.",
+        "Indent it like the keys it belongs to.",
     );
     cause.aligned_with = Some(sibling.span);
     cause.related = Some((sibling.span, "aligned with this key".into()));
@@ -266,22 +266,22 @@ fn no_key(broken: &Broken<'_>, line: &Line<'_>) -> Cause {
         && !content.starts_with(['"', '\''])
     {
         return super::cause(
-            "a space is missing behind this `:`",
+            "missing space after `:`",
             Span::new(start + at, start + at + 1),
-            "Write `key: value`: without the space the colon is part of the text.",
+            "Write `key: value`; without the space the colon is part of the text.",
         );
     }
     if is_below_text_block(broken, line) {
         return super::cause(
-            "this line is indented less than the text block above, and is no key",
+            "this line is indented less than the block scalar above and is not a key",
             line.span(),
-            "Indent every line of a text behind `|` or `>` at least as far as its first line.",
+            "Indent every line of a text after `|` or `>` at least as far as its first line.",
         );
     }
     super::cause(
         "expected `key: value`",
         line.span(),
-        "Write `: ` behind the key; indent the line further if it continues the text above; or begin it with `#` if it is a comment.",
+        "Write `: ` after the key; indent the line further if it continues the text above; or start it with `#` if it is a comment.",
     )
 }
 

@@ -136,7 +136,7 @@ fn merge_conflict(text: &str) -> Option<Cause> {
             && let Some(begin) = begin
         {
             let what = "unresolved merge conflict";
-            let help = "Keep one side, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`.";
+            let help = "Keep one side, and delete the lines that start with `<<<<<<<`, `=======` and `>>>>>>>`.";
             let mut cause = cause(
                 what,
                 Span::new(begin.range().start, begin.range().start + 7),

@@ -28,7 +28,7 @@ pub(super) fn swallowed(broken: &Broken<'_>, problem: &Problem) -> Option<Cause>
         if key_of(inner.content()).is_some() {
             let mark = broken.source(quote).get(..1)?;
             let mut cause = cause(
-                "this quote is not closed before the next key",
+                "unclosed quote before the next key",
                 Span::new(quote.start, quote.start + 1),
                 &format!("Close it with `{mark}` at the end of its value."),
             );
@@ -61,12 +61,12 @@ pub(super) fn behind_value(broken: &Broken<'_>, problem: &Problem) -> Option<Cau
     let span = Span::new(at, rest.max(at));
     match last.kind {
         Kind::SingleQuoted => Some(cause(
-            "text behind the closing quote",
+            "text after the closing quote",
             span,
             "Write `''` for an apostrophe inside single quotes, or put the quotes around the whole value.",
         )),
         Kind::DoubleQuoted => Some(cause(
-            "text behind the closing quote",
+            "text after the closing quote",
             span,
             "Write `\\\"` for a quote inside double quotes, or put the quotes around the whole value.",
         )),
@@ -77,7 +77,7 @@ pub(super) fn behind_value(broken: &Broken<'_>, problem: &Problem) -> Option<Cau
             ) =>
         {
             Some(cause(
-                "text behind the closing bracket",
+                "text after the closing bracket",
                 span,
                 "A value that begins with `{` or `[` ends at its bracket; quote the whole value if it is text.",
             ))
@@ -85,7 +85,7 @@ pub(super) fn behind_value(broken: &Broken<'_>, problem: &Problem) -> Option<Cau
         Kind::BlockHeader => Some(cause(
             "text on the line of `|` or `>`",
             span,
-            "Begin the text on the next line, indented; or quote the whole value.",
+            "Start the text on the next line, indented; or quote the whole value.",
         )),
         _ => None,
     }

@@ -41,7 +41,7 @@ impl Composer<'_> {
             offset = self.block_pair(item, &before_key, mapping, place, &mut pairs, &mut sum)?;
         }
         if let Some(comment_end) = comment_end.filter(|&end| end > 0 && end < offset) {
-            let what = "the loader reads a key in brackets only as the first of its mapping, or without empty lines and comments before it";
+            let what = "a key in brackets must be the first key, or follow without empty lines and comments";
             let at = self.lost_key(mapping, comment_end);
             return Err(problem::own(what, problem::character(self.text, at)));
         }
@@ -78,7 +78,7 @@ impl Composer<'_> {
         let at = |offset| problem::character(self.text, offset);
         if let Some(key) = &item.key {
             if matches!(**key, Tree::Sequence(_)) {
-                let what = "unexpected list item; a list stands below a key that has nothing on its own line";
+                let what = "unexpected list item; a list belongs below a key without a value";
                 return Err(problem::structure(what, at(key.start())));
             }
             if key.indent() != mapping.indent {
@@ -90,7 +90,7 @@ impl Composer<'_> {
             .as_ref()
             .is_some_and(|key| spans_lines(self.text, key));
         if before.newline_after.is_some() || spans_lines {
-            let what = "a key has to stand on one line, with a `: ` behind it";
+            let what = "a key must be on one line and followed by `: `";
             let start = item.key.as_ref().map_or(offset, |key| key.start());
             return Err(problem::structure(what, at(start)));
         }
@@ -143,8 +143,7 @@ impl Composer<'_> {
             let is_nested = matches!(item.value.as_deref(), Some(Tree::Mapping(_)));
             if is_nested && !before_value.has_newline {
                 let start = item.value.as_ref().map_or(colon.end, |value| value.start());
-                let what =
-                    "`: ` inside a value without quotes; quote the value if the `: ` is part of it";
+                let what = "`: ` inside an unquoted value; quote the value if `: ` is part of it";
                 return Err(problem::structure(
                     what,
                     problem::character(self.text, start),
@@ -163,7 +162,7 @@ impl Composer<'_> {
     }
 
     fn missing_colon(&self, key: &Composed) -> Stop {
-        let what = "expected a key with a `: ` behind it";
+        let what = "expected a key followed by `: `";
         let span = match key.node.span.is_empty() {
             true => problem::character(self.text, key.node.span.range().start),
             false => key.node.span,
@@ -175,7 +174,7 @@ impl Composer<'_> {
     pub(super) fn check_length(&self, start: usize, colon: &Token) -> Result<(), Stop> {
         let before = self.text.get(start..colon.start).unwrap_or_default();
         if before.len() > LONGEST_KEY && before.encode_utf16().count() > LONGEST_KEY {
-            let what = "a key may be no longer than 1024 characters without a `?` before it";
+            let what = "key is longer than 1024 characters and has no `?` before it";
             return Err(problem::own(what, Span::at(start)));
         }
         Ok(())
@@ -197,7 +196,7 @@ impl Composer<'_> {
                 .newline_after
                 .is_none_or(|newline| newline.start < last.start)
         {
-            let what = "a list has to begin on a line of its own, behind its anchor or tag";
+            let what = "a list must start on its own line after its anchor or tag";
             return Err(problem::own(what, Span::from(last.range())));
         }
         let mut items = Vec::new();

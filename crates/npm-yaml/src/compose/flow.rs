@@ -58,7 +58,7 @@ impl Composer<'_> {
             (0, Some(comma)) => Err(problem::unexpected(self.text, comma.start)),
             (0, None) | (_, Some(_)) => Ok(()),
             (_, None) => {
-                let what = "a comma is missing before this; separate the items by commas";
+                let what = "missing comma before this item";
                 Err(problem::brackets(
                     what,
                     problem::character(self.text, props.start),
@@ -79,7 +79,7 @@ impl Composer<'_> {
     ) -> Result<usize, Stop> {
         for part in [&item.key, &item.value].into_iter().flatten() {
             if part.is_block_collection() {
-                let what = "a list or mapping inside brackets has to stand in brackets too";
+                let what = "a list or mapping inside brackets must be in brackets too";
                 return Err(problem::brackets(
                     what,
                     problem::character(self.text, part.start()),
@@ -124,7 +124,7 @@ impl Composer<'_> {
         let key = item.key.as_ref();
         if before.found.is_none() && key.is_some_and(|key| spans_lines(self.text, key)) {
             let at = key.map_or(before.end, |key| key.start());
-            let what = "a key has to stand on one line";
+            let what = "a key must be on one line";
             return Err(problem::own(what, problem::character(self.text, at)));
         }
         Ok(())
@@ -164,7 +164,7 @@ impl Composer<'_> {
         let mut value = match (&item.value, before_value.found) {
             (Some(value), Some(_)) => self.node(value, &before_value, value_place)?,
             (Some(_), None) => {
-                let what = "a comma or a `: ` is missing before this; write `key: value`, and a comma between two of them";
+                let what = "missing comma or `: ` before this";
                 let at = problem::character(self.text, before_value.start);
                 return Err(problem::brackets(what, at));
             }
@@ -186,7 +186,7 @@ impl Composer<'_> {
                 .iter()
                 .take_while(|token| token.start < colon.start);
             if before_colon.any(|token| token.kind == Kind::Newline) {
-                let what = "a key has to stand on one line";
+                let what = "a key must be on one line";
                 return Err(problem::own(what, Span::from(key_span)));
             }
             self.check_length(before_key.start, &colon)?;
@@ -208,12 +208,12 @@ impl Composer<'_> {
             Items::Sequence(nodes) => (
                 NodeValue::Sequence(nodes),
                 Kind::FlowSequenceEnd,
-                "this list in `[…]` is not closed",
+                "unclosed `[`",
             ),
             Items::Mapping(pairs) => (
                 NodeValue::Mapping(pairs.into_entries()),
                 Kind::FlowMappingEnd,
-                "this mapping in `{…}` is not closed",
+                "unclosed `{`",
             ),
         };
         let close = brackets.end.split_first();

@@ -69,6 +69,9 @@ pub fn parse(text: &str) -> Document {
     }
 }
 
+/// The longest key, in bytes, that the message about a duplicate repeats.
+const LONGEST_KEY_SHOWN: usize = 40;
+
 /// More problems than these help nobody.
 const MAX_PROBLEMS: usize = 200;
 
@@ -108,7 +111,7 @@ impl<'t> Composer<'t> {
                 Part::Directive(token) => {
                     directive = Some(token);
                     if !self.directives.add(self.source(token)) {
-                        let what = "this line begins with `%` and is no YAML directive";
+                        let what = "not a YAML directive: a line must not start with `%`";
                         return Err(problem::own(what, Span::from(token.range())));
                     }
                 }
@@ -117,7 +120,7 @@ impl<'t> Composer<'t> {
                     has_document = true;
                 }
                 Part::End { marker, .. } if !has_document => {
-                    let what = "`...` ends a document, and none stands before it";
+                    let what = "`...` ends a document, but there is none before it";
                     return Err(problem::own(what, Span::from(marker.range())));
                 }
                 Part::End { end, .. } => {
@@ -283,8 +286,7 @@ impl<'t> Composer<'t> {
         let tag = self.directives.tag(self.source(token));
         self.tags.push(Span::from(token.range()));
         tag.map(Some).ok_or_else(|| {
-            let what =
-                "`!` begins a tag, and this one is not complete or not known; quote the value if it is text";
+            let what = "incomplete or unknown tag; quote the value if it is a string";
             problem::own(what, Span::from(token.range()))
         })
     }
@@ -297,7 +299,7 @@ impl<'t> Composer<'t> {
                 Kind::Space | Kind::Newline => has_space = true,
                 Kind::Comment if has_space => {}
                 Kind::Comment => {
-                    let what = "a comment needs a space before its `#`; write a space, or quote the value if the `#` is part of it";
+                    let what = "missing space before the `#` of a comment; quote the value if `#` is part of it";
                     return Err(problem::own(what, Span::from(token.range())));
                 }
                 _ => return Err(problem::unexpected(self.text, token.start)),
@@ -324,16 +326,22 @@ impl<'t> Composer<'t> {
         match pairs.insert(pair_key, value) {
             Ok(()) => Ok(()),
             Err(Refused::Duplicate { key, first }) => {
+                let name = self.text.get(key.range()).unwrap_or_default();
+                // A long key is left out: a part of it could be a part of a secret.
+                let message = match name.len() <= LONGEST_KEY_SHOWN && !name.contains('\n') {
+                    true => format!("duplicate key `{name}`"),
+                    false => "duplicate key".to_owned(),
+                };
                 self.problems.push(Problem {
                     rule: "yaml-duplicate-key",
-                    message: "this key stands twice in the same mapping, so the app cannot read this file".into(),
-                    related: Some((first, "first here".into())),
+                    message,
+                    related: Some((first, "first defined here".into())),
                     ..Problem::at(key)
                 });
                 Ok(())
             }
             Err(Refused::Merge) => {
-                let what = "`<<` merges mappings only, and this is none";
+                let what = "`<<` can only merge mappings";
                 Err(problem::own(what, span))
             }
         }
@@ -356,15 +364,15 @@ enum SpaceBeforeComment {
 }
 
 fn missing_marker(directive: &Token) -> Stop {
-    let what = "behind this `%` line the document would have to begin with `---`";
+    let what = "the document after a `%` directive must start with `---`";
     problem::own(what, Span::from(directive.range()))
 }
 
 fn nameless(token: &Token) -> Stop {
-    let what = "`&` or `*` without a name; quote the value if it is text";
+    let what = "`&` or `*` without a name; quote the value if it is a string";
     problem::own(what, Span::from(token.range()))
 }
 
 fn unfit(tag: &str, span: Span) -> Stop {
-    problem::own(&format!("this value does not fit its tag `{tag}`"), span)
+    problem::own(&format!("this value does not match its tag `{tag}`"), span)
 }

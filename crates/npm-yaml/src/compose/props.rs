@@ -138,7 +138,7 @@ impl Reader<'_> {
             Kind::Comment => {
                 if !self.has_space {
                     return Err(problem::own(
-                        "a comment needs a space before its `#`",
+                        "missing space before the `#` of a comment",
                         Span::from(token.range()),
                     ));
                 }
@@ -194,7 +194,7 @@ impl Reader<'_> {
 
     fn indicator(&mut self, token: &Token) -> Result<(), Stop> {
         if self.props.anchor.is_some() || self.props.tag.is_some() {
-            let what = "an anchor or tag has to stand behind this indicator, not before it";
+            let what = "an anchor or tag must come after this indicator, not before it";
             return Err(problem::own(what, Span::from(token.range())));
         }
         if self.props.found.replace(*token).is_some() {
@@ -228,7 +228,7 @@ impl Reader<'_> {
 
     fn missing_space(&self, at: usize) -> Stop {
         problem::own(
-            "a space is missing behind the anchor or tag before this",
+            "missing space after the anchor or tag",
             problem::character(self.text, at),
         )
     }

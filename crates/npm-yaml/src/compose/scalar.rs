@@ -4,6 +4,7 @@ use super::{
     AliasError, Composed, Composer, Kind, Leaves, Node, Place, Problem, Props, Role,
     SpaceBeforeComment, Span, Stop, TagName, Version, nameless, problem, tag, unfit,
 };
+use crate::scalar::OldMeaning;
 use crate::token::{BlockScalar, FlowScalar, Token};
 use crate::{ScalarStyle, decode, scalar};
 
@@ -24,9 +25,9 @@ impl Composer<'_> {
         if style == ScalarStyle::Plain && source.starts_with([',', '%', '|', '>', '@', '`', '\t']) {
             let first = source.chars().next().unwrap_or_default();
             let what = match first {
-                '\t' => "a value cannot begin with a tab; write a space".into(),
-                '`' => "a value cannot begin with a backtick; quote the whole value".into(),
-                first => format!("a value cannot begin with `{first}`; quote the whole value"),
+                '\t' => "a value must not start with a tab; use a space".into(),
+                '`' => "a value must not start with a backtick; quote the whole value".into(),
+                first => format!("a value must not start with `{first}`; quote the whole value"),
             };
             return Err(problem::own(
                 &what,
@@ -37,11 +38,11 @@ impl Composer<'_> {
             use decode::FlowError as Error;
             match refused {
                 Error::Unclosed => problem::own(
-                    "this quote is never closed; close it on its line, or write `''` for an apostrophe inside single quotes",
+                    "unclosed quote; write `''` for an apostrophe inside single quotes",
                     problem::character(self.text, scalar.token.start),
                 ),
                 Error::Escape(at) => problem::own(
-                    "`\\` begins no escape that YAML knows; use single quotes, in which `\\` is text",
+                    "invalid escape sequence; use single quotes, where `\\` is literal",
                     problem::character(self.text, at),
                 ),
             }
@@ -73,13 +74,13 @@ impl Composer<'_> {
             match refused {
                 Error::Tab(at) => problem::tab(Span::new(at, at + 1)),
                 Error::Indentation(at) => problem::own(
-                    "this line of a text block is indented less than its first line; indent every line of the text alike",
+                    "this line of a block scalar is indented less than its first line",
                     problem::character(self.text, at),
                 ),
             }
         })?;
         if text.is_unindented && place.role != Role::Root {
-            let what = "the lines of a text block are not indented; indent them further than the key of `|` or `>`";
+            let what = "block scalar is not indented further than the key of `|` or `>`";
             return Err(problem::own(
                 what,
                 problem::character(self.text, scalar.body.start),
@@ -102,7 +103,7 @@ impl Composer<'_> {
 
     /// The header of a block scalar, when nothing else stands on its line.
     fn block_header(&self, tokens: &[Token]) -> Result<Token, Stop> {
-        let what = "only `+`, `-`, a digit from 1 to 9 or a comment may follow `|` or `>`; begin the text on the next line, indented";
+        let what = "unexpected text after `|` or `>`; start the text on the next line, indented";
         let Some((header, rest)) = tokens.split_first() else {
             return Err(problem::own(what, Span::at(self.text.len())));
         };
@@ -161,14 +162,23 @@ impl Composer<'_> {
             if text != "<<" {
                 return;
             }
-            "`<<` merges nothing here: the app sees a key named `<<`, and the mapping below it as its value".into()
+            "`<<` is an ordinary key in YAML 1.2 and merges nothing".into()
         } else {
             let Some(meaning) = scalar::old_meaning(text) else {
                 return;
             };
-            format!(
-                "the app reads this value as YAML 1.2 does; many other tools would read {meaning} here"
-            )
+            match meaning {
+                // Such a word is no secret; a number may be one, so that it is not repeated.
+                OldMeaning::Boolean => {
+                    format!("`{text}` is a string in YAML 1.2, not a boolean")
+                }
+                OldMeaning::Octal => {
+                    "a number with a leading zero is decimal in YAML 1.2, not octal".into()
+                }
+                OldMeaning::Sexagesimal => {
+                    "this is a string in YAML 1.2, not a base-60 number".into()
+                }
+            }
         };
         self.problems.push(Problem {
             rule: "yaml-surprise",
@@ -185,7 +195,7 @@ impl Composer<'_> {
     ) -> Result<Composed, Stop> {
         let span = Span::from(scalar.token.range());
         if props.anchor.is_some() || props.tag.is_some() {
-            let what = "an alias can have no anchor or tag of its own";
+            let what = "an alias must not have an anchor or tag";
             return Err(problem::own(what, span));
         }
         let name = self.source(&scalar.token).get(1..).unwrap_or_default();
@@ -194,17 +204,17 @@ impl Composer<'_> {
         }
         let end = self.end(&scalar.trailing, SpaceBeforeComment::Needed)?;
         let Some(&id) = self.names.get(name) else {
-            let what = "`*` begins an alias, and no anchor of its name stands above it; quote the value if it is text, like `'*.example.com'`, or define the anchor above: `key: &name value`";
+            let what = "undefined alias; quote the value if it is a string, e.g. `'*.example.com'`";
             return Err(problem::own(what, span));
         };
         let (node, extent) = match self.anchors.resolve(id) {
             Ok((node, extent)) => (node.clone(), extent),
             Err(AliasError::Cyclic) => {
-                let what = "this alias stands inside the value it refers to";
+                let what = "recursive alias: it is inside the value it refers to";
                 return Err(problem::own(what, span));
             }
             Err(AliasError::Excessive) => {
-                let what = "aliases repeat their anchors more often than the loader allows";
+                let what = "too many aliases: the loader limits how often anchors are repeated";
                 return Err(problem::own(what, span));
             }
         };

@@ -108,7 +108,8 @@ impl Parser {
         if matches!(tree, Tree::Sequence(_)) {
             let separator = item.separator.as_ref().filter(|_| !item.is_explicit);
             if separator.is_some_and(|separator| !includes(separator, Kind::Newline)) {
-                let what = "a list cannot begin on the line of its key; begin it on the next line";
+                let what =
+                    "a list must not start on the line of its key; start it on the next line";
                 return Err(problem::own(what, Span::from(token.range())));
             }
         } else if at_map_indent {

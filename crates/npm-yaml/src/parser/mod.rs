@@ -220,8 +220,7 @@ impl Parser {
             _ => None,
         });
         let last = text.trim_end().len().saturating_sub(1);
-        let what =
-            "a bracket is not closed before this line, which is not indented enough to be inside";
+        let what = "unclosed bracket: this line is not indented enough to be inside it";
         let mut problem = problem::brackets(what, problem::character(text, at.min(last)));
         problem.related = open.map(|open| (open, "opened here".into()));
         problem

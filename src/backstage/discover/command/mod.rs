@@ -45,10 +45,10 @@ pub(crate) struct Script {
     pub(crate) arguments: Arguments,
 }
 
-/// How often a command may stand in another (`sh -c "sh -c …"`).
+/// How deeply commands may be nested (`sh -c "sh -c …"`).
 const NESTING_LIMIT: usize = 4;
 
-/// How many things one list of commands starts at most; what comes behind them is not looked at.
+/// How many things one list of commands starts at most; what comes after them is not looked at.
 const STARTED_LIMIT: usize = 100;
 
 /// The things a list of commands starts, in order. Commands that have nothing to do with Backstage give nothing, nor do

@@ -7,7 +7,7 @@ use super::word::{Anchor, Certainty, Variables, Word};
 
 /// The longest text that is read, in bytes: no start command is longer.
 const TEXT_LIMIT: usize = 1 << 16;
-/// How many words are read at most; more are no start command.
+/// How many words are read at most; a command with more is not treated as a start command.
 pub(crate) const WORD_LIMIT: usize = 20_000;
 
 /// A simple command.

@@ -59,7 +59,7 @@ impl Reader<'_> {
                 let place = Some(own.place);
                 self.service(above, own.over(service.clone()));
                 service.lacks.push(Lack {
-                    reason: format!("`{}` is read on top", above.name()),
+                    reason: format!("`{}` overrides it", above.name()),
                     place,
                     kind: LackKind::Unreadable,
                 });
@@ -112,7 +112,7 @@ impl Reader<'_> {
         let of_file = extends.file.map(|file| format!(" of `{}`", file.word.text));
         service.lacks.push(Lack {
             reason: format!(
-                "it extends `{}`{}, which is not here",
+                "it extends `{}`{}, which is not in the repository",
                 extends.service.text,
                 of_file.unwrap_or_default()
             ),

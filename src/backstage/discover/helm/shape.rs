@@ -149,7 +149,7 @@ pub(super) fn sureness(around: &Around, root: &Node, key: Option<&str>, parent: 
         (Around::Brings(name), Some(key)) if name == key => return Sureness::Sure,
         (Around::Brings(name), _) => {
             return Sureness::Unsure(format!(
-                "holds values of a Backstage, but not under `{name}`, the name that Chart.yaml gives it"
+                "has Backstage values, but not under `{name}`, its name in Chart.yaml"
             ));
         }
         _ => {}
@@ -178,7 +178,7 @@ pub(super) fn sureness_below(
         Around::Brings(known) if known == name => return Sureness::Sure,
         Around::Brings(_) | Around::IsOurs => {
             return Sureness::Unsure(format!(
-                "holds values of a Backstage under `{name}`, which is no dependency in Chart.yaml"
+                "has Backstage values under `{name}`, which is not a dependency in Chart.yaml"
             ));
         }
         Around::Nothing | Around::Own => {}
@@ -197,7 +197,7 @@ fn foreign(node: &Node, known: &[&str]) -> Option<String> {
 fn by_keys(around: &Around, unknown: Option<String>) -> Sureness {
     match (around, unknown) {
         (_, Some(key)) => Sureness::Unsure(format!(
-            "holds values with the key `{key}`, which no chart that is known here has"
+            "has values with the key `{key}` of an unknown chart"
         )),
         (Around::Own, None) => Sureness::Form,
         (_, None) => Sureness::Sure,

@@ -55,7 +55,7 @@ pub(crate) struct Launch {
 /// How many stages a Dockerfile may have; one with more has none that is read.
 const STAGE_LIMIT: usize = 200;
 
-/// How much its stages may take over from those they stand on, in bytes.
+/// How much stages may inherit from the stages they are based on, in bytes.
 const COPIED_LIMIT: usize = 16 << 20;
 
 /// Reads a Dockerfile that is built with these arguments in the place of its own defaults. What is no instruction is

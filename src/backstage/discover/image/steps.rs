@@ -37,7 +37,7 @@ pub(crate) enum Origin {
     Nothing,
 }
 
-/// How often a shell may stand in another.
+/// How deeply shells may be nested.
 const NESTING_LIMIT: usize = 2;
 
 /// What commands do to the YAML files in a folder of an image. `prefix` stands in front of a program's name where

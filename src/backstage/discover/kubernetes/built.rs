@@ -62,7 +62,7 @@ impl Maps {
     }
 }
 
-/// How deep kustomizations may stand in each other.
+/// How deeply kustomizations may be nested.
 const DEPTH_LIMIT: usize = 64;
 
 /// How many workloads are built of one repository.
@@ -389,7 +389,10 @@ impl<'b> Builder<'b> {
             }
             if !is_used && patch.is_for_workloads() {
                 // It may be for one that is not here, or whose name is another by then.
-                let reason = format!("the patch in `{}` matches nothing that is here", patch.file);
+                let reason = format!(
+                    "the patch in `{}` matches no resource in the repository",
+                    patch.file
+                );
                 let lack = [unclear(reason, patch.place)];
                 all.iter_mut().for_each(|built| built.add_lacks(&lack));
             }
@@ -494,7 +497,7 @@ impl Kustomization {
         let reason = match refused {
             Refused::Cycle => format!("`{}` includes itself", self.path),
             Refused::TooDeep => format!(
-                "`{}` is more than {DEPTH_LIMIT} kustomizations deep; the rest are not checked",
+                "`{}` is nested more than {DEPTH_LIMIT} kustomizations deep; the rest is not checked",
                 self.path
             ),
             Refused::Known | Refused::Cut => return None,
@@ -559,7 +562,7 @@ impl Patch {
             }
             Does::Operate(operations) => match selected {
                 Some(true) if operations.len() > OPERATION_LIMIT => {
-                    Applied::Unclear("has more operations than are read")
+                    Applied::Unclear("has too many operations")
                 }
                 Some(true) => {
                     builder.step(workload.size() + operations.len())?;
@@ -610,8 +613,7 @@ impl Patch {
 }
 
 /// What is said of a patch whose target nothing here decides.
-const MAY_SELECT: &str =
-    "selects by a pattern, a label or a namespace, so that it may be for this workload";
+const MAY_SELECT: &str = "selects by pattern, label or namespace and may apply to this workload";
 
 /// The kinds of workloads, each with its API group.
 const WORKLOADS: &[(&str, &str)] = &[

@@ -246,7 +246,10 @@ impl Reader<'_> {
                 let place = Place::new(source, entry.key.span);
                 let by = Word::known(format!("the chart in `{path}`"), place);
                 self.overrule_images(path, &by);
-                self.leave_out(path, "deploys a chart whose templates are not here");
+                self.leave_out(
+                    path,
+                    "deploys a chart whose templates are not in the repository",
+                );
             } else if matters {
                 let reason = format!("`{key}` of `{path}` may change the command");
                 let place = Place::new(source, entry.key.span);
@@ -273,10 +276,13 @@ impl Reader<'_> {
                 }
                 let place = Place::new(host.source, item.span);
                 if key == "components" {
-                    let reason = format!("a component of `{}` is not here", host.path);
+                    let reason = format!("a component of `{}` is not in the repository", host.path);
                     found.unread.push(unclear(reason, place));
                 } else if speaks_of_portal {
-                    let by = format!("a resource of `{}` that is not here", host.path);
+                    let by = format!(
+                        "a resource of `{}` that is not in the repository",
+                        host.path
+                    );
                     self.overrule_images(host.path, &Word::known(by, place));
                 }
             }
@@ -314,7 +320,7 @@ impl Reader<'_> {
         } else {
             let file = host.path.parent().join(written);
             let Some(text) = self.text(&file) else {
-                let does = Does::Unclear("is not here");
+                let does = Does::Unclear("is not in the repository");
                 return Some(Patch {
                     target: Target::default(),
                     file,

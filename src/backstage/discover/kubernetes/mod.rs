@@ -78,10 +78,7 @@ impl Reader<'_> {
         self.embed_config_maps(cluster);
         let built = kustomizations.build(cluster);
         for path in &built.cut {
-            self.leave_out(
-                path,
-                "builds more than is read; the other workloads are not checked",
-            );
+            self.leave_out(path, "builds too many workloads; the rest is not checked");
         }
         for built in built.workloads {
             for container in &built.workload.containers {
@@ -105,7 +102,7 @@ impl Reader<'_> {
                 .or_default();
             *count += layers.len();
             if *count > LAYERS_IN_ONE {
-                self.leave_out(&map.host, "holds more layers than anybody would load");
+                self.leave_out(&map.host, "has too many layers");
                 continue;
             }
             for (key, role) in layers {
@@ -253,7 +250,7 @@ impl Reader<'_> {
             let keys = map.data.len() + volume.items.len();
             let Some(left) = self.mounted_keys.checked_sub(keys) else {
                 lacks.push(Lack {
-                    reason: format!("what is mounted at `{}` is not read: more than {MOUNTED_KEYS_LIMIT} keys of ConfigMaps are mounted", mount.target),
+                    reason: format!("the mount at `{}` is not read: more than {MOUNTED_KEYS_LIMIT} ConfigMap keys are mounted", mount.target),
                     place: Some(container.place),
                     kind: LackKind::Unreadable,
                 });
@@ -353,9 +350,7 @@ pub(super) fn variables_of_maps<'c>(
             let size = container::parts_of(key) + container::parts_of(&word.text);
             let Some(left) = parts.checked_sub(size) else {
                 lacks.push(Lack {
-                    reason: format!(
-                        "the variables of the ConfigMap `{name}` are more than are read"
-                    ),
+                    reason: format!("the ConfigMap `{name}` has too many variables"),
                     place: Some(place),
                     kind: LackKind::Unreadable,
                 });
@@ -420,7 +415,7 @@ pub(super) fn several(name: &str, maps: &[&ConfigMap], place: Place) -> Option<L
     let could_be = |key: &str| objects::layer_role(key).is_some();
     let matters = |map: &&ConfigMap| map.data.iter().any(|(key, _)| could_be(key));
     maps.iter().any(matters).then(|| Lack {
-        reason: format!("there are {} ConfigMaps `{name}`", maps.len()),
+        reason: format!("{} ConfigMaps have the name `{name}`", maps.len()),
         place: Some(place),
         kind: LackKind::Unreadable,
     })

@@ -116,7 +116,7 @@ impl Reader<'_> {
             let meant = map.data.iter().map(|(key, _)| key).filter(is_meant);
             let meant: Vec<&String> = meant.collect();
             if mounts.len() + meant.len() > LAYERS_IN_ONE {
-                self.leave_out(path, "holds more layers than anybody would load");
+                self.leave_out(path, "has too many layers");
                 break;
             }
             if meant.len() > 1 {

@@ -170,7 +170,7 @@ pub(crate) fn apply(workload: &mut Workload, operation: &Operation) -> Applied {
         .and_then(|index: usize| workload.containers.get_mut(index));
     match container {
         Some(container) => in_container(container, operation, field, rest),
-        None => Applied::Unclear("names a container that is not here"),
+        None => Applied::Unclear("refers to an unknown container"),
     }
 }
 
@@ -257,7 +257,7 @@ fn words(own: &mut Option<(Vec<Word>, Place)>, operation: &Operation, rest: &[&s
             let new = operation.value.as_ref().and_then(word);
             edit(words, &operation.kind, index, new)
         }
-        _ => Applied::Unclear("goes below a word"),
+        _ => Applied::Unclear("sets a key below a scalar"),
     }
 }
 
@@ -282,7 +282,7 @@ fn environment(container: &mut Container, operation: &Operation, rest: &[&str]) 
             let index: Option<usize> = index.parse().ok();
             let found = index.and_then(|index| container.environment.get_mut(index));
             let (Some((_, word)), Some(text)) = (found, value.scalar_text()) else {
-                return Applied::Unclear("names a variable that is not here");
+                return Applied::Unclear("refers to an unknown variable");
             };
             *word = Word::known(text, Place::new(operation.source, value.span));
             Applied::Changed
@@ -331,7 +331,7 @@ fn edit<T>(list: &mut Vec<T>, kind: &str, index: &str, new: Option<T>) -> Applie
             list.remove(at);
         }
         ("test", ..) => return Applied::Nothing,
-        _ => return Applied::Unclear("names an item that is not here"),
+        _ => return Applied::Unclear("refers to an unknown item"),
     }
     Applied::Changed
 }

@@ -102,10 +102,10 @@ fn a_generator_puts_files_of_the_overlay_into_the_container() {
 #[test]
 fn a_patch_that_is_not_understood_is_said() {
     for (patch, said) in [
-        ("patches: [{path: gone.yaml}]", "is not here"),
+        ("patches: [{path: gone.yaml}]", "is not in the repository"),
         (
             "patches:\n  - target: {name: portal}\n    patch: |\n      - {op: replace, path: /spec/template/spec/containers/7/args, value: []}",
-            "names a container that is not here",
+            "refers to an unknown container",
         ),
         (
             "replacements: [{path: more.yaml}]",

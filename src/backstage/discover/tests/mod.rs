@@ -137,8 +137,8 @@ fn look_alikes_are_left_out_with_a_reason() {
     assert_eq!(
         reasons,
         [
-            "is a copy that an editor or tool left",
-            "is a template that something else fills in",
+            "is a backup copy of an editor or tool",
+            "is a template",
             "is a document of kind ConfigMap",
             "is part of a scaffolder template",
         ]

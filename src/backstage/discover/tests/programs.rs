@@ -69,7 +69,7 @@ fn a_command_that_ends_in_config_lacks_a_layer() {
     assert_eq!(
         of(&[("Dockerfile", dockerfile)]),
         [
-            "Dockerfile!: app-config.yaml ? the command line ends in `--config`: something adds a layer"
+            "Dockerfile!: app-config.yaml ? the command line ends with `--config`: another layer is added elsewhere"
         ]
     );
 }

@@ -85,9 +85,9 @@ facts! {
         /// the connection of another client that `pg` reads as a URL, so that it looks for a host named `base`, e.g.
         /// `:memory:`. Points at it; then there is no `host`
         read_as_url: Text,
-        /// the host is this machine; open where it depends on a variable; absent for SQLite
+        /// the host is local; open where it depends on a variable; absent for SQLite
         host_local: Bool,
-        /// the host comes from placeholders whose defaults are this machine, e.g. `${HOST:-localhost}`
+        /// the host comes from placeholders with local defaults, e.g. `${HOST:-localhost}`
         host_default_local: Bool,
         /// it is a Unix socket; absent for SQLite
         socket: Bool,
@@ -105,7 +105,7 @@ facts! {
         ssl_text: Text,
         /// `ssl.rejectUnauthorized` when it is a string: Node.js checks the certificate unless it is the boolean `false`
         reject_text: Text,
-        /// `ssl.require`, which is no option of the driver
+        /// `ssl.require`, which is not an option of the driver
         ssl_require: Config,
         /// `sslmode` of the URL
         ssl_mode: Text,
@@ -195,7 +195,7 @@ facts! {
         /// `cloudsql-instance`, `cloudsql-address`, `rds-incomplete`, `rds-region`, `schema-prefix`, `schema-too-long`,
         /// `verify-ca-without-ca` or `ill-typed`; absent when it does not. Points at the value it refuses
         error: Text,
-        /// the same for people, e.g. `client` is not set
+        /// the same in words, e.g. `client` is not set
         error_text: Text,
         /// what it throws about, one by one: the next one once those before it are gone
         errors: List<DatabaseError>,
@@ -207,7 +207,7 @@ facts! {
     pub struct DatabaseError {
         /// its word, as in `error`; points at the value
         error: Text,
-        /// the same for people
+        /// the same in words
         text: Text,
         /// the path of the refused value, e.g. `backend.database.prefix`
         setting: Text,
@@ -229,7 +229,7 @@ facts! {
     pub struct TlsFile {
         /// `sslrootcert`, `sslcert` or `sslkey` in a URL; `ca`, `cert` or `key` in `ssl`
         option: Text,
-        /// `url`: the driver reads the file; `text`: the path stands where the text of the file belongs
+        /// `url`: the driver reads the file; `text`: the path is in the place of the file's text
         form: Text,
         /// the path; points at it
         path: Text,

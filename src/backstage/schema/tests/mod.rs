@@ -337,17 +337,16 @@ fn a_problem_says_which_schema_wants_it() {
             &Schemas::new(packages.collect()),
         )
         .remove(0)
-        .message
+        .attribution()
     };
-    let wrong = "`a` must be an object, not a number";
-    assert_eq!(problem(&["one"]), format!("{wrong} (schema of one 1.0.0)"));
+    assert_eq!(problem(&["one"]), "Reported by the schema of one 1.0.0.");
     assert_eq!(
         problem(&["one", "two"]),
-        format!("{wrong} (schemas of one 1.0.0 and two 1.0.0)")
+        "Reported by the schemas of one 1.0.0 and two 1.0.0."
     );
     assert_eq!(
         problem(&["one", "two", "three"]),
-        format!("{wrong} (schemas of one 1.0.0 and 2 more packages)")
+        "Reported by the schemas of one 1.0.0 and 2 more packages."
     );
 }
 
