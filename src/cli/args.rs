@@ -137,7 +137,7 @@ pub struct EnvironmentArguments {
 /// Which rules apply.
 #[derive(Debug, Args)]
 pub struct RuleArguments {
-    /// Lowest severity that fails the run: error, warning, info or never [default: error]
+    /// Lowest severity that fails the run, or never [default: error]
     #[arg(long, value_name = "SEVERITY", hide_possible_values = true, help_heading = RULES)]
     pub fail_on: Option<Threshold>,
     /// Run only these rules or groups

@@ -131,7 +131,7 @@ fn mistakes_say_what_is_wrong_and_where() {
     for (text, expected) in [
         (
             "replica: 3\n",
-            "stagecheck.yaml:1 `replica` is not a known key: did you mean `replicas`?",
+            "stagecheck.yaml:1 `replica` is an unknown key: did you mean `replicas`?",
         ),
         (
             "a: b\nreplicas: 0\n",
@@ -139,7 +139,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "rules:\n  yaml-sintax: off\n",
-            "stagecheck.yaml:2 `yaml-sintax` is no rule and no group of rules: did you mean `yaml-syntax`?",
+            "stagecheck.yaml:2 unknown rule or group `yaml-sintax`; did you mean `yaml-syntax`?",
         ),
         (
             "rules:\n  yaml-syntax: fatal\n",
@@ -168,11 +168,11 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "policies: gone.yaml\n",
-            "stagecheck.yaml:1 `policies` names `gone.yaml`, which cannot be read",
+            "stagecheck.yaml:1 `policies`: cannot read `gone.yaml`",
         ),
         (
             "policies: gone/*.yaml\n",
-            "stagecheck.yaml:1 `policies` names `gone/*.yaml`, and there is no such file",
+            "stagecheck.yaml:1 `policies`: no file matches `gone/*.yaml`",
         ),
         (
             "chains:\n  - config: []\n",
@@ -229,17 +229,17 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "title:",
             "titel:",
-            "policy.yaml:2 `titel` is not a known key: did you mean `title`?",
+            "policy.yaml:2 `titel` is an unknown key: did you mean `title`?",
         ),
         (
             ".host.",
             ".hots.",
-            "policy.yaml:5 `cases[0].when` reads `hots`, but there is no such fact: did you mean `host`?",
+            "policy.yaml:5 `cases[0].when` reads the unknown fact `hots`: did you mean `host`?",
         ),
         (
             "endsWith(",
             "endWith(",
-            "policy.yaml:5 `cases[0].when` calls `endWith`, which is no method: did you mean `endsWith`?",
+            "policy.yaml:5 `cases[0].when` calls the unknown method `endWith`: did you mean `endsWith`?",
         ),
         (
             "!url(config",
@@ -254,7 +254,7 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "{config.app",
             "{confi.app",
-            "policy.yaml:7 `cases[0].message` reads `confi`, which is no variable here: did you mean `config`?",
+            "policy.yaml:7 `cases[0].message` reads the unknown variable `confi`: did you mean `config`?",
         ),
         (
             "here: config.app",
@@ -264,12 +264,12 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "our-domain",
             "yaml-syntax",
-            "policy.yaml:1 `id`: there is a rule `yaml-syntax` already",
+            "policy.yaml:1 `id`: a rule `yaml-syntax` already exists",
         ),
         (
             "scope:",
             "supersedes: [schema-violated]\nscope:",
-            "policy.yaml:3 `supersedes`: there is no rule `schema-violated`",
+            "policy.yaml:3 `supersedes`: unknown rule `schema-violated`",
         ),
     ] {
         let policy = POLICY.replacen(from, to, 1);
@@ -291,7 +291,7 @@ fn the_published_schema_knows_every_key() {
         serde_json::from_str(include_str!("../../schemas/stagecheck.schema.json")).unwrap();
     for key in schema["properties"].as_object().unwrap().keys() {
         let mistakes = mistakes(&format!("{key}: {{ a: {{ b: c }} }}\nnonsense: 1\n"));
-        let unknown = format!("`{key}` is not a known key");
+        let unknown = format!("`{key}` is an unknown key");
         assert!(
             !mistakes.iter().any(|mistake| mistake.contains(&unknown)),
             "{mistakes:?}"

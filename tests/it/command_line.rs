@@ -59,7 +59,7 @@ fn what_cannot_be_read_is_told_in_words_for_people() {
         ),
         (
             &["--settings", "gone.yaml"],
-            "cannot read the settings `gone.yaml`: there is no such file",
+            "cannot read the settings file `gone.yaml`: there is no such file",
         ),
         (
             &["--env-file", "gone\u{7}.env"],
@@ -80,7 +80,7 @@ fn what_cannot_be_read_is_told_in_words_for_people() {
 fn staged_needs_a_repository() {
     let folder = tempfile::tempdir().unwrap();
     let answer = run_in(folder.path(), &["--staged"]);
-    let told = "cannot check what is staged: not a git repository";
+    let told = "cannot check the staged files: not a git repository";
     assert!(answer.stderr.contains(told), "{answer:?}");
     assert_eq!(answer.status, 2);
 }
@@ -153,7 +153,7 @@ fn every_shell_has_a_completion_script_that_knows_options_and_formats() {
 fn options_before_a_command_are_told_where_they_go() {
     let said = failed(&["--color", "never", "print"]);
     assert!(
-        said.contains("options go behind the command: `stagecheck print [OPTIONS]`"),
+        said.contains("options go after the command: `stagecheck print [OPTIONS]`"),
         "{said}"
     );
     let said = failed(&["--config", "app-config.yaml", "chains"]);
@@ -209,7 +209,7 @@ fn lines_of_an_env_file_that_say_nothing_are_told() {
         "\u{feff}A=1\n# comment\n\nnonsense and a secret\n",
     );
     let answer = portal.run(&["--env-file", "my.env"]);
-    let told = "stagecheck: my.env:4 is no NAME=VALUE: the app skips this line\n";
+    let told = "stagecheck: my.env:4: not NAME=VALUE, line ignored\n";
     assert_eq!(answer.stderr, format!("{told}no findings in 1 file\n"));
 }
 
@@ -288,7 +288,7 @@ fn what_a_person_names_must_be_readable_and_what_is_found_is_a_finding() {
     let (status, said) = run_as_nobody(&portal, &["-v", "--format", "concise"]);
     assert_eq!(status, Some(1), "{said}");
     assert!(
-        said.contains("this layer cannot be read: permission denied"),
+        said.contains("cannot read this file: permission denied"),
         "{said}"
     );
     assert!(
@@ -316,7 +316,7 @@ fn facts_are_for_whoever_asks_as_they_ask() {
     let absent = portal.run(&["facts", "--layer", "gone.yaml"]);
     assert_eq!(absent.status, 2);
     assert!(
-        absent.stderr.contains("there is no layer `gone.yaml` here"),
+        absent.stderr.contains("unknown layer `gone.yaml`"),
         "{absent:?}"
     );
     let with = ["facts", "--config", "app-config.yaml", "--env", "A=1"];

@@ -193,7 +193,7 @@ fn config_maps_of_one_file_with_the_same_key_are_layers_of_their_own() {
     let places: Vec<usize> = secrets.map(|line| line.line).collect();
     assert_eq!(places, [5, 11, 17, 23]);
     let answer = portal.run(&["chains"]);
-    assert!(answer.stdout.contains("there are 2 ConfigMaps `hub`"));
+    assert!(answer.stdout.contains("2 ConfigMaps have the name `hub`"));
     assert!(
         answer
             .stdout
@@ -625,7 +625,7 @@ services:
     let table = portal.run(&["chains"]).stdout;
     assert_eq!(
         table
-            .matches("variables come from `gone.env`, which is not here")
+            .matches("variables come from `gone.env`, which is not in the repository")
             .count(),
         2
     );
@@ -649,7 +649,11 @@ fn variables_of_a_config_map_that_is_not_here_are_listed() {
         ["kubernetes:hub!: k8s.yaml#app-config.hub.yaml"]
     );
     let table = portal.run(&["chains"]).stdout;
-    assert!(table.contains("~  variables come from the ConfigMap `gone`, which is not here"));
+    assert!(
+        table.contains(
+            "~  variables come from the ConfigMap `gone`, which is not in the repository"
+        )
+    );
     assert!(!table.contains("password"));
 }
 

@@ -362,7 +362,7 @@ fn of_very_many_layers_of_one_chain_only_so_many_are_read() {
     found(&portal);
     let chains = bounded(&portal, &["chains", "--format", "json"]).stdout;
     assert!(
-        chains.contains("it names 9000 layers, of which the first 100 are read"),
+        chains.contains("it loads 9000 layers; only the first 100 are read"),
         "{}",
         chains.get(..2000).unwrap_or(&chains)
     );

@@ -248,8 +248,8 @@ fn a_broken_schema_is_said_and_the_rest_still_counts() {
     assert_eq!(
         said,
         [
-            "node_modules/e/package.json is no valid package.json, so what it brings is not checked",
-            "the configuration of a is not checked: node_modules/a/s.json is no JSON Schema",
+            "invalid package.json `node_modules/e/package.json`: its configuration schema is not checked",
+            "the configuration of a is not checked: node_modules/a/s.json is not a JSON Schema",
             "the configuration of b is not checked: node_modules/b/gone.json: there is no such file",
             "the configuration of c is not checked: node_modules/c/config.d.ts: it is not valid TypeScript",
             "the configuration of d is not checked: node_modules/d/schema.yaml is neither .json nor .d.ts",

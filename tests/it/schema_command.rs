@@ -210,7 +210,7 @@ fn a_broken_package_is_said_and_the_others_are_checked() {
     );
     for said in [
         "the configuration of b is not checked: node_modules/b/config.d.ts: it is not valid TypeScript",
-        "the configuration of c is not checked: node_modules/c/s.json is no JSON Schema",
+        "the configuration of c is not checked: node_modules/c/s.json is not a JSON Schema",
         "node_modules/d/package.json is no valid package.json",
     ] {
         assert!(answer.stderr.contains(said), "{said}: {}", answer.stderr);

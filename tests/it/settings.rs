@@ -275,7 +275,7 @@ fn settings_that_cannot_be_read_are_no_missing_ones() {
             let answer = portal.run(arguments);
             assert_eq!(answer.status, 2, "{arguments:?}: {answer:?}");
             assert!(answer.stderr.contains(why), "{arguments:?}: {answer:?}");
-            let last = "stagecheck: there is a mistake in the settings\n";
+            let last = "stagecheck: invalid settings: nothing was checked\n";
             assert!(answer.stderr.ends_with(last), "{answer:?}");
         }
     };
@@ -283,7 +283,7 @@ fn settings_that_cannot_be_read_are_no_missing_ones() {
     latin.write("stagecheck.yaml", b"rules: {} # \xe4\n");
     refused(
         &latin,
-        "stagecheck.yaml:1:1: error[settings] this file cannot be read: it is not UTF-8",
+        "stagecheck.yaml:1:1: error[settings] cannot read this file: it is not UTF-8",
     );
     let large = portal("");
     large.write("stagecheck.yaml", "# large\n".repeat(1 << 18));

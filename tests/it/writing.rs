@@ -69,7 +69,7 @@ fn a_report_takes_the_place_of_nothing_that_the_run_read() {
             &home,
         );
         assert_eq!(answer.status, 2, "{path}: {}", answer.stderr);
-        let said = format!("cannot write {path}: this run reads that file");
+        let said = format!("cannot write {path}: the file is an input of this run");
         assert!(answer.stderr.contains(&said), "{}", answer.stderr);
         assert_eq!(
             fs::read(portal.path().join(path)).unwrap(),

@@ -284,10 +284,10 @@ fn an_empty_text_has_no_root_and_no_problem() {
 
 /// A text, the beginning of what is said of it, and the bytes it is said of.
 const CAUSES: &[(&str, &str, &str)] = &[
-    ("a: { b: 1, c: { d: 2 }\ne: 3\n", "`{` is never closed", "{"),
-    ("a:\n  b: [x, y\n  c: 1\n", "`[` is never closed", "["),
-    ("a:\n  b: { c: [1, 2 }\n", "`[` is never closed", "["),
-    ("a: { b: 1 }}\n", "`}` closes nothing", "}"),
+    ("a: { b: 1, c: { d: 2 }\ne: 3\n", "unclosed `{`", "{"),
+    ("a:\n  b: [x, y\n  c: 1\n", "unclosed `[`", "["),
+    ("a:\n  b: { c: [1, 2 }\n", "unclosed `[`", "["),
+    ("a: { b: 1 }}\n", "unmatched `}`", "}"),
     (
         "a:\n  b: [\n  1\n  ]\n",
         "this line is not indented enough",
@@ -302,7 +302,7 @@ const CAUSES: &[(&str, &str, &str)] = &[
     ("a: ['x' 'y']\n", "a comma or a `: ` is missing", "'"),
     ("a: { b: ${X}, c: 1 }\n", "a placeholder inside", "${X}"),
     ("a:\n  - [x, ${X:-y}]\n", "a placeholder inside", "${X:-y}"),
-    ("a: {{ .x }} y\nb: [\n", "`[` is never closed", "["),
+    ("a: {{ .x }} y\nb: [\n", "unclosed `[`", "["),
     ("a: {% if x %}\n", "template syntax", "{%"),
     (
         "a: \"x\nb: y\nc: 1\n",
@@ -434,12 +434,18 @@ fn what_is_too_much_is_refused_before_it_is_read_whole() {
         document.problems.first().unwrap().clone()
     };
     for (text, message) in [
-        (format!("a: [{}]\n", "[],".repeat(700_000)), "more values"),
-        (format!("a: [{}", "x,".repeat(700_000)), "more values"),
+        (
+            format!("a: [{}]\n", "[],".repeat(700_000)),
+            "too many values",
+        ),
+        (format!("a: [{}", "x,".repeat(700_000)), "too many values"),
         (format!("{}x", " - ".repeat(700_000)), "levels deep"),
-        (format!("a:\n{}", "- \n".repeat(700_000)), "more values"),
-        (format!("a: [{}]\n", "\n".repeat(3_000_000)), "more lines"),
-        ("# x\n".repeat(1_500_000), "more lines"),
+        (format!("a:\n{}", "- \n".repeat(700_000)), "too many values"),
+        (
+            format!("a: [{}]\n", "\n".repeat(3_000_000)),
+            "too many lines",
+        ),
+        ("# x\n".repeat(1_500_000), "too many lines"),
     ] {
         let problem = first(&text);
         assert!(problem.message.contains(message), "{}", problem.message);

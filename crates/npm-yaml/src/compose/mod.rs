@@ -69,9 +69,6 @@ pub fn parse(text: &str) -> Document {
     }
 }
 
-/// The longest key, in bytes, that the message about a duplicate repeats.
-const LONGEST_KEY_SHOWN: usize = 40;
-
 /// More problems than these help nobody.
 const MAX_PROBLEMS: usize = 200;
 
@@ -326,15 +323,9 @@ impl<'t> Composer<'t> {
         match pairs.insert(pair_key, value) {
             Ok(()) => Ok(()),
             Err(Refused::Duplicate { key, first }) => {
-                let name = self.text.get(key.range()).unwrap_or_default();
-                // A long key is left out: a part of it could be a part of a secret.
-                let message = match name.len() <= LONGEST_KEY_SHOWN && !name.contains('\n') {
-                    true => format!("duplicate key `{name}`"),
-                    false => "duplicate key".to_owned(),
-                };
                 self.problems.push(Problem {
                     rule: "yaml-duplicate-key",
-                    message,
+                    message: "duplicate key in this mapping".into(),
                     related: Some((first, "first defined here".into())),
                     ..Problem::at(key)
                 });

@@ -49,9 +49,7 @@ fn a_command_takes_the_place_of_the_image_s() {
             "compose.yaml",
             "    image: x\n    command: node packages/backend --config ${LAYER:-app-config.yaml}\n"
         ),
-        [
-            "compose:portal!: app-config.yaml ? `app-config.yaml` may be another file: its name depends on the environment"
-        ]
+        ["compose:portal!: app-config.yaml ? `app-config.yaml` depends on the environment"]
     );
 }
 

@@ -41,7 +41,7 @@ fn a_folder_that_nothing_sets_is_the_one_the_command_runs_in() {
 
 #[test]
 fn what_the_build_makes_is_a_lack() {
-    let lacks = |by: &str| format!("Dockerfile!: app-config.yaml ? `{by}` makes `extra.yaml`");
+    let lacks = |by: &str| format!("Dockerfile!: app-config.yaml ? `{by}` creates `extra.yaml`");
     for (step, by) in [
         (
             "COPY --from=config /out/extra.yaml ./",
@@ -57,7 +57,7 @@ fn what_the_build_makes_is_a_lack() {
     // Nothing brings it.
     assert_eq!(
         with_steps("COPY extra.yaml ./"),
-        "Dockerfile!: app-config.yaml ? there is no file `extra.yaml`"
+        "Dockerfile!: app-config.yaml ? `extra.yaml` does not exist"
     );
 }
 
@@ -117,7 +117,7 @@ fn what_is_kept_out_of_an_image_is_not_loaded() {
     let named = ", \"--config\", \"app-config.yaml\", \"--config\", \"app-config.local.yaml\"";
     assert_eq!(
         of("*.local.yaml\n", "", named),
-        "Dockerfile!: app-config.yaml ? `.dockerignore` keeps `app-config.local.yaml` out of the image"
+        "Dockerfile!: app-config.yaml ? `.dockerignore` excludes `app-config.local.yaml` from the image"
     );
 }
 
@@ -143,10 +143,10 @@ fn what_is_done_in_front_of_the_backend_counts() {
     );
     assert_eq!(
         with("export APP_CONFIG_app_title=Portal\nexec \"$@\"\n"),
-        "Dockerfile!: app-config.yaml ? the variable `APP_CONFIG_app_title` sets a value on top"
+        "Dockerfile!: app-config.yaml ? `APP_CONFIG_app_title` overrides a value"
     );
     assert_eq!(
         with("exec node packages/backend\n"),
-        "Dockerfile!: app-config.yaml ? `./docker-entrypoint.sh` may add layers of its own"
+        "Dockerfile!: app-config.yaml ? `./docker-entrypoint.sh` may add layers"
     );
 }

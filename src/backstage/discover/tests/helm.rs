@@ -141,7 +141,7 @@ fn values_that_may_be_for_any_chart_make_no_chain_but_a_layer() {
     assert!(root.layer(&layer).is_some());
     assert_eq!(
         workspace.left_out[0].reason,
-        "holds values with the key `name`, which no chart that is known here has"
+        "has values with the key `name` of an unknown chart"
     );
 }
 
@@ -281,7 +281,7 @@ fn values_that_name_a_layer_under_a_key_of_their_own_are_noted() {
     assert_eq!(workspace.left_out.len(), 1);
     assert_eq!(
         workspace.left_out[0].reason,
-        "names `app-config.stage.yaml` under a key that only its own chart can read"
+        "sets `app-config.stage.yaml` under a key of an unknown chart"
     );
 }
 

@@ -64,7 +64,7 @@ fn targets_that_may_select_the_workload_are_a_lack() {
     ] {
         let chain = chain_for(target);
         assert!(
-            chain.contains("so that it may be for this workload"),
+            chain.contains("and may apply to this workload"),
             "{target}: {chain}"
         );
     }
@@ -79,7 +79,7 @@ fn a_patch_for_a_workload_that_is_not_here_is_a_lack() {
     ] {
         let chain = chain_for(target);
         assert!(
-            chain.contains("matches nothing that is here"),
+            chain.contains("matches no resource in the repository"),
             "{target}: {chain}"
         );
     }

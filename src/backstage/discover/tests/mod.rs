@@ -203,7 +203,7 @@ fn entry_point_and_command_are_one_command_line() {
         with_dockerfile(
             "FROM node\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\"]\n"
         ),
-        ["Dockerfile!: app-config.yaml ? `/entrypoint.sh` may add layers of its own"]
+        ["Dockerfile!: app-config.yaml ? `/entrypoint.sh` may add layers"]
     );
 }
 
@@ -223,7 +223,7 @@ fn an_entry_point_script_that_runs_its_arguments_is_no_lack() {
     );
     assert_eq!(
         with("#!/bin/sh\nexec \"$@\" --config extra.yaml\n"),
-        ["Dockerfile!: app-config.yaml ? `./run.sh` may add layers of its own"]
+        ["Dockerfile!: app-config.yaml ? `./run.sh` may add layers"]
     );
 }
 
@@ -271,9 +271,7 @@ fn open_names_make_a_chain_incomplete() {
     };
     assert_eq!(
         image("ARG APP"),
-        [
-            "Dockerfile!: app-config.yaml ? `extra.yaml` may be another file: its name depends on the environment"
-        ]
+        ["Dockerfile!: app-config.yaml ? `extra.yaml` depends on the environment"]
     );
     assert_eq!(
         image("ENV APP=staging"),
@@ -281,7 +279,7 @@ fn open_names_make_a_chain_incomplete() {
     );
     assert_eq!(
         with_dockerfile("FROM node\nCMD node packages/backend --config app-config.yaml $MORE\n"),
-        ["Dockerfile!: app-config.yaml ? `$MORE` may add layers of its own"]
+        ["Dockerfile!: app-config.yaml ? `$MORE` may add layers"]
     );
 }
 
@@ -298,7 +296,7 @@ fn layers_from_elsewhere_make_a_chain_incomplete() {
     );
     assert_eq!(
         image("app-config.prod.yaml"),
-        ["Dockerfile!:  ? there is no file `app-config.prod.yaml`"]
+        ["Dockerfile!:  ? `app-config.prod.yaml` does not exist"]
     );
     assert_eq!(
         image("https://u:p@example.org/c"),
@@ -441,7 +439,7 @@ fn scripts_name_layers_from_the_folder_they_run_in() {
         ),
         [
             "packages/backend:start: app-config.yaml",
-            "packages/backend:start:gone:  ? there is no file `packages/backend/gone.yaml`",
+            "packages/backend:start:gone:  ? `packages/backend/gone.yaml` does not exist",
             "start:staging: app-config.yaml app-config.staging.yaml",
         ]
     );

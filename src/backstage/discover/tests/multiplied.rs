@@ -117,7 +117,7 @@ fn many_containers_with_the_variables_of_one_config_map_are_cut_off_and_it_is_sa
     );
     let chains = chains_beside(&[("k/map.yaml", &map), ("k/portal.yaml", &portal)]);
     assert_eq!(chains.len(), 300);
-    let is_said = |chain: &&String| chain.contains("more than are read");
+    let is_said = |chain: &&String| chain.contains("too many variables");
     assert_eq!(chains.iter().filter(is_said).count(), 200);
 }
 
@@ -171,7 +171,7 @@ fn many_mounts_of_many_keys_are_cut_off_and_it_is_said() {
     let chains = chains_beside(&[("k/map.yaml", &map), ("k/portal.yaml", &portal)]);
     assert_eq!(chains.len(), 1);
     assert!(
-        chains[0].contains("keys of ConfigMaps are mounted"),
+        chains[0].contains("ConfigMap keys are mounted"),
         "{}",
         &chains[0][..300]
     );
@@ -204,7 +204,7 @@ fn many_overlays_that_change_a_large_workload_are_cut_off_and_it_is_said() {
     files.push(("k/base/portal.yaml", &portal));
     let workspace = found(&MemoryFiles::new(files));
     let of_overlays = |one: &&crate::backstage::words::LeftOut| {
-        one.reason.starts_with("builds more than is read")
+        one.reason.starts_with("builds too many workloads")
     };
     let cut = workspace.left_out.iter().filter(of_overlays).count();
     let built = workspace.app_roots[0].chains.len();

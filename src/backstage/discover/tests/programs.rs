@@ -32,12 +32,12 @@ fn what_a_script_writes_is_made_and_its_branches_are_not_sure() {
     let made = "#!/bin/sh\ncat a.yaml > app-config.production.yaml\nnode packages/backend --config app-config.production.yaml\n";
     assert_eq!(
         of(&[("Dockerfile", &dockerfile), ("bin/run", made)]),
-        ["Dockerfile!:  ? `cat` makes `app-config.production.yaml`"]
+        ["Dockerfile!:  ? `cat` creates `app-config.production.yaml`"]
     );
     let branches = "#!/bin/sh\nif [ -n \"$X\" ]; then\n  export Y=1\nfi\nnode packages/backend --config app-config.yaml\n";
     assert_eq!(
         of(&[("Dockerfile", &dockerfile), ("bin/run", branches)]),
-        ["Dockerfile!: app-config.yaml ? `./bin/run` may add layers of its own"]
+        ["Dockerfile!: app-config.yaml ? `./bin/run` may add layers"]
     );
 }
 
