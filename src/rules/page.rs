@@ -58,7 +58,7 @@ fn fixes(card: &Card) -> String {
 /// A table of contents over the cards, in order of group and id.
 pub fn index(cards: &[Card]) -> String {
     let mut page =
-        "# Rules\n\nOne page for each rule. `stagecheck explain RULE` prints the same.\n"
+        "# Rules\n\nOne page per rule. `stagecheck explain RULE` prints the same page.\n"
             .to_owned();
     for (is_server, group) in [false, true]
         .into_iter()
@@ -100,8 +100,8 @@ fn heading(group: Group) -> &'static str {
         Group::Security => "Security",
         Group::Schema => "Schema",
         Group::Layers => "Layers and chains",
-        Group::Loader => "What the loader refuses or ignores",
-        Group::Hygiene => "Order",
+        Group::Loader => "Loader",
+        Group::Hygiene => "Hygiene",
         Group::Policy => "Policies",
     }
 }
@@ -110,33 +110,33 @@ fn heading(group: Group) -> &'static str {
 fn usual(card: &Card) -> String {
     match card.default {
         Switch::On => card.severity().to_string(),
-        Switch::Off => format!("{}, off unless asked for", card.severity()),
+        Switch::Off => format!("{}, off by default", card.severity()),
     }
 }
 
 /// One line of what is known about the rule.
 fn facts(card: &Card) -> String {
     let scope = match (card.scope, card.chains) {
-        (Scope::Layer, _) => "each layer by itself",
+        (Scope::Layer, _) => "each config file",
         (Scope::Chain, Chains::Production) => "the effective config of each production chain",
         (Scope::Chain, Chains::All) => "the effective config of each chain",
         (Scope::App, _) => "the files of an app root",
         (Scope::Server, _) => "the effective config of each Posit Connect server",
     };
     let mut line = format!(
-        "**{}** · {} · judges {scope}",
+        "**{}** · {} · checks {scope}",
         usual(card),
         card.group.as_str()
     );
     if card.scope == Scope::Chain && card.source == Detection::Conditions {
         line.push_str(match card.incomplete {
-            Incomplete::Lower => "; one severity lower where an unseen layer may set it otherwise",
+            Incomplete::Lower => "; one severity lower if an unseen layer may override it",
             Incomplete::Same => "",
-            Incomplete::Skip => "; not where an unseen layer may set it otherwise",
+            Incomplete::Skip => "; not reported if an unseen layer may override it",
         });
     }
     if let Some(doubt) = &card.doubt {
-        let _ = write!(line, "; one severity lower where `{}`", doubt.when);
+        let _ = write!(line, "; one severity lower if `{}`", doubt.when);
     }
     if let Some(since) = card.since {
         let _ = write!(line, " · since {}.{}", since.major, since.minor);
@@ -145,12 +145,12 @@ fn facts(card: &Card) -> String {
         let superseded: Vec<String> = card.supersedes.iter().map(|id| format!("`{id}`")).collect();
         let _ = write!(
             line,
-            " · instead of {} at the same place",
+            " · replaces {} at the same place",
             superseded.join(", ")
         );
     }
     if !card.aliases.is_empty() {
-        let _ = write!(line, " · earlier: {}", card.aliases.join(", "));
+        let _ = write!(line, " · formerly {}", card.aliases.join(", "));
     }
     line
 }
@@ -160,7 +160,7 @@ fn conditions(card: &Card) -> String {
     if let Some(each) = &card.each {
         let _ = write!(
             text,
-            "For each `{}` of `{}`, the first that holds:\n\n",
+            "For each `{}` of `{}`, the first case that applies:\n\n",
             each.item, each.path
         );
     }
@@ -185,8 +185,8 @@ fn case(case: &Case) -> String {
 
 fn example(example: &Example) -> String {
     let mut text = match example.finds.as_ref() {
-        [] => format!("### Leaves alone: {}", example.name),
-        _ => format!("### Finds: {}", example.name),
+        [] => format!("### Not reported: {}", example.name),
+        _ => format!("### Reported: {}", example.name),
     };
     if !example.config.is_empty() {
         let _ = write!(
@@ -196,7 +196,7 @@ fn example(example: &Example) -> String {
         );
     }
     if example.environment == Surroundings::Empty {
-        text.push_str("\n\nWith `--use-process-env`, where no variable is set:");
+        text.push_str("\n\nWith `--use-process-env` and no variables:");
     }
     for (path, contents) in example.files.iter() {
         let language = path
@@ -227,14 +227,14 @@ fn settings(card: &Card) -> String {
         fenced("yaml", &format!("rules:\n  {id}: {level}"), "")
     );
     if card.id != "unused-suppression" {
-        let (mark, file, language) = match card.scope {
-            Scope::Server => (';', "a server's file", "ini"),
-            Scope::Layer | Scope::Chain | Scope::App => ('#', "a layer", "yaml"),
+        let (mark, language) = match card.scope {
+            Scope::Server => (';', "ini"),
+            Scope::Layer | Scope::Chain | Scope::App => ('#', "yaml"),
         };
-        let comment = format!("{mark} stagecheck: ignore[{id}] why this is all right here");
+        let comment = format!("{mark} stagecheck: ignore[{id}] reason");
         let _ = write!(
             text,
-            "\n\nOn or above one line of {file}:\n\n{}",
+            "\n\nAt the end of the line, or on its own line above:\n\n{}",
             fenced(language, &comment, "")
         );
     }

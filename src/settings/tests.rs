@@ -148,7 +148,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ("- a\n", "stagecheck.yaml:1 the settings must be a mapping"),
         (
             "required-version: '>=99'\n",
-            "stagecheck.yaml:1 `required-version` asks for another version",
+            "stagecheck.yaml:1 `required-version` requires another version",
         ),
         (
             "required-version: newest\n",
@@ -259,7 +259,7 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "here: config.app",
             "here: chain.nam",
-            "policy.yaml:8 `cases[0].at[0].here` reads `nam",
+            "policy.yaml:8 `cases[0].at[0].here` reads the unknown fact `nam",
         ),
         (
             "our-domain",
