@@ -88,9 +88,9 @@ impl FixArguments {
 /// The form of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {
-    /// For people.
+    /// A table
     Table,
-    /// For programs.
+    /// JSON
     Json,
 }
 

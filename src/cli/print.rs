@@ -58,7 +58,7 @@ enum PrintFormat {
     Yaml,
     /// One JSON document.
     Json,
-    /// For people; of databases alone.
+    /// A table, with --databases only
     Table,
 }
 

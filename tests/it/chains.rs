@@ -59,7 +59,7 @@ fn every_chain_is_shown_with_its_layers_and_where_it_was_found() {
   development  not production  complete    package.json:1 (script)
    1  app-config.yaml
 
-  no chain loads
+  not loaded by any chain
      app-config.example.yaml  an example
      app-config.staging.yaml  not loaded by any start command
 
@@ -142,7 +142,10 @@ fn a_person_is_told_what_to_do_next_and_a_program_is_not() {
         said.contains("stagecheck print --chain Dockerfile"),
         "{said}"
     );
-    assert!(said.contains("`?` marks what the chain may load"), "{said}");
+    assert!(
+        said.contains("`?` marks layers outside the repository"),
+        "{said}"
+    );
     assert!(run(portal.path(), &["--format", "json"]).is_empty());
     let empty = tempfile::tempdir().unwrap();
     assert!(run(empty.path(), &[]).contains("nothing to check"));

@@ -40,13 +40,13 @@ fn a_slip_is_told_with_what_was_meant() {
 
 #[test]
 fn commands_of_other_programs_are_told_apart_from_missing_files() {
-    let checking = "stagecheck: cannot check `lint`: there is no such file\n  \
+    let checking = "stagecheck: `lint`: no such file\n  \
                     help: no command is needed to check: `stagecheck [PATH]...`\n";
     assert_eq!(failed(&["lint", "."]), checking);
     assert!(failed(&["help"]).contains("`stagecheck --help`"));
     assert_eq!(
         failed(&["gone.yaml"]),
-        "stagecheck: cannot check `gone.yaml`: there is no such file\n"
+        "stagecheck: `gone.yaml`: no such file\n"
     );
 }
 
@@ -55,19 +55,19 @@ fn what_cannot_be_read_is_told_in_words_for_people() {
     for (arguments, told) in [
         (
             &["--baseline", "gone.json"][..],
-            "cannot read the baseline `gone.json`: there is no such file or folder",
+            "cannot read the baseline `gone.json`: no such file or directory",
         ),
         (
             &["--settings", "gone.yaml"],
-            "cannot read the settings file `gone.yaml`: there is no such file",
+            "cannot read the settings file `gone.yaml`: no such file",
         ),
         (
             &["--env-file", "gone\u{7}.env"],
-            "cannot read the variables in gone\\x07.env: there is no such file or folder",
+            "cannot read the variables in gone\\x07.env: no such file or directory",
         ),
         (
             &["--output", "sarif=gone/x.sarif"],
-            "cannot write gone/x.sarif: there is no such file or folder",
+            "cannot write gone/x.sarif: no such file or directory",
         ),
     ] {
         let said = failed(arguments);
@@ -158,12 +158,12 @@ fn options_before_a_command_are_told_where_they_go() {
     );
     let said = failed(&["--config", "app-config.yaml", "chains"]);
     assert!(
-        said.contains("options go behind the command: `stagecheck chains"),
+        said.contains("options go after the command: `stagecheck chains"),
         "{said}"
     );
     let said = failed(&["--config", "app-config.yaml", "catalog"]);
     assert!(
-        said.starts_with("stagecheck: cannot check `catalog`: there is no such file"),
+        said.starts_with("stagecheck: `catalog`: no such file"),
         "{said}"
     );
 }
@@ -271,7 +271,7 @@ fn what_a_person_names_must_be_readable_and_what_is_found_is_a_finding() {
     };
     set("app-config.production.yaml", 0);
     set("packages", 0);
-    let denied = |name: &str| format!("stagecheck: cannot check `{name}`: permission denied\n");
+    let denied = |name: &str| format!("stagecheck: `{name}`: permission denied\n");
     for (arguments, name) in [
         (
             &["app-config.production.yaml"][..],

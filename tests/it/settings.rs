@@ -362,7 +362,9 @@ fn a_baseline_that_is_not_there_is_said() {
     let answer = portal("baseline: known.json\n").run(&[]);
     assert_eq!(answer.status, 1);
     assert!(
-        answer.stderr.contains("`known.json`, which cannot be read"),
+        answer
+            .stderr
+            .contains("cannot read the baseline `known.json`"),
         "{}",
         answer.stderr
     );

@@ -170,7 +170,7 @@ fn outside_a_repository_it_says_so() {
     write(&folder, SOUND);
     let (status, text) = check(folder.path());
     assert_eq!(status, 2);
-    assert!(text.contains("no git repository here"), "{text}");
+    assert!(text.contains("not a git repository"), "{text}");
 }
 
 /// Lets git run stagecheck before every commit.

@@ -214,7 +214,11 @@ fn in_defaults(text: &str) -> Vec<Hit> {
                 true => Certainty::Certain,
                 false => Certainty::Suspected,
             },
-            ..Hit::new("secret", format!("default of `{variable}`"), range)
+            ..Hit::new(
+                "secret",
+                format!("secret in the default of `{variable}`"),
+                range,
+            )
         })
     });
     of_secret.collect()
