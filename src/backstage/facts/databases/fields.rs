@@ -229,7 +229,7 @@ facts! {
     pub struct TlsFile {
         /// `sslrootcert`, `sslcert` or `sslkey` in a URL; `ca`, `cert` or `key` in `ssl`
         option: Text,
-        /// `url`: the driver reads the file; `text`: the path is in the place of the file's text
+        /// `url`: the driver reads the file; `text`: a path where the driver expects the text of the file
         form: Text,
         /// the path; points at it
         path: Text,
