@@ -87,12 +87,13 @@ impl<'r> Gathering<'r> {
                 ))
             })?;
         }
-        let named = match named {
-            Some(path) => Some(loader.file(path, sources).ok_or_else(|| {
-                Failure::new(format!("cannot read the settings file `{path}`"))
-            })?),
-            None => None,
-        };
+        let named =
+            match named {
+                Some(path) => Some(loader.file(path, sources).ok_or_else(|| {
+                    Failure::new(format!("cannot read the settings file `{path}`"))
+                })?),
+                None => None,
+            };
         Ok(SettingsOf { loader, named })
     }
 
@@ -244,11 +245,7 @@ pub fn failure(mistakes: &[Mistake], sources: Sources) -> Failure {
         _ => Some(several),
     };
     let places = [
-        of(
-            count(MistakenFile::Settings),
-            "settings",
-            "settings",
-        ),
+        of(count(MistakenFile::Settings), "settings", "settings"),
         of(count(MistakenFile::Policy), "policy", "policies"),
         of(count(MistakenFile::Schema), "schema", "schemas"),
     ];
