@@ -318,7 +318,7 @@ fn overridden_by(index: usize, written: &WrittenSetting, input: &Input<'_>) -> T
 /// The sections that a key belongs in which its own does not have.
 pub(super) fn owners(written: &WrittenSetting) -> Vec<&'static str> {
     let is_generic = GENERIC.iter().any(|key| gcfg::same_name(key, &written.key));
-    if written.setting.is_some() || is_generic {
+    if written.setting.is_some() || is_generic || !written.intact {
         return Vec::new();
     }
     let mut owners: Vec<&'static str> = catalogue::with_key(&written.key)
