@@ -172,6 +172,12 @@ pub struct OutputArguments {
     /// List the files that are checked, and those that are not with the reason
     #[arg(long, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
     pub list_files: bool,
+    /// Group findings by rule when there are more than N; 0 lists all [default: 50]
+    #[arg(long, value_name = "N", help_heading = OUTPUT)]
+    pub max_findings: Option<usize>,
+    /// Count the findings by rule instead of listing them
+    #[arg(long, conflicts_with_all = ["format", "list_files", "max_findings"], help_heading = OUTPUT)]
+    pub statistics: bool,
     /// Check again whenever a file changes
     #[arg(long, conflicts_with_all = ["list_files", "write_baseline", "fixes"], help_heading = OUTPUT)]
     pub watch: bool,

@@ -10,7 +10,7 @@ use super::console::Console;
 use super::fix::{self, After};
 use super::output::Output;
 use super::status::{Outcome, Status};
-use super::{list_files, output};
+use super::{list_files, output, statistics};
 use crate::files::{Guard, reason};
 use crate::report::{self, Format};
 use crate::request::{BaselineRequest, Request};
@@ -195,13 +195,35 @@ fn write(
         FormatChoice::Format(format) => format,
         FormatChoice::Auto => console.suiting_format(),
     };
-    let look = console.stdout();
+    let mut look = console.stdout();
+    look.most = arguments.max_findings;
+    if let Some(most) = look.most {
+        match format {
+            Format::Pretty => {}
+            Format::Concise if most > 0 && run.findings.len() > most => console.note(&Note {
+                level: NoteLevel::Always,
+                text: format!(
+                    "--max-findings: {} more findings are not listed",
+                    run.findings.len() - most
+                ),
+            }),
+            Format::Concise => {}
+            format => {
+                let message = format!("`{}` lists every finding", format.name());
+                let help = "remove `--max-findings`, or use `--format concise`";
+                return Err(Failure::new(message).with_help(help));
+            }
+        }
+    }
     // For a person who reads the job's page; a program's format is for a program.
     let for_people = matches!(format, Format::Github | Format::Concise);
     if for_people && let Some(path) = job_summary() {
         append_job_summary(run, &path)?;
     }
-    output::to_stdout(|out| format.report().write(run, &look, out))?;
+    match arguments.statistics {
+        true => output::lines_to_stdout(|out| statistics::write(run, look, out))?,
+        false => output::to_stdout(|out| format.report().write(run, &look, out))?,
+    }
     // What was recorded is said instead.
     if !is_empty(run) && request.baseline != BaselineRequest::Unused {
         console.line(&report::summary(run, &console.stderr()));

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::args::{ColorChoice, ConsoleArguments};
 use super::failure;
 use super::progress::ProgressLine;
-use crate::report::{Color, Drawing, Format, Look, Time};
+use crate::report::{Color, Detail, Drawing, Format, Look, Time};
 use crate::request::Progress;
 use crate::run::{Note, NoteLevel};
 
@@ -109,6 +109,11 @@ impl Console {
                 true => Time::Shown,
                 false => Time::Hidden,
             },
+            detail: match self.verbosity {
+                Verbosity::Verbose => Detail::Full,
+                _ => Detail::Brief,
+            },
+            most: None,
         }
     }
 }

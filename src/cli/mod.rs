@@ -7,6 +7,7 @@
 pub mod args;
 mod chains;
 mod check;
+mod columns;
 pub mod command;
 mod completions;
 mod console;
@@ -25,6 +26,7 @@ mod print;
 mod progress;
 mod rules;
 mod schema;
+mod statistics;
 mod status;
 mod test_policies;
 mod watch;
@@ -71,7 +73,7 @@ fn command_line() -> ExitCode {
         Some(Command::Why(why)) => print::why::run(why, &console),
         Some(Command::Migrate(migrate)) => migrate::run(migrate, &console),
         Some(Command::Print(print)) => print::run(print, &console),
-        Some(Command::Rules(rules)) => rules::run(rules),
+        Some(Command::Rules(rules)) => rules::run(rules, &console),
         Some(Command::Schema(schema)) => schema::run(schema, &console),
         Some(Command::TestPolicies) => test_policies::run(),
     };

@@ -6,8 +6,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::args::ListFormat;
+use super::console::Console;
 use super::status::{Outcome, Status};
-use super::{check, output};
+use super::{check, columns, output};
 use crate::rules::catalog;
 use crate::text::mask::escape;
 use rule_card::card::{Card, Switch};
@@ -34,11 +35,13 @@ struct Listed<'c> {
     references: Vec<&'c str>,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Outcome {
+pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let policies = crate::check::policies(&check::start()?)?;
     let cards: Vec<&Card> = catalog::cards().iter().chain(&policies).collect();
     match arguments.format {
-        ListFormat::Table => output::to_stdout(|out| table(cards, out))?,
+        ListFormat::Table => {
+            output::lines_to_stdout(|out| table(cards, console.stdout().width, out))?
+        }
         ListFormat::Json => {
             let listed: Vec<Listed<'_>> = cards.into_iter().map(listed).collect();
             output::to_stdout(|out| output::json(&listed, out))?;
@@ -47,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     Ok(Status::Clean)
 }
 
-fn table(mut cards: Vec<&Card>, out: &mut dyn Write) -> io::Result<()> {
+fn table(mut cards: Vec<&Card>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     cards.sort_by_key(|card| (card.group, &card.id));
     let width = cards.iter().map(|card| card.id.len()).max().unwrap_or(0);
     let mut group = None;
@@ -60,7 +63,8 @@ fn table(mut cards: Vec<&Card>, out: &mut dyn Write) -> io::Result<()> {
             Switch::Off => "off",
         };
         let title = escape(&card.title);
-        writeln!(out, "  {:<width$}  {severity:<7}  {title}", card.id)?;
+        let lead = format!("  {:<width$}  {severity:<7}  ", card.id);
+        columns::last(&lead, &title, columns, str::to_owned, out)?;
     }
     Ok(())
 }

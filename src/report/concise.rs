@@ -16,12 +16,23 @@ use crate::text::mask::inert_line;
 pub(super) struct Concise;
 
 impl Report for Concise {
-    fn write(&self, run: &Run, _: &Look, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &run.findings {
+    fn write(&self, run: &Run, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        for finding in most_severe(run, look.most) {
             writeln!(out, "{}", line(run, finding))?;
         }
         Ok(())
     }
+}
+
+/// The most severe findings, in the order of the run; all without a limit or with 0.
+fn most_severe(run: &Run, most: Option<usize>) -> Vec<&Finding> {
+    let mut kept: Vec<(usize, &Finding)> = run.findings.iter().enumerate().collect();
+    if let Some(most) = most.filter(|most| *most > 0) {
+        kept.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+        kept.truncate(most);
+        kept.sort_by_key(|(index, _)| *index);
+    }
+    kept.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// The line of a finding.

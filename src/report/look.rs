@@ -11,6 +11,11 @@ pub struct Look {
     pub width: usize,
     /// Whether to say how long it took: only to a person at a terminal, so that equal runs write equal bytes.
     pub time: Time,
+    /// How much a report for people shows of each finding.
+    pub detail: Detail,
+    /// `--max-findings`: the most findings that a report for people lists one by one; 0 is no limit. Machine
+    /// formats always hold all.
+    pub most: Option<usize>,
 }
 
 /// Whether to colour.
@@ -40,6 +45,15 @@ pub enum Time {
     Hidden,
 }
 
+/// How much a report for people shows of each finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Each with its lines and help.
+    Full,
+    /// What does not fail the run in one line each, unless there are few.
+    Brief,
+}
+
 impl Look {
     /// That of a file or a pipe: no colour, no time, wide.
     pub const FILE: Self = Self {
@@ -47,5 +61,7 @@ impl Look {
         drawing: Drawing::Unicode,
         width: 100,
         time: Time::Hidden,
+        detail: Detail::Full,
+        most: None,
     };
 }

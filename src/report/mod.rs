@@ -34,7 +34,7 @@ pub use diff::diff;
 pub use github::job_summary;
 pub(crate) use home::page;
 pub(crate) use item::{Fix, Item, Spot, items};
-pub use look::{Color, Drawing, Look, Time};
+pub use look::{Color, Detail, Drawing, Look, Time};
 pub(crate) use shown::{Origins, SecretText, Shown};
 pub use summary::summary;
 pub use writer::Report;

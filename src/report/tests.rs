@@ -100,6 +100,86 @@ fn pretty_shows_message_places_help_and_rule() {
     insta::assert_snapshot!(written(Format::Pretty, &portal(), &Look::FILE));
 }
 
+/// A run of so many errors and warnings, each in a line of its own.
+fn many(errors: usize, warnings: usize) -> Run {
+    let mut run = portal();
+    let (error, warning) = (run.findings[0].clone(), run.findings[1].clone());
+    run.findings.clear();
+    for (count, finding) in [(errors, error), (warnings, warning)] {
+        run.findings.extend((0..count).map(|_| finding.clone()));
+    }
+    run
+}
+
+fn brief(run: &Run, most: Option<usize>) -> String {
+    let look = Look {
+        detail: Detail::Brief,
+        most,
+        ..Look::FILE
+    };
+    written(Format::Pretty, run, &look)
+}
+
+#[test]
+fn what_fails_comes_last_and_in_full_and_the_rest_in_a_line_each_unless_there_is_little() {
+    let headlines = |text: &str| text.lines().filter(|line| line.contains("]: ")).count();
+    let few = brief(&many(2, 3), None);
+    assert_eq!(headlines(&few), 5, "{few}");
+    let more = brief(&many(2, 4), None);
+    let lines: Vec<&str> = more.lines().collect();
+    assert!(
+        lines[..4].iter().all(|line| line.contains(": warning[")),
+        "{more}"
+    );
+    assert_eq!((lines[4], headlines(&more)), ("", 2), "{more}");
+    assert!(more.contains("`-v` shows all findings in full"), "{more}");
+    assert_eq!(
+        headlines(&brief(&many(0, 6), None)),
+        6,
+        "the worst there is"
+    );
+    let mut strict = many(2, 4);
+    strict.fail_on = FailOn::From(Severity::Warning);
+    assert_eq!(headlines(&brief(&strict, None)), 6);
+}
+
+#[test]
+fn very_many_findings_are_an_entry_for_each_rule() {
+    let grouped = brief(&many(31, 20), None);
+    assert!(grouped.contains("error[yaml-duplicate-key]: "), "{grouped}");
+    assert!(grouped.contains("(and 19 more)"), "{grouped}");
+    assert!(
+        grouped.contains("also: 30 more: app-config.yaml:6:17, "),
+        "{grouped}"
+    );
+    assert!(grouped.lines().count() < 30, "{grouped}");
+    let all = brief(&many(31, 20), Some(0));
+    assert_eq!(all.matches("error[").count(), 31, "{all}");
+    let capped = brief(&many(2, 1), Some(2));
+    assert_eq!(capped.matches("error[").count(), 1, "{capped}");
+}
+
+#[test]
+fn concise_lists_the_most_severe_of_a_limit() {
+    let look = Look {
+        most: Some(1),
+        ..Look::FILE
+    };
+    let shown = written(Format::Concise, &portal(), &look);
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(shown.contains("error["), "{shown}");
+}
+
+#[test]
+fn the_same_help_is_written_once() {
+    let mut run = many(3, 0);
+    for finding in &mut run.findings {
+        finding.fixes.clear();
+    }
+    let shown = written(Format::Pretty, &run, &Look::FILE);
+    assert_eq!(shown.matches("= help:").count(), 1, "{shown}");
+}
+
 #[test]
 fn pretty_keeps_to_ascii_and_width_when_asked() {
     let look = Look {

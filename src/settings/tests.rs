@@ -297,5 +297,5 @@ fn the_published_schema_knows_every_key() {
             "{mistakes:?}"
         );
     }
-    assert_eq!(schema["properties"].as_object().unwrap().len(), 13);
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 14);
 }

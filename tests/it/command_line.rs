@@ -139,6 +139,47 @@ fn the_summary_is_on_stderr_in_every_form_and_in_no_report() {
     assert!(!report.contains("(fails)"), "{report}");
 }
 
+/// The whole of what a terminal gets, for every fixture.
+#[test]
+fn the_pretty_report_takes_at_most_twelve_lines_a_finding() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let (mut findings, mut lines) = (0, 0);
+    for fixture in std::fs::read_dir(fixtures).unwrap() {
+        let fixture = fixture.unwrap().path();
+        if fixture.is_dir() {
+            let counted = |format: &str| {
+                let answer = run_in(&fixture, &["--format", format]);
+                answer.stdout.lines().count()
+            };
+            findings += counted("concise");
+            lines += counted("pretty");
+        }
+    }
+    assert!(findings > 50, "{findings}");
+    assert!(
+        lines <= 12 * findings,
+        "{lines} lines for {findings} findings"
+    );
+}
+
+#[test]
+fn statistics_count_by_rule_and_limits_are_for_people() {
+    let portal = Portal::of(&[(
+        "app-config.yaml",
+        "app:\n  titel: a\n  baseUrll: b\nbackend: { auth: { keys: [{ secret: no }] } }\n",
+    )]);
+    let counted = portal.run(&["--statistics"]).stdout;
+    assert!(counted.contains("2  warning  unknown-key  "), "{counted}");
+    let capped = portal.run(&["--format", "concise", "--max-findings", "1"]);
+    assert_eq!(capped.stdout.lines().count(), 1, "{capped:?}");
+    assert!(
+        capped.stderr.contains("more findings are not listed"),
+        "{capped:?}"
+    );
+    let said = failed(&["--max-findings", "1", "--format", "sarif"]);
+    assert!(said.contains("`sarif` lists every finding"), "{said}");
+}
+
 #[test]
 fn every_shell_has_a_completion_script_that_knows_options_and_formats() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

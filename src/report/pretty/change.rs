@@ -2,41 +2,61 @@
 //!
 //! In: a finding. Out: two lines for each edit, the old one masked, escaped and clipped like every snippet.
 
+use super::gutter::Gutter;
 use crate::finding::{Edit, Finding};
-use crate::report::style::{Painter, Role};
+use crate::report::style::Role;
 use crate::report::{fix, text};
 use crate::run::Run;
 use crate::text::mask::escape;
 
-/// The changes, one line each way, with line ends between them; `None` where nothing is offered.
-pub(super) fn lines(run: &Run, finding: &Finding, painter: &Painter) -> Option<String> {
+/// Lines of a change that are shown each way.
+const LINES: usize = 8;
+
+/// The changes of the first fix, one line each way; `None` where nothing is offered.
+pub(super) fn lines(run: &Run, finding: &Finding, gutter: &Gutter<'_>) -> Option<String> {
     let lines: Vec<String> = finding
         .fixes
         .first()
         .map_or(&[][..], |first| fix::offered(run, first))
         .iter()
-        .filter_map(|edit| change(run, finding, edit, painter))
+        .filter_map(|edit| change(run, finding, edit, gutter))
         .collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    (!lines.is_empty()).then(|| lines.concat())
 }
 
-fn change(run: &Run, finding: &Finding, edit: &Edit, painter: &Painter) -> Option<String> {
+fn change(run: &Run, finding: &Finding, edit: &Edit, gutter: &Gutter<'_>) -> Option<String> {
     let place = edit.place;
     let view = run
         .secrets
         .view(&run.sources, place.source, &[place.span], 0);
     let label = view.labels.first()?.range();
     let (before, behind) = (view.text.get(..label.start)?, view.text.get(label.end..)?);
-    if view.text.contains('\n') || edit.text.contains('\n') || edit.text.is_empty() {
-        return None;
-    }
     let source = run.sources.get(place.source);
-    let number = source.position(place.span.start).line;
     let path = match place.source == finding.primary.place.source {
         true => String::new(),
-        false => format!("{}\n", text::line(run, source.path())),
+        false => gutter.header(false, &text::line(run, source.path())),
     };
-    let old = painter.paint(Role::Removed, &format!("{number} - {}", view.text));
-    let new = format!("{number} + {before}{}{behind}", escape(&edit.text));
-    Some(format!("{path}{old}\n{}", painter.paint(Role::Added, &new)))
+    let escaped: Vec<_> = edit.text.split('\n').map(escape).collect();
+    let new = format!("{before}{}{behind}", escaped.join("\n"));
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (view.text.split('\n').collect(), new.split('\n').collect());
+    // Of lines that are only added, those beside them say nothing.
+    let same_before = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.iter().rev().zip(new.iter().rev());
+    let same_behind = rest.take_while(|(a, b)| a == b).count();
+    let most = old.len().min(new.len()).saturating_sub(same_before);
+    let same_behind = same_behind.min(most);
+    let mut lines = path;
+    for (role, all) in [(Role::Removed, &old), (Role::Added, &new)] {
+        let changed = all.get(same_before..all.len() - same_behind);
+        let changed = changed.unwrap_or_default();
+        for (index, line) in changed.iter().take(LINES).enumerate() {
+            let number = view.first_line + same_before + index;
+            lines.push_str(&gutter.changed(role, number, line));
+        }
+        if changed.len() > LINES {
+            lines.push_str(&gutter.gap());
+        }
+    }
+    Some(lines)
 }

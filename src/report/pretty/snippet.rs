@@ -1,147 +1,262 @@
-//! The places of a finding, with the lines around them: one block for each file, drawn by miette.
+//! The places of a finding with their lines: one block for each file, that of the primary label first.
 //!
-//! In: a finding. Out: its snippets, masked, escaped and clipped by [`Secrets::view`](crate::text::mask::Secrets::view).
+//! In: a finding. Out: lines of text, masked, escaped and clipped by
+//! [`Secrets::view`](crate::text::mask::Secrets::view) and cut to the width of the terminal. Never: a line end inside
+//! a drawn line, whatever the file holds.
 
-use std::fmt;
+use textwrap::core::display_width;
 
-use miette::{
-    Diagnostic, GraphicalReportHandler, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents,
-};
-
-use crate::finding::{Finding, Label, Severity};
-use crate::report::style::Painter;
+use super::gutter::Gutter;
+use crate::finding::{Finding, Label};
+use crate::report::style::{Painter, Role};
 use crate::report::text;
 use crate::run::Run;
 use crate::text::SourceId;
 
-/// Lines shown before and behind each label.
+/// Lines shown before each label in the file of the primary one: there the line before is often the key above.
 const CONTEXT: usize = 1;
+/// Columns of a tab.
+const TAB: &str = "  ";
 
-/// Every block of a finding, that of the primary label first.
-pub(super) fn draw(run: &Run, finding: &Finding, painter: &Painter) -> String {
+/// The files a finding points to, that of its primary label first.
+pub(super) fn sources(finding: &Finding) -> Vec<SourceId> {
     let mut sources: Vec<SourceId> = Vec::new();
-    for label in std::iter::once(&finding.primary).chain(&finding.related) {
+    for label in labels(finding) {
         if !sources.contains(&label.place.source) {
             sources.push(label.place.source);
         }
     }
-    let blocks = sources.into_iter();
-    blocks
-        .map(|source| block(run, finding, source, painter))
-        .collect()
+    sources
 }
 
-fn block(run: &Run, finding: &Finding, source: SourceId, painter: &Painter) -> String {
-    let snippet = Snippet::new(run, finding, source);
-    let mut theme = painter.theme();
-    let of_severity = match finding.severity {
-        Severity::Error => theme.styles.error,
-        Severity::Warning => theme.styles.warning,
-        Severity::Info => theme.styles.advice,
-    };
-    // miette gives its highlight styles to the labels in order of place.
-    let primary = snippet.labels.iter().map(LabeledSpan::primary);
-    theme.styles.highlights = primary
-        .map(|primary| match primary {
-            true => painter.emphasize(of_severity),
-            false => theme.styles.help,
-        })
-        .collect();
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(painter.width())
-        .with_context_lines(CONTEXT)
-        .with_wrap_lines(false)
-        .with_links(false)
-        .without_primary_span_start();
+/// The primary label, then the related ones.
+pub(super) fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
+    std::iter::once(&finding.primary).chain(&finding.related)
+}
+
+/// Draws every block of a finding.
+pub(super) fn draw(run: &Run, finding: &Finding, gutter: &Gutter<'_>) -> String {
     let mut drawn = String::new();
-    // Writing into a string cannot fail, and every label is inside the text by construction.
-    let _ = handler.render_report(&mut drawn, &snippet);
-    // The first line is miette's own place for the message, which here is above all blocks.
-    drawn
-        .split_once('\n')
-        .map_or_else(String::new, |(_, block)| block.to_owned())
-}
-
-/// The lines of one source with the labels in it.
-#[derive(Debug)]
-struct Snippet {
-    text: String,
-    first_line: usize,
-    /// In order of place.
-    labels: Vec<LabeledSpan>,
-    /// For each label where it stands in the view and its `path:line:column` in the file.
-    names: Vec<(usize, String)>,
-}
-
-impl Snippet {
-    fn new(run: &Run, finding: &Finding, id: SourceId) -> Self {
+    for (index, id) in sources(finding).into_iter().enumerate() {
         let source = run.sources.get(id);
-        let all = std::iter::once(&finding.primary).chain(&finding.related);
-        let labels: Vec<&Label> = all.filter(|label| label.place.source == id).collect();
-        let spans: Vec<_> = labels.iter().map(|label| label.place.span).collect();
-        let view = run.secrets.view(&run.sources, id, &spans, CONTEXT);
-        let path = text::line(run, source.path());
-        let mut drawn: Vec<(LabeledSpan, String)> = Vec::new();
-        for (label, span) in labels.iter().zip(&view.labels) {
-            let at = source.position(label.place.span.start);
-            let note = text::line(run, &label.note).into_owned();
-            let note = Some(note).filter(|note| !note.is_empty());
-            let place = SourceSpan::new((span.start as usize).into(), span.len());
-            let label = match **label == finding.primary {
-                true => LabeledSpan::new_primary_with_span(note, place),
-                false => LabeledSpan::new_with_span(note, place),
+        let here: Vec<&Label> = labels(finding)
+            .filter(|label| label.place.source == id)
+            .collect();
+        // Related labels of a file without the primary one come in order of place: the first is named.
+        let named = here.iter().find(|label| **label == &finding.primary);
+        let named = named.or_else(|| here.iter().min_by_key(|label| label.place.span));
+        if let Some(named) = named {
+            let at = source.position(named.place.span.start);
+            let path = text::line(run, source.path());
+            let place = format!("{path}:{}:{}", at.line, at.column);
+            drawn.push_str(&gutter.header(index == 0, &place));
+        }
+        for line in lines(run, finding, id, &here) {
+            line.draw(finding, gutter, &mut drawn);
+        }
+    }
+    drawn
+}
+
+/// A line of a file as it is shown.
+struct Line {
+    number: usize,
+    /// Whether lines before it are left out.
+    after_gap: bool,
+    text: String,
+    /// In order of place.
+    marks: Vec<Mark>,
+}
+
+/// A label in a line.
+struct Mark {
+    /// The first column it is under, from 0.
+    start: usize,
+    /// One after its last column.
+    end: usize,
+    note: String,
+    is_primary: bool,
+}
+
+/// The lines with labels and those just before them. A label over several lines is shown on its first one.
+fn lines(run: &Run, finding: &Finding, id: SourceId, labels: &[&Label]) -> Vec<Line> {
+    let spans: Vec<_> = labels.iter().map(|label| label.place.span).collect();
+    let view = run.secrets.view(&run.sources, id, &spans, CONTEXT);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut start = 0;
+    let mut last_shown: Option<usize> = None;
+    let is_primary = finding.primary.place.source == id;
+    let all: Vec<&str> = view.text.split('\n').collect();
+    for (index, line) in all.iter().enumerate() {
+        let end = start + line.len();
+        let marks_of = |start: usize, end: usize| {
+            let here = view.labels.iter().zip(labels);
+            here.filter(move |(span, _)| (start..=end).contains(&(span.start as usize)))
+        };
+        let next = all.get(index + 1);
+        let is_before_label = is_primary
+            && next.is_some_and(|next| {
+                marks_of(end + 1, end + 1 + next.len()).next().is_some() && !line.trim().is_empty()
+            });
+        let mut marks: Vec<Mark> = marks_of(start, end)
+            .map(|(span, label)| {
+                let from = span.start as usize - start;
+                let to = (span.end as usize).min(end) - start;
+                let column = |at: usize| display_width(&expanded(line.get(..at).unwrap_or(line)));
+                Mark {
+                    start: column(from),
+                    end: column(to).max(column(from) + 1),
+                    note: text::line(run, &label.note).into_owned(),
+                    is_primary: **label == finding.primary,
+                }
+            })
+            .collect();
+        marks.sort_by_key(|mark| (mark.start, mark.end));
+        if !marks.is_empty() || is_before_label {
+            lines.push(Line {
+                number: view.first_line + index,
+                after_gap: last_shown.is_some_and(|last| last + 1 < index),
+                text: expanded(line),
+                marks,
+            });
+            last_shown = Some(index);
+        }
+        start = end + 1;
+    }
+    lines
+}
+
+fn expanded(text: &str) -> String {
+    text.replace('\t', TAB)
+}
+
+impl Line {
+    fn draw(self, finding: &Finding, gutter: &Gutter<'_>, drawn: &mut String) {
+        if self.after_gap {
+            drawn.push_str(&gutter.gap());
+        }
+        let painter = gutter.painter;
+        let room = gutter.room();
+        let first = self.marks.first().map_or(0, |mark| mark.start);
+        let cut = Cut::of(&self.text, first, room, painter);
+        drawn.push_str(&gutter.line(self.number, &cut.text));
+        for mark in &self.marks {
+            let role = match mark.is_primary {
+                true => Role::of(finding.severity),
+                false => Role::Related,
             };
-            drawn.push((label, format!("{path}:{}:{}", at.line, at.column)));
+            let start = cut.column(mark.start);
+            let end = cut.column(mark.end).max(start + 1);
+            let underline = painter.underline(mark.is_primary, end - start);
+            let indent = " ".repeat(start);
+            let fits = end + 1 + display_width(&mark.note) <= room;
+            if mark.note.is_empty() || fits {
+                let marked = format!("{underline} {}", mark.note);
+                let marked = painter.paint(role, marked.trim_end());
+                drawn.push_str(&gutter.below(&format!("{indent}{marked}")));
+                continue;
+            }
+            drawn.push_str(&gutter.below(&format!("{indent}{}", painter.paint(role, &underline))));
+            // Under the label where that leaves room to read, else further left.
+            let indent = start.min(room / 2);
+            for part in painter.wrap(&mark.note, gutter.columns() + indent) {
+                let part = painter.paint(role, &part);
+                drawn.push_str(&gutter.below(&format!("{}{part}", " ".repeat(indent))));
+            }
         }
-        drawn.sort_by_key(|(label, _)| (label.offset(), label.len()));
+    }
+}
+
+/// A line cut to the room there is.
+struct Cut {
+    text: String,
+    /// Columns of the line that are left out before it.
+    dropped: usize,
+    /// Columns of what stands for them.
+    lead: usize,
+    room: usize,
+}
+
+impl Cut {
+    /// The part of a line around a column.
+    fn of(line: &str, around: usize, room: usize, painter: &Painter) -> Self {
+        let whole = Self {
+            text: line.to_owned(),
+            dropped: 0,
+            lead: 0,
+            room,
+        };
+        if display_width(line) <= room {
+            return whole;
+        }
+        let ellipsis = painter.ellipsis();
+        let mark = display_width(ellipsis);
+        // A third of the room shows what is before the label, the rest what follows it.
+        let dropped = match around + room / 3 < room {
+            true => 0,
+            false => around - room / 3,
+        };
+        let lead = if dropped == 0 { 0 } else { mark };
+        let mut text = String::new();
+        let mut column = 0;
+        let mut used = lead;
+        let mut first_kept = None;
+        for character in line.chars() {
+            let width = display_width(character.encode_utf8(&mut [0; 4]));
+            if column >= dropped {
+                first_kept.get_or_insert(column);
+                if used + width + mark > room {
+                    text.push_str(ellipsis);
+                    break;
+                }
+                text.push(character);
+                used += width;
+            }
+            column += width;
+        }
+        let before = if dropped == 0 { "" } else { ellipsis };
         Self {
-            text: view.text,
-            first_line: view.first_line,
-            names: drawn
-                .iter()
-                .map(|(label, name)| (label.offset(), name.clone()))
-                .collect(),
-            labels: drawn.into_iter().map(|(label, _)| label).collect(),
+            text: format!("{before}{text}"),
+            dropped: first_kept.unwrap_or(0),
+            lead,
+            room,
+        }
+    }
+
+    /// Where a column of the line is in the part; the last one there is, for what is cut off.
+    fn column(&self, column: usize) -> usize {
+        let shifted = column.saturating_sub(self.dropped) + self.lead;
+        match self.dropped {
+            0 => column.min(self.room),
+            _ => shifted.min(self.room),
         }
     }
 }
 
-impl SourceCode for Snippet {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = self.text.read_span(span, before, after)?;
-        let name = self.names.iter().find(|(at, _)| *at == span.offset());
-        let line = contents.line() + self.first_line - 1;
-        Ok(Box::new(MietteSpanContents::new_named(
-            name.map_or_else(String::new, |(_, name)| name.clone()),
-            contents.data(),
-            *contents.span(),
-            line,
-            contents.column(),
-            contents.line_count(),
-        )))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::look::Look;
+
+    #[test]
+    fn a_line_wider_than_the_terminal_is_cut_around_its_label() {
+        let painter = Painter::new(&Look::FILE);
+        let line = format!("{}needle{}", "a".repeat(90), "b".repeat(90));
+        let cut = Cut::of(&line, 90, 40, &painter);
+        assert_eq!(display_width(&cut.text), 40, "{}", cut.text);
+        let at = cut.text.char_indices().nth(cut.column(90)).unwrap().0;
+        assert!(cut.text[at..].starts_with("needle"), "{}", cut.text);
+        let short = Cut::of("a: 1", 0, 40, &painter);
+        assert_eq!((&*short.text, short.column(3)), ("a: 1", 3));
+        let early = Cut::of(&line, 2, 40, &painter);
+        assert!(early.text.starts_with("aaa") && early.text.ends_with('…'));
+    }
+
+    #[test]
+    fn columns_of_wide_characters_are_counted_as_they_are_shown() {
+        let line = "名前: ".to_owned() + &"値".repeat(60);
+        let cut = Cut::of(&line, 6, 31, &Painter::new(&Look::FILE));
+        assert!(display_width(&cut.text) <= 31, "{}", cut.text);
+        assert_eq!(cut.column(6), 6);
     }
 }
-
-impl Diagnostic for Snippet {
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-}
-
-impl fmt::Display for Snippet {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
-impl std::error::Error for Snippet {}

@@ -126,8 +126,8 @@ fn pretty_shows_the_line_as_it_was_and_as_it_would_be() {
     let report = written(Format::Pretty, &run);
     let old = text(&run).lines().next().unwrap().to_owned();
     let new = mended(&run).lines().next().unwrap().to_owned();
-    let change = format!("  change:\n    1 - {old}\n    1 + {new}\n");
-    assert_eq!(report.matches("  change:\n").count(), 1, "{report}");
+    let change = format!("  1 - {old}\n  1 + {new}\n");
+    assert_eq!(report.matches("\n  1 + ").count(), 1, "{report}");
     assert!(report.contains(&change), "{report}");
 }
 
@@ -142,7 +142,7 @@ fn an_edit_that_touches_a_secret_is_offered_by_no_format() {
     for (format, word) in [
         (Format::Sarif, "deletedRegion"),
         (Format::Rdjson, "suggestions"),
-        (Format::Pretty, "change:"),
+        (Format::Pretty, "\n  1 + "),
     ] {
         let report = written(format, &run);
         assert!(!report.contains(word), "{}: {report}", format.name());
