@@ -17,6 +17,8 @@ pub struct Request {
     pub start: PathBuf,
     /// Files and folders named by the user; none means `start`.
     pub paths: Vec<PathBuf>,
+    /// A layer whose text comes from stdin: it is judged as the file of that name, in the context of its app root.
+    pub stdin: Option<StdinLayer>,
     /// `--config`: the layers of the one chain to check, in order; none means the chains that are found.
     pub config: Vec<PathBuf>,
     /// Whether that one chain is one that people depend on.
@@ -59,6 +61,15 @@ pub enum RulesFrom {
     Anywhere,
     /// This folder and no package: nobody vouches for what else there is.
     Folder(FilePath),
+}
+
+/// A layer that is read from stdin.
+#[derive(Clone)]
+pub struct StdinLayer {
+    /// The file it stands for; it need not be there.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: Arc<str>,
 }
 
 /// How far a run is, for whoever waits for it in another thread. Clones are the same run.
@@ -166,8 +177,8 @@ pub struct RuleSelection {
     pub select: Vec<String>,
     /// Not these rules or groups.
     pub ignore: Vec<String>,
-    /// Severities to use instead of the cards' own.
-    pub severities: Vec<(String, Severity)>,
+    /// Severities to use instead of the cards' own; `None` turns a rule off.
+    pub severities: Vec<(String, Option<Severity>)>,
 }
 
 /// What becomes of local layers that git ignores (`--with-local`). One that git does not ignore always takes part.

@@ -139,7 +139,7 @@ fn judge(
             Production::ByName => ExplicitProduction::ByName,
         },
         rules: RuleSelection {
-            severities: vec![(card.id.to_string(), card.severity())]
+            severities: vec![(card.id.to_string(), Some(card.severity()))]
                 .into_iter()
                 .filter(|_| card.default == Switch::Off)
                 .collect(),

@@ -124,7 +124,12 @@ fn check_targets(
         &file,
     )?;
     let several = several_baselines(targets, &in_force, request);
-    let notes = notes_of(&environment).chain(found.notes).chain(several);
+    let settings = settings_in_force(&in_force, &sources);
+    let notes = notes_of(&environment)
+        .chain(found.notes)
+        .chain(in_force.notes().to_vec())
+        .chain(settings)
+        .chain(several);
     let mut run = Run {
         findings: settled.findings,
         sources,
@@ -146,6 +151,22 @@ fn check_targets(
     };
     run.sort();
     Ok(run)
+}
+
+/// Which settings files are in force.
+fn settings_in_force(in_force: &InForce<'_>, sources: &Sources) -> Vec<Note> {
+    let note = |text| Note {
+        level: NoteLevel::Verbose,
+        text,
+    };
+    let files = in_force.files();
+    let mut notes: Vec<Note> = files
+        .map(|file| note(format!("settings: {}", escape(sources.get(file).path()))))
+        .collect();
+    if notes.is_empty() {
+        notes.push(note("settings: none, the defaults are in force".to_owned()));
+    }
+    notes
 }
 
 /// That the baseline of the settings is that of one repository, where several are checked.

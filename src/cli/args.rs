@@ -3,21 +3,24 @@
 //! In: what a person types. Out: the types of [`crate::run`]. Never: what an option does.
 
 use std::fmt;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::files::GitVariables;
+use crate::files::{GitVariables, reason};
 use crate::finding::{FixKind, Severity};
 use crate::report::Format;
 use crate::request::FailOn;
 use crate::request::LocalLayers;
 use crate::request::{
     BaselineRequest, EnvironmentRequest, ExplicitProduction, FileState, ProcessEnvironment,
-    Request, RuleSelection, SchemaCache,
+    Request, RuleSelection, SchemaCache, StdinLayer,
 };
 use crate::run::Failure;
+use crate::settings::Level;
+use crate::text::mask;
 
 const WHAT: &str = "Input";
 const ENVIRONMENT: &str = "Environment";
@@ -25,6 +28,9 @@ const RULES: &str = "Rules";
 const FIXES: &str = "Fixes";
 const OUTPUT: &str = "Output";
 pub(super) const ABOUT: &str = "About";
+
+/// The largest text that stdin may hold, in bytes; a layer may be smaller than that.
+const STDIN_LIMIT: u64 = 64 << 20;
 
 /// The arguments of a check.
 #[derive(Debug, Args)]
@@ -44,6 +50,9 @@ pub struct CheckArguments {
     /// What to write.
     #[command(flatten)]
     pub output: OutputArguments,
+    /// Read one layer from stdin (also `-`) and judge it as this file of its app [default for `-`: app-config.yaml]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "staged", "watch", "write_baseline"], help_heading = WHAT)]
+    pub stdin_filename: Option<PathBuf>,
 }
 
 /// What is fixed in the files.
@@ -146,9 +155,9 @@ pub struct RuleArguments {
     /// Skip these rules or groups
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = RULES)]
     pub ignore: Vec<String>,
-    /// Set the severity of a rule
-    #[arg(long, value_name = "RULE=SEVERITY", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
-    pub severity: Vec<(String, Severity)>,
+    /// Set the severity of a rule or group: error, warning, info or off
+    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
+    pub severity: Vec<(String, Option<Severity>)>,
     /// A JSON Schema that the effective config of each chain must satisfy; repeatable
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = RULES)]
     pub schema: Vec<PathBuf>,
@@ -263,6 +272,7 @@ impl CheckArguments {
                 ignore: self.rules.ignore.clone(),
                 severities: self.rules.severity.clone(),
             },
+            stdin: self.stdin()?,
             fail_on: self.rules.fail_on.map(Threshold::fail_on),
             schemas: self.rules.schema.clone(),
             baseline: match (&self.rules.baseline, &self.rules.write_baseline) {
@@ -272,6 +282,44 @@ impl CheckArguments {
             },
             ..self.files.request(&self.environment, start)?
         })
+    }
+}
+
+impl CheckArguments {
+    /// The layer on stdin, where one is asked for.
+    ///
+    /// # Errors
+    /// When other paths are beside it, or stdin cannot be read or is not UTF-8.
+    fn stdin(&self) -> Result<Option<StdinLayer>, Failure> {
+        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        let by_path = self.files.paths.iter().any(is_stdin);
+        if !by_path && self.stdin_filename.is_none() {
+            return Ok(None);
+        }
+        if self.files.paths.iter().any(|path| !is_stdin(path)) {
+            let failure =
+                Failure::new("stdin is one layer, and no other path is checked beside it");
+            return Err(failure.with_help("pass `-` alone, with `--stdin-filename FILE`"));
+        }
+        let mut bytes = Vec::new();
+        let read = io::stdin()
+            .lock()
+            .take(STDIN_LIMIT + 1)
+            .read_to_end(&mut bytes);
+        read.map_err(|error| Failure::new(format!("cannot read stdin: {}", reason(&error))))?;
+        if bytes.len() as u64 > STDIN_LIMIT {
+            let most = STDIN_LIMIT >> 20;
+            return Err(Failure::new(format!("stdin has more than {most} MiB")));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Failure::new(format!("stdin is not UTF-8 (byte {at})"))
+        })?;
+        let path = self.stdin_filename.clone();
+        Ok(Some(StdinLayer {
+            path: path.unwrap_or_else(|| "app-config.yaml".into()),
+            text: text.into(),
+        }))
     }
 }
 
@@ -286,6 +334,13 @@ impl FileArguments {
         start: PathBuf,
     ) -> Result<Request, Failure> {
         let files = self;
+        if let (Some(path), false) = (files.paths.first(), files.config.is_empty()) {
+            let path = mask::outside_run(&path.display().to_string());
+            let failure = Failure::new(format!("`{path}` would be ignored beside `--config`"));
+            return Err(failure.with_help(format!(
+                "`--config` takes one layer; repeat it for each: `--config {path}`"
+            )));
+        }
         Ok(Request {
             start,
             paths: files.paths.clone(),
@@ -346,9 +401,15 @@ impl fmt::Debug for EnvironmentArguments {
     }
 }
 
-fn severity_of_rule(text: &str) -> Result<(String, Severity), String> {
-    let (rule, severity) = text.split_once('=').ok_or("write RULE=SEVERITY")?;
-    Ok((rule.into(), severity.parse()?))
+fn severity_of_rule(text: &str) -> Result<(String, Option<Severity>), String> {
+    let (rule, level) = text.split_once('=').ok_or("write RULE=LEVEL")?;
+    Ok((
+        rule.into(),
+        match level.parse()? {
+            Level::Off => None,
+            Level::On(severity) => Some(severity),
+        },
+    ))
 }
 
 fn format_or_auto() -> impl TypedValueParser<Value = FormatChoice> {

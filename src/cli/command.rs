@@ -1,4 +1,4 @@
-//! The commands, as clap reads them: checking without a word, everything else by name.
+//! The commands, as clap reads them. Checking needs no command, and is one too: people type its name.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use super::args::{ABOUT, CheckArguments, ConsoleArguments};
 use super::{chains, completions, explain, facts, init, lsp, migrate, print, rules, schema};
 use crate::run::Failure;
 use crate::text::closest;
+use crate::text::mask::escape;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,6 +54,8 @@ pub struct Arguments {
 /// Commands besides checking.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Check the configuration (the default without a command)
+    Check(Box<CheckArguments>),
     /// List the ways the app is started with the config files each one loads, and the servers
     Chains(chains::Arguments),
     /// Create settings, a commit hook, a CI workflow and editor tasks
@@ -79,11 +82,37 @@ pub enum Command {
     Why(print::why::Arguments),
     /// Test the examples of the policies in the settings
     TestPolicies,
+    /// Print the help of stagecheck, or of a command
+    Help {
+        /// The command
+        command: Option<String>,
+    },
+    /// Print the version and the commit it was built from
+    Version,
 }
 
 /// The command line as clap knows it, for completions, man pages and documentation.
 pub fn command() -> clap::Command {
     Arguments::command()
+}
+
+/// The help of a command, or of the whole program.
+///
+/// # Errors
+/// When there is no such command.
+pub(super) fn help(of: Option<&str>) -> Result<String, Failure> {
+    let mut command = command();
+    command.build();
+    let Some(name) = of else {
+        return Ok(command.render_help().to_string());
+    };
+    if let Some(sub) = command.find_subcommand_mut(name) {
+        return Ok(sub.render_help().to_string());
+    }
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let near = closest(name, names).map(|near| format!("did you mean `{near}`?"));
+    let failure = Failure::new(format!("unknown command `{}`", escape(name)));
+    Err(failure.with_help(near.unwrap_or_else(|| "`stagecheck help` lists the commands".into())))
 }
 
 /// A first word that is no path may be a command with a slip in it, or one that other programs have.
@@ -96,10 +125,9 @@ pub(super) fn with_command(failure: Failure, arguments: &CheckArguments) -> Fail
         return failure;
     }
     match word {
-        "check" | "lint" | "scan" | "validate" | "run" => {
-            return failure.with_help("no command is needed to check: `stagecheck [PATH]...`");
+        "lint" | "scan" | "validate" | "run" => {
+            return failure.with_help("did you mean the command `check`?");
         }
-        "help" => return failure.with_help("run `stagecheck --help` for usage"),
         _ => {}
     }
     let command = command();

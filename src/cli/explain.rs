@@ -1,7 +1,10 @@
-//! `stagecheck explain RULE`: the page of a rule.
+//! `stagecheck explain RULE`: what a rule finds, why, how to fix it and how to suppress it.
+
+mod short;
 
 use clap::Args;
 
+use super::console::Console;
 use super::status::{Outcome, Status};
 use super::{check, output};
 use crate::check::examples;
@@ -10,30 +13,65 @@ use crate::rules::{catalog, page};
 use crate::run::{Failure, Run};
 use crate::settings::select;
 use crate::text::mask;
+use rule_card::card::Card;
 
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A rule's id, or that of a policy
-    rule: String,
+    /// Ids of rules or policies
+    #[arg(value_name = "RULE", required = true)]
+    rules: Vec<String>,
+    /// Print the whole page: conditions, examples and their output
+    #[arg(long)]
+    full: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Outcome {
+pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
+    let is_built_in = |rule: &String| catalog::card(rule).is_some();
     // A mistake in the settings is no reason not to explain a built-in rule.
-    let policies = match catalog::card(&arguments.rule) {
-        Some(_) => Vec::new(),
-        None => crate::check::policies(&check::start()?)?,
+    let policies = match arguments.rules.iter().all(is_built_in) {
+        true => Vec::new(),
+        false => crate::check::policies(&check::start()?)?,
     };
-    let own = || {
-        policies
-            .iter()
-            .find(|card| card.answers_to(&arguments.rule))
-    };
-    let Some(card) = catalog::card(&arguments.rule).or_else(own) else {
-        let message = select::unknown(&arguments.rule, &policies)
-            .unwrap_or_else(|| format!("`{}` is a group of rules, not a rule", arguments.rule));
-        return Err(Failure::new(message).with_help("`stagecheck rules` lists the rules"));
-    };
+    let cards = arguments
+        .rules
+        .iter()
+        .map(|rule| of_name(rule, &policies))
+        .collect::<Result<Vec<&Card>, Failure>>()?;
+    let look = console.stdout();
+    for (index, card) in cards.into_iter().enumerate() {
+        if index > 0 {
+            output::to_stdout(|out| writeln!(out))?;
+        }
+        match arguments.full {
+            true => full(card)?,
+            false => {
+                let page = short::page(card, &look);
+                let is_own = catalog::card(&card.id).is_none();
+                // Colours are escape sequences, which a policy must not bring.
+                let page = if is_own {
+                    inert(&short::page(card, &Look::FILE))
+                } else {
+                    page
+                };
+                output::lines_to_stdout(|out| out.write_all(page.as_bytes()))?;
+            }
+        }
+    }
+    Ok(Status::Clean)
+}
+
+fn of_name<'c>(name: &str, policies: &'c [Card]) -> Result<&'c Card, Failure> {
+    let own = || policies.iter().find(|card| card.answers_to(name));
+    catalog::card(name).or_else(own).ok_or_else(|| {
+        let message = select::unknown(name, policies)
+            .unwrap_or_else(|| format!("`{name}` is a group of rules, not a rule"));
+        Failure::new(message).with_help("`stagecheck rules` lists the rules")
+    })
+}
+
+/// Prints the whole page of a card.
+fn full(card: &Card) -> Result<(), Failure> {
     let outcome = card
         .examples
         .iter()
@@ -41,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         .map(|example| examples::run(card, example))
         .transpose()?;
     let page = page::page(card);
-    let page = match catalog::card(&arguments.rule) {
+    let page = match catalog::card(&card.id) {
         Some(_) => page,
         // A policy is a file of the repository: it may hold a secret, and characters that speak to a terminal.
         None => inert(&page),
@@ -57,8 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             "\n## Output\n\nOf the first example:\n\n```text\n{}\n```\n",
             shown.trim_end()
         )
-    })?;
-    Ok(Status::Clean)
+    })
 }
 
 /// A page without secrets and without control characters.

@@ -1,4 +1,5 @@
-//! What is said when a run cannot be made: one sentence, and what to do. Exit status 2.
+//! What is said when a run cannot be made: one sentence, and what to do, in the form of clap, which speaks of mistakes in
+//! arguments. Exit status 2.
 
 use std::env;
 use std::io::{self, Write as _};
@@ -7,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use super::console::Console;
+use super::paint::{Paint, Role};
 use crate::report::Format;
 use crate::run::Failure;
 use crate::text::mask::looks::assignment::{names_private, names_secret};
@@ -26,11 +28,14 @@ pub(super) fn report(failure: &Failure, console: &Console) -> ExitCode {
         };
         let _ = format.report().write(mistakes, &look, &mut stderr);
     }
+    let paint = Paint::of(console.stderr());
     let message = shown(&failure.message);
-    let _ = writeln!(stderr, "stagecheck: {message}");
+    let error = paint.paint(Role::Broken, "error:");
+    let _ = writeln!(stderr, "{error} {message}");
     if let Some(help) = &failure.help {
         let lines: Vec<_> = help.lines().map(shown).collect();
-        let _ = writeln!(stderr, "  help: {}", lines.join("\n"));
+        let tip = paint.paint(Role::Production, "tip:");
+        let _ = writeln!(stderr, "\n  {tip} {}", lines.join("\n"));
     }
     ExitCode::from(FAILED)
 }

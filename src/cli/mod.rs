@@ -60,13 +60,13 @@ fn command_line() -> ExitCode {
     };
     let console = Console::new(&arguments.console);
     let outcome = match &arguments.command {
-        None if arguments.check.output.watch => watch::run(&arguments.check, &console),
-        None => check::run(&arguments.check, &console)
+        None => checked(&arguments.check, &console)
             .map_err(|failure| command::with_command(failure, &arguments.check)),
+        Some(Command::Check(check)) => checked(check, &console),
         Some(Command::Chains(chains)) => chains::run(chains, &console),
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Completions(completions)) => completions::run(completions),
-        Some(Command::Explain(explain)) => explain::run(explain),
+        Some(Command::Explain(explain)) => explain::run(explain, &console),
         Some(Command::Facts(facts)) => facts::run(facts, &console),
         Some(Command::Lsp(lsp)) => lsp::run(lsp),
         Some(Command::Diff(chains)) => print::compare::run(chains, &console),
@@ -76,11 +76,25 @@ fn command_line() -> ExitCode {
         Some(Command::Rules(rules)) => rules::run(rules, &console),
         Some(Command::Schema(schema)) => schema::run(schema, &console),
         Some(Command::TestPolicies) => test_policies::run(),
+        Some(Command::Help { command }) => command::help(command.as_deref())
+            .and_then(|help| output::to_stdout(|out| out.write_all(help.as_bytes())))
+            .map(|()| Status::Clean),
+        Some(Command::Version) => {
+            output::to_stdout(|out| writeln!(out, "stagecheck {}", console::VERSION))
+                .map(|()| Status::Clean)
+        }
     };
     match outcome {
         Ok(Status::Clean) => ExitCode::SUCCESS,
         Ok(Status::Findings) => ExitCode::from(1),
         Err(failure) => failure::report(&failure, &console),
+    }
+}
+
+fn checked(arguments: &args::CheckArguments, console: &Console) -> status::Outcome {
+    match arguments.output.watch {
+        true => watch::run(arguments, console),
+        false => check::run(arguments, console),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `stagecheck schema`: the schema that an app's packages demand of its configuration.
+//! `stagecheck schema`: the schema that an app's packages demand of its configuration, and those of our own files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,26 +29,41 @@ pub struct Arguments {
     /// Only the schema of this package, unmerged
     #[arg(long, value_name = "NAME")]
     package: Option<String>,
+    /// Print the schema of a policy instead, for editors
+    #[arg(long, conflicts_with_all = ["path", "chain", "package", "for_editor", "settings"])]
+    policy: bool,
     /// Schema for editors, which validate a single layer: placeholders and directives are allowed for any value, and
     /// nothing is required
     #[arg(long, conflicts_with = "package")]
     for_editor: bool,
-    /// Settings file [default: stagecheck.yaml]
+    /// Without FILE, print the schema of stagecheck.yaml instead; with FILE, use these settings
     #[arg(
         long,
         value_name = "FILE",
+        num_args = 0..=1,
         env = "STAGECHECK_SETTINGS",
         hide_env = true
     )]
-    settings: Option<PathBuf>,
+    settings: Option<Option<PathBuf>>,
     /// Ignore the schema cache
     #[arg(long)]
     no_cache: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
+    if let Some(own) = own(arguments) {
+        output::to_stdout(|out| out.write_all(own.as_bytes()))?;
+        return Ok(Status::Clean);
+    }
     let collection = collected(arguments)?;
     say_where_from(&collection, console);
+    if collection.schemas.packages().is_empty() {
+        console.note(&Note {
+            level: NoteLevel::Always,
+            text: "no package of this app has a configuration schema: the schema is empty"
+                .to_owned(),
+        });
+    }
     let schemas = match &arguments.package {
         Some(name) => of_package(&collection, name)?,
         None if arguments.for_editor => vec![schema::for_editor(&collection.schemas.merged())],
@@ -63,12 +78,21 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     Ok(Status::Clean)
 }
 
+/// The schema of one of our own files, where that was asked for.
+fn own(arguments: &Arguments) -> Option<&'static str> {
+    match (&arguments.settings, arguments.policy) {
+        (_, true) => Some(include_str!("../../schemas/rule.schema.json")),
+        (Some(None), false) => Some(include_str!("../../schemas/stagecheck.schema.json")),
+        _ => None,
+    }
+}
+
 /// The schemas of the app that is meant; without any app those of the packages here.
 fn collected(arguments: &Arguments) -> Result<Arc<Collection>, Failure> {
     let request = Request {
         start: check::start()?,
         paths: arguments.path.iter().cloned().collect(),
-        settings: arguments.settings.clone(),
+        settings: arguments.settings.clone().flatten(),
         ..Request::default()
     };
     let found = workspaces::workspaces(&request)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::backstage::words::LeftOut;
 use crate::files::{DiskFiles, FilePath, Files, OpenError, OverlayFiles, ReadError, StagedFiles};
 use crate::finding::Finding;
-use crate::request::{FileState, Request};
+use crate::request::{FileState, Request, StdinLayer};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::Sources;
 
@@ -52,10 +52,6 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
                 Ok(located)
             })
             .collect::<Result<_, _>>()?;
-        // They add nothing to a chain that is named, but a slip in one is a slip.
-        for path in &request.paths {
-            open(&request.start.join(path), path, request)?;
-        }
         return Ok(vec![Target {
             settings: named_settings(&files, request)?,
             schemas: named_schemas(&files, request)?,
@@ -63,6 +59,9 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             scope: Scope::Chain(layers),
             named: Some(shown(first)),
         }]);
+    }
+    if let Some(layer) = &request.stdin {
+        return Ok(vec![of_stdin(layer, request)?]);
     }
     if request.paths.is_empty() {
         let here = Path::new(".");
@@ -98,6 +97,28 @@ pub fn targets(request: &Request) -> Result<Vec<Target>, Failure> {
             })
         })
         .collect()
+}
+
+/// The layer whose text comes from stdin, laid over the files of its repository.
+fn of_stdin(layer: &StdinLayer, request: &Request) -> Result<Target, Failure> {
+    let full = request.start.join(&layer.path);
+    let (Some(folder), Some(name)) = (full.parent(), full.file_name()) else {
+        let message = format!("`{}` is not the name of a file", shown(&layer.path));
+        return Err(Failure::new(message));
+    };
+    let files = open(folder, &layer.path, request)?;
+    let path = locate(&files, folder, &layer.path)?.join(&name.to_string_lossy());
+    let settings = named_settings(&files, request)?;
+    let schemas = named_schemas(&files, request)?;
+    let mut files = OverlayFiles::new(Arc::new(files));
+    files.insert(path.clone(), Arc::clone(&layer.text));
+    Ok(Target {
+        settings,
+        schemas,
+        files: Box::new(files),
+        scope: Scope::Layer(path),
+        named: Some(shown(&layer.path)),
+    })
 }
 
 /// The one target of a tree that is not on disk: the layers of `--config`, else every app root in it.

@@ -24,6 +24,15 @@ impl Report for Concise {
     }
 }
 
+/// What was meant, where the help is only that.
+fn meant(run: &Run, finding: &Finding) -> String {
+    let help = finding.help.as_deref().unwrap_or_default();
+    match help.starts_with("did you mean") && !help.contains('\n') {
+        true => format!("; {}", text::line(run, help)),
+        false => String::new(),
+    }
+}
+
 /// The most severe findings, in the order of the run; all without a limit or with 0.
 fn most_severe(run: &Run, most: Option<usize>) -> Vec<&Finding> {
     let mut kept: Vec<(usize, &Finding)> = run.findings.iter().enumerate().collect();
@@ -46,13 +55,14 @@ pub(super) fn line(run: &Run, finding: &Finding) -> String {
         false => "",
     };
     let line = format!(
-        "{here}{}:{}:{}: {}[{}] {}",
+        "{here}{}:{}:{}: {}[{}] {}{}",
         text::line(run, source.path()),
         at.line,
         at.column,
         finding.severity,
         finding.rule,
         text::line(run, &finding.message),
+        meant(run, finding),
     );
     inert_line(&line).into_owned()
 }

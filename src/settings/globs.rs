@@ -1,11 +1,19 @@
 //! Globs of paths, relative to the folder of the settings that name them.
 
-use crate::files::FilePath;
+use crate::files::{FilePath, Listed};
 use crate::text::globs::{NotAGlob, PathGlobs};
 
 /// Globs; none match nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Globs(Vec<(FilePath, PathGlobs)>);
+pub struct Globs(Vec<Glob>);
+
+#[derive(Debug, Clone)]
+struct Glob {
+    folder: FilePath,
+    /// As it is written.
+    pattern: Box<str>,
+    globs: PathGlobs,
+}
 
 impl Globs {
     /// Adds a glob below `folder`. `*` stays within one folder, `**` does not; one without a slash matches a
@@ -14,6 +22,7 @@ impl Globs {
     /// # Errors
     /// When it is no glob, is empty, or is one that nobody would write.
     pub fn push(&mut self, folder: &FilePath, glob: &str) -> Result<(), NotAGlob> {
+        let pattern = Box::from(glob);
         let glob = glob.trim_start_matches("./").trim_end_matches('/');
         // An empty one would match every file, and turn all off without a word.
         if glob.trim().is_empty() {
@@ -23,20 +32,45 @@ impl Globs {
         let itself = format!("{anywhere}{glob}");
         let below = format!("{itself}/**");
         let globs = PathGlobs::strict([itself.as_str(), below.as_str()])?;
-        self.0.push((folder.clone(), globs));
+        self.0.push(Glob {
+            folder: folder.clone(),
+            pattern,
+            globs,
+        });
         Ok(())
     }
 
     /// Whether one of them matches the path.
     pub fn matches(&self, path: &FilePath) -> bool {
-        self.0.iter().any(|(folder, globs)| {
-            path.is_within(folder) && globs.matches(&path.relative_to(folder))
-        })
+        self.0.iter().any(|glob| glob.matches(path))
+    }
+
+    /// Those below `folder`, as they are written, that match no file of the listing.
+    pub fn without_match<'g>(
+        &'g self,
+        folder: &'g FilePath,
+        listed: &'g [Listed],
+    ) -> impl Iterator<Item = &'g str> {
+        let below = self.0.iter().filter(|glob| glob.folder.is_within(folder));
+        below
+            .filter(|glob| !listed.iter().any(|file| glob.matches(&file.path)))
+            .map(|glob| &*glob.pattern)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Adds the globs of another.
     pub(super) fn add(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
+    }
+}
+
+impl Glob {
+    fn matches(&self, path: &FilePath) -> bool {
+        path.is_within(&self.folder) && self.globs.matches(&path.relative_to(&self.folder))
     }
 }
 

@@ -13,8 +13,8 @@ use crate::finding::{Finding, Label, RuleId, Severity};
 use crate::request::{FailOn, Request};
 use crate::rules::engine::Rules;
 use crate::run::{Failure, Note, NoteLevel, Run, add_once};
-use crate::text::Sources;
 use crate::text::mask::escape;
+use crate::text::{SourceId, Sources};
 use rule_card::card::Card;
 
 /// Settings under way: files are still being read.
@@ -31,6 +31,7 @@ pub struct InForce<'r> {
     request: &'r Request,
     all: Vec<Arc<Settings>>,
     policies: Vec<Card>,
+    notes: Vec<Note>,
 }
 
 /// The settings of the roots in one tree of files.
@@ -104,15 +105,28 @@ impl<'r> Gathering<'r> {
         }
     }
 
-    /// Notes the mistakes in settings files that were read.
+    /// Notes something that a person should know about a settings file, once.
+    pub fn note(&mut self, text: String) {
+        let level = NoteLevel::Always;
+        add_once(&mut self.notes, [Note { level, text }]);
+    }
+
+    /// Notes the mistakes in settings files that were read, and files that nobody reads for their names.
     pub fn close(&mut self, settings: SettingsOf<'_>) {
         for path in settings.loader.left_out() {
-            let text = format!(
-                "`{}` is not loaded: this workspace is not trusted, and it is outside of it",
-                escape(path)
-            );
-            let level = NoteLevel::Always;
-            add_once(&mut self.notes, [Note { level, text }]);
+            let shown = escape(path).into_owned();
+            self.note(format!(
+                "`{shown}` is not loaded: this workspace is not trusted, and it is outside of it"
+            ));
+        }
+        // A chain or file that is named by the command line asks for no walk through the tree.
+        if settings.named.is_none() && self.request.config.is_empty() {
+            for path in settings.loader.near_names() {
+                let shown = escape(&path).into_owned();
+                self.note(format!(
+                    "`{shown}` is not read: settings are in stagecheck.yaml, stagecheck.yml or .stagecheck.yaml"
+                ));
+            }
         }
         self.mistakes.extend(settings.loader.mistakes());
     }
@@ -162,6 +176,7 @@ impl<'r> Gathering<'r> {
             request: self.request,
             all: self.all,
             policies,
+            notes: self.notes,
         })
     }
 }
@@ -199,6 +214,19 @@ impl<'r> InForce<'r> {
     /// The baseline that settings name: of several the first.
     pub fn baseline(&self) -> Option<&FilePath> {
         self.all.iter().find_map(|one| one.baseline.as_ref())
+    }
+
+    /// The settings files, each once.
+    pub fn files(&self) -> impl Iterator<Item = SourceId> {
+        let mut files: Vec<SourceId> = self.all.iter().filter_map(|one| one.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        files.into_iter()
+    }
+
+    /// What a person may want to know about settings files.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// Every policy of every settings file.

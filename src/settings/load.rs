@@ -131,6 +131,13 @@ impl<'f> Loader<'f> {
         settings
     }
 
+    /// Files whose names are nearly those of settings, which nothing reads: `.stagecheck.yml`, `stagecheck.json`.
+    pub fn near_names(&self) -> Vec<String> {
+        let listed = self.files.list(&FilePath::root(), &is_near_name);
+        let shown = listed.iter().map(|listed| self.files.display(&listed.path));
+        shown.collect()
+    }
+
     /// Every mistake found so far, and every file that is there and cannot be read: with any, the run cannot be made.
     pub fn mistakes(self) -> Vec<Mistake> {
         self.mistakes
@@ -157,6 +164,7 @@ impl<'f> Loader<'f> {
         let mut chain = vec![path.clone()];
         let mut settings = self.extended(path, source, sources, &mut chain);
         settings.schemas.extend(self.for_all.iter().cloned());
+        settings.file = Some(source);
         for (index, card) in settings.policies.iter().enumerate() {
             let earlier = settings.policies.iter().take(index);
             if earlier.into_iter().any(|other| other.answers_to(&card.id)) {
@@ -411,6 +419,20 @@ impl<'f> Loader<'f> {
             place,
         });
     }
+}
+
+/// Whether a file is called as settings are, but for a dot, the letters' case or the extension.
+fn is_near_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.trim_start_matches('.');
+    let (stem, extension) = stem.split_once('.').unwrap_or((stem, ""));
+    let is_near = matches!(stem, "stagecheck" | "stagecheckrc")
+        && matches!(
+            extension,
+            "" | "yaml" | "yml" | "json" | "toml" | "config.yaml" | "config.yml"
+        );
+    // The program itself, or a folder of its, has the bare name.
+    is_near && lower != "stagecheck" && !NAMES.contains(&name)
 }
 
 fn in_packages(name: &str, folder: &FilePath) -> Vec<FilePath> {

@@ -21,12 +21,14 @@ use crate::backstage::schema::UserSchema;
 use crate::files::FilePath;
 use crate::finding::Severity;
 use crate::request::FailOn;
-use crate::text::Place;
+use crate::text::{Place, SourceId};
 use rule_card::card::Card;
 
 /// What a repository wants.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// The file; `None` where there is none, and for what it extends.
+    pub file: Option<SourceId>,
     /// Severities by rule or group, in order: a later one of the same name wins.
     pub rules: Vec<RuleSetting>,
     /// Severities for findings in some files only, in order: a later one wins.

@@ -75,6 +75,7 @@ pub(super) fn read(
     fields.finish();
     Some(Raw {
         settings: Settings {
+            file: None,
             rules: rules.unwrap_or_default(),
             overrides: overrides.unwrap_or_default(),
             chains: chains.unwrap_or_default(),

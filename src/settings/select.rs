@@ -38,17 +38,15 @@ impl<'s> Selection<'s> {
     /// Whether a card is judged in some file.
     pub fn is_on(&self, card: &Card) -> bool {
         let named = |names: &[String]| names.iter().any(|name| is_named(card, name));
-        if named(&self.asked.ignore) {
+        let asked = self.asked_level(card);
+        if named(&self.asked.ignore) || asked == Some(Level::Off) {
             return false;
         }
         if !self.asked.select.is_empty() {
             return named(&self.asked.select);
         }
         let overrides = self.settings.overrides.iter();
-        self.asked
-            .severities
-            .iter()
-            .any(|(name, _)| is_named(card, name))
+        asked.is_some()
             || overrides
                 .flat_map(|one| &one.rules)
                 .any(|rule| rule.level != Level::Off && is_named(card, &rule.name))
@@ -100,7 +98,7 @@ impl<'s> Selection<'s> {
         };
         of(true)
             .or_else(|| of(false))
-            .map(|(_, severity)| Level::On(*severity))
+            .map(|(_, severity)| severity.map_or(Level::Off, Level::On))
     }
 }
 

@@ -26,7 +26,13 @@ fn a_slip_is_told_with_what_was_meant() {
         (&["chans"], "`chains`"),
         (&["--select", "hardcoded-secrt"], "`hardcoded-secret`"),
         (&["--ignore", "securty"], "`security`"),
-        (&["--severity", "unknown-kye=error"], "`unknown-key`"),
+        (&["--severity", "unknown-kye=off"], "`unknown-key`"),
+        (&["--severity", "unknown-key=of"], "`off`"),
+        (&["help", "chans"], "`chains`"),
+        (
+            &["explain", "unused-suppression", "hardcoded-secrt"],
+            "`hardcoded-secret`",
+        ),
         (&["explain", "unknown-kye"], "`unknown-key`"),
         (&["explain", "tls-missing"], "`tls-missing-in-production`"),
         (&["--ignore", "tls-missing"], "`tls-missing-in-production`"),
@@ -40,13 +46,12 @@ fn a_slip_is_told_with_what_was_meant() {
 
 #[test]
 fn commands_of_other_programs_are_told_apart_from_missing_files() {
-    let checking = "stagecheck: `lint`: no such file\n  \
-                    help: no command is needed to check: `stagecheck [PATH]...`\n";
+    let checking =
+        "error: `lint`: no such file\n\n  tip: did you mean the command `check`?\n";
     assert_eq!(failed(&["lint", "."]), checking);
-    assert!(failed(&["help"]).contains("`stagecheck --help`"));
     assert_eq!(
         failed(&["gone.yaml"]),
-        "stagecheck: `gone.yaml`: no such file\n"
+        "error: `gone.yaml`: no such file\n"
     );
 }
 
@@ -72,7 +77,7 @@ fn what_cannot_be_read_is_told_in_words_for_people() {
     ] {
         let said = failed(arguments);
         let line = said.lines().next().unwrap();
-        assert!(line.starts_with(&format!("stagecheck: {told}")), "{said}");
+        assert!(line.starts_with(&format!("error: {told}")), "{said}");
     }
 }
 
@@ -137,6 +142,118 @@ fn the_summary_is_on_stderr_in_every_form_and_in_no_report() {
     }
     let report = std::fs::read_to_string(portal.path().join("report.txt")).unwrap();
     assert!(!report.contains("(fails)"), "{report}");
+}
+
+#[test]
+fn checking_help_and_version_are_commands_too() {
+    let portal = Portal::of(&[("app-config.yaml", "app:\n  titel: Portal\n")]);
+    let by_name = portal.run(&["check", "app-config.yaml", "--format", "concise"]);
+    let usual = portal.run(&["app-config.yaml", "--format", "concise"]);
+    assert_eq!(by_name.stdout, usual.stdout);
+    assert!(usual.stdout.contains("did you mean `title`?"), "{usual:?}");
+    let off = portal.run(&["check", "--severity", "unknown-key=off"]);
+    assert_eq!((off.status, &*off.stdout), (0, ""));
+    let help = portal.run(&["help"]);
+    assert_eq!(
+        (help.status, help.stdout),
+        (0, portal.run(&["--help"]).stdout)
+    );
+    assert!(portal.run(&["help", "print"]).stdout.contains("--origins"));
+    let version = portal.run(&["version"]).stdout;
+    assert_eq!(version, portal.run(&["--version"]).stdout);
+}
+
+#[test]
+fn a_layer_on_stdin_is_judged_in_its_app() {
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app:\n  title: Portal\n"),
+        ("app-config.production.yaml", "app: {}\n"),
+    ]);
+    let typed = |arguments: &[&str], text: &str| {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_stagecheck"))
+            .args(arguments)
+            .current_dir(portal.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let _ = std::io::Write::write_all(&mut stdin, text.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let said = typed(&["-"], "app:\n  titel: x\n");
+    assert!(
+        said.starts_with("app-config.yaml:2:3: warning[unknown-key]"),
+        "{said}"
+    );
+    let said = typed(
+        &[
+            "--stdin-filename",
+            "app-config.production.yaml",
+            "--format",
+            "concise",
+        ],
+        "app: [\n",
+    );
+    assert!(said.starts_with("app-config.production.yaml:"), "{said}");
+    // A layer that is not there yet.
+    let said = typed(
+        &["-", "--stdin-filename", "app-config.new.yaml"],
+        "app:\n  titel: x\n",
+    );
+    assert!(said.starts_with("app-config.new.yaml:2:3: "), "{said}");
+    let said = typed(&["-", "app-config.yaml"], "");
+    assert!(
+        said.contains("no other path is checked beside it"),
+        "{said}"
+    );
+    let said = typed(&["-", "--stdin-filename", "README.md"], "app: 1\n");
+    assert!(said.contains("`README.md` holds no layer"), "{said}");
+    let on_disk = std::fs::read_to_string(portal.path().join("app-config.yaml")).unwrap();
+    assert_eq!(on_disk, "app:\n  title: Portal\n");
+}
+
+#[test]
+fn settings_and_layers_that_take_no_part_are_named() {
+    let portal = Portal::of(&[
+        ("app-config.yaml", "app: {}\n"),
+        ("app-config.old.yaml", "app: {}\n"),
+        (
+            "stagecheck.yaml",
+            "exclude: [app-config.old.yaml, 'nothing/**']\noverrides: [{ paths: [gone.yaml], rules: { schema: off } }]\n",
+        ),
+        (".stagecheck.yml", "rules: {}\n"),
+    ]);
+    let answer = portal.run(&["-v"]);
+    for note in [
+        "settings: stagecheck.yaml",
+        "`.stagecheck.yml` is not read: settings are in stagecheck.yaml",
+        "`exclude` in the settings: `nothing/**` matches no file",
+        "`overrides` in the settings: `gone.yaml` matches no file",
+        "left out app-config.old.yaml: it is excluded by the settings",
+    ] {
+        assert!(answer.stderr.contains(note), "{note}: {}", answer.stderr);
+    }
+    assert!(
+        !answer
+            .stderr
+            .contains("`app-config.old.yaml` matches no file")
+    );
+    let listed = portal.run(&["--list-files"]).stdout;
+    let excluded = "app-config.old.yaml (left out: it is excluded by the settings)";
+    assert!(listed.contains(excluded), "{listed}");
+}
+
+#[test]
+fn schemas_of_our_own_files_are_printed() {
+    for (argument, word) in [("--settings", "fail-on"), ("--policy", "cases")] {
+        let schema = portal().run(&["schema", argument]).stdout;
+        let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+        assert!(schema.to_string().contains(word), "{argument}");
+    }
 }
 
 /// The whole of what a terminal gets, for every fixture.
@@ -204,7 +321,7 @@ fn options_before_a_command_are_told_where_they_go() {
     );
     let said = failed(&["--config", "app-config.yaml", "catalog"]);
     assert!(
-        said.starts_with("stagecheck: `catalog`: no such file"),
+        said.starts_with("error: `catalog` would be ignored beside `--config`"),
         "{said}"
     );
 }
@@ -312,7 +429,7 @@ fn what_a_person_names_must_be_readable_and_what_is_found_is_a_finding() {
     };
     set("app-config.production.yaml", 0);
     set("packages", 0);
-    let denied = |name: &str| format!("stagecheck: `{name}`: permission denied\n");
+    let denied = |name: &str| format!("error: `{name}`: permission denied\n");
     for (arguments, name) in [
         (
             &["app-config.production.yaml"][..],

@@ -152,7 +152,7 @@ fn a_pattern_that_is_none_is_a_mistake_with_a_place() -> std::io::Result<()> {
         "{said}"
     );
     assert!(
-        said.ends_with("stagecheck: invalid policy: nothing was checked\n"),
+        said.ends_with("error: invalid policy: nothing was checked\n"),
         "{said}"
     );
     Ok(())

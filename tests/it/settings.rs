@@ -275,7 +275,7 @@ fn settings_that_cannot_be_read_are_no_missing_ones() {
             let answer = portal.run(arguments);
             assert_eq!(answer.status, 2, "{arguments:?}: {answer:?}");
             assert!(answer.stderr.contains(why), "{arguments:?}: {answer:?}");
-            let last = "stagecheck: invalid settings: nothing was checked\n";
+            let last = "error: invalid settings: nothing was checked\n";
             assert!(answer.stderr.ends_with(last), "{answer:?}");
         }
     };

@@ -305,7 +305,7 @@ fn an_index_that_cannot_be_read_is_no_empty_one() {
         let (status, text) = check(folder.path());
         assert_eq!(status, 2, "{} bytes: {text}", bytes.len());
         assert!(
-            text.starts_with("stagecheck: cannot read the git index: "),
+            text.starts_with("error: cannot read the git index: "),
             "{text}"
         );
     };
@@ -357,7 +357,7 @@ fn a_split_index_is_read_whole() {
     let (status, text) = check(folder.path());
     assert_eq!(status, 2, "{text}");
     assert!(
-        text.contains("help: `git update-index --no-split-index`"),
+        text.contains("tip: `git update-index --no-split-index`"),
         "{text}"
     );
 }

@@ -11,7 +11,7 @@ use crate::backstage::words::{
     AppRoot, Chain, ChainLayer, ChainOrigin, EnvironmentVariable, Lack, LackKind, LayerFile,
     LayerRole, LeftOut, Workspace,
 };
-use crate::files::{FilePath, Files};
+use crate::files::{FilePath, Files, GitStatus};
 use crate::finding::ChainName;
 use crate::product::target::{Scope, Target};
 use crate::request::Request;
@@ -19,6 +19,7 @@ use crate::run::Failure;
 use crate::settings::in_force::Gathering;
 use crate::settings::{ChainSetting, Mistake, MistakenFile, SettingVariable, Settings};
 use crate::text::Sources;
+use crate::text::mask::escape;
 
 /// What was found at a target.
 pub struct AppRoots {
@@ -64,14 +65,20 @@ pub fn app_roots(
         refuse_variables(&of_root, gathering);
         let settings_of_root = gathering.put_in_force(of_root);
         if request.config.is_empty() {
-            exclude(&mut root, &settings_of_root, files);
+            found
+                .left_out
+                .extend(exclude(&mut root, &settings_of_root, files));
             add_chains(&mut root, &settings_of_root, files, gathering);
+            found.left_out.extend(ignored_by_git(&root));
         }
         let base = |layer: &LayerFile| layer.role == LayerRole::Base;
         let loads_something = |chain: &Chain| !chain.layers.is_empty();
         if root.layers.iter().any(base) || root.chains.iter().any(loads_something) {
             apps.push((root, settings_of_root));
         }
+    }
+    if let Scope::Folder(folder) = &target.scope {
+        note_useless_globs(folder, &apps, files, gathering);
     }
     gathering.close(settings);
     Ok(AppRoots {
@@ -267,9 +274,70 @@ fn environment_of(chain: &ChainSetting) -> impl Iterator<Item = EnvironmentVaria
     chain.environment.iter().map(variable)
 }
 
-/// Leaves out what the settings exclude. A chain that is started with such a layer lacks it.
-fn exclude(root: &mut AppRoot, settings: &Settings, files: &dyn Files) {
+/// Notes globs of the settings that match no file: those of settings whose files are all looked at.
+fn note_useless_globs(
+    folder: &FilePath,
+    apps: &[(AppRoot, Arc<Settings>)],
+    files: &dyn Files,
+    gathering: &mut Gathering<'_>,
+) {
+    let mut seen: Vec<&Arc<Settings>> = Vec::new();
+    for (_, settings) in apps {
+        if seen.iter().any(|known| Arc::ptr_eq(known, settings)) {
+            continue;
+        }
+        seen.push(settings);
+        let overrides = settings
+            .overrides
+            .iter()
+            .map(|one| ("overrides", &one.paths));
+        let all: Vec<_> = std::iter::once(("exclude", &settings.exclude))
+            .chain(overrides)
+            .filter(|(_, globs)| !globs.is_empty())
+            .collect();
+        if all.is_empty() {
+            continue;
+        }
+        let listed = files.list(folder, &|_| true);
+        for (field, globs) in all {
+            for pattern in globs.without_match(folder, &listed) {
+                gathering.note(format!(
+                    "`{field}` in the settings: `{}` matches no file",
+                    escape(pattern)
+                ));
+            }
+        }
+    }
+}
+
+/// The layers that take no part because git ignores them.
+fn ignored_by_git(root: &AppRoot) -> Vec<LeftOut> {
+    let loaded = |layer: &LayerFile| {
+        let mut layers = root.chains.iter().flat_map(|chain| &chain.layers);
+        layers.any(|loaded| loaded.path == layer.path)
+    };
+    let layers = root.layers.iter();
+    layers
+        .filter(|layer| layer.git == GitStatus::Ignored && !loaded(layer))
+        .map(|layer| LeftOut {
+            path: layer.path.clone(),
+            reason: "is ignored by git; `--with-local` includes it".to_owned(),
+        })
+        .collect()
+}
+
+/// Leaves out what the settings exclude, and returns it. A chain that is started with such a layer lacks it.
+fn exclude(root: &mut AppRoot, settings: &Settings, files: &dyn Files) -> Vec<LeftOut> {
     let stays = |path: &FilePath| !settings.exclude.matches(path);
+    let left_out = root
+        .layers
+        .iter()
+        .filter(|layer| !stays(&layer.path))
+        .map(|layer| LeftOut {
+            path: layer.path.clone(),
+            reason: "is excluded by the settings".to_owned(),
+        })
+        .collect();
     root.layers.retain(|layer| stays(&layer.path));
     for chain in &mut root.chains {
         let loaded = chain
@@ -295,4 +363,5 @@ fn exclude(root: &mut AppRoot, settings: &Settings, files: &dyn Files) {
         chain.layers.retain(|layer| stays(&layer.path));
         !(had_layers && chain.layers.is_empty())
     });
+    left_out
 }

@@ -14,10 +14,9 @@ const LINES: usize = 7;
 /// The first paragraphs; beside a change of the user's own lines, only what says why.
 pub(super) fn text(run: &Run, help: &str, has_change: bool, gutter: &Gutter<'_>) -> String {
     let help = text::lines(run, help);
-    let mut paragraphs = help.split("\n\n").peekable();
     let mut shown: Vec<String> = Vec::new();
     let mut is_promised = true;
-    while let Some(paragraph) = paragraphs.next() {
+    for paragraph in help.split("\n\n") {
         let lines: Vec<String> = match is_prose(paragraph) || !help.contains('\n') {
             true if shown.is_empty() => vec![paragraph.replace('\n', " ")],
             true => gutter
