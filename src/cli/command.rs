@@ -121,20 +121,17 @@ pub(super) fn with_command(failure: Failure, arguments: &CheckArguments) -> Fail
     let Some(word) = word.filter(|word| !Path::new(word).exists()) else {
         return failure;
     };
-    if failure.help.is_some() {
-        return failure;
-    }
-    match word {
-        "lint" | "scan" | "validate" | "run" => {
-            return failure.with_help("did you mean the command `check`?");
-        }
-        _ => {}
-    }
     let command = command();
     let names = || command.get_subcommands().map(clap::Command::get_name);
     if names().any(|name| name == word) {
         let usage = format!("options go after the command: `stagecheck {word} [OPTIONS]`");
         return failure.with_help(usage);
+    }
+    if failure.help.is_some() {
+        return failure;
+    }
+    if matches!(word, "lint" | "scan" | "validate" | "run") {
+        return failure.with_help("did you mean the command `check`?");
     }
     match closest(word, names()) {
         Some(meant) => failure.with_help(format!("did you mean the command `{meant}`?")),

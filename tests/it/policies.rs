@@ -104,7 +104,7 @@ fn policies_are_listed_and_explained_like_built_in_rules() -> std::io::Result<()
     let (status, said) = stagecheck(folder.path(), &["rules"])?;
     assert_eq!(status, Some(0));
     assert!(said.contains("\npolicy\n  acme-domain "), "{said}");
-    let (status, said) = stagecheck(folder.path(), &["explain", "acme-domain"])?;
+    let (status, said) = stagecheck(folder.path(), &["explain", "acme-domain", "--full"])?;
     assert_eq!(status, Some(0));
     assert!(said.contains("Base URL outside of acme.example"), "{said}");
     assert!(
