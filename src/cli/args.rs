@@ -50,8 +50,8 @@ pub struct CheckArguments {
     /// What to write.
     #[command(flatten)]
     pub output: OutputArguments,
-    /// Read one layer from stdin (also `-`) and judge it as this file of its app [default for `-`: app-config.yaml]
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "staged", "watch", "write_baseline"], help_heading = WHAT)]
+    /// Read one layer from stdin (like `-`) and check it as this file of its app [default for `-`: app-config.yaml]
+    #[arg(long, hide_short_help = true, value_name = "FILE", conflicts_with_all = ["config", "staged", "watch", "write_baseline"], help_heading = WHAT)]
     pub stdin_filename: Option<PathBuf>,
 }
 
@@ -65,7 +65,7 @@ pub struct FixArguments {
     /// Apply fixes that change what the app does, too
     #[arg(long, help_heading = FIXES)]
     pub unsafe_fixes: bool,
-    /// Print what fixes would change, and write nothing; fails when there is something
+    /// Print the changes of fixes without writing them; fails if there are any
     #[arg(long, conflicts_with_all = ["fix_only", "format", "output"], help_heading = FIXES)]
     pub diff: bool,
     /// Apply fixes without a report, and pass
@@ -75,7 +75,7 @@ pub struct FixArguments {
     #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "reason", conflicts_with_all = ["fix", "unsafe_fixes"], help_heading = FIXES)]
     pub add_ignore: Vec<String>,
     /// Why they are suppressed
-    #[arg(long, value_name = "TEXT", requires = "add_ignore", help_heading = FIXES)]
+    #[arg(long, hide_short_help = true, value_name = "TEXT", requires = "add_ignore", help_heading = FIXES)]
     pub reason: Option<String>,
 }
 
@@ -178,11 +178,11 @@ pub struct OutputArguments {
     /// Also write a report to a file
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
     pub output: Vec<OutputFile>,
-    /// List the files that are checked, and those that are not with the reason
+    /// List the files that are checked, and those that are not, with reasons
     #[arg(long, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
     pub list_files: bool,
     /// Group findings by rule when there are more than N; 0 lists all [default: 50]
-    #[arg(long, value_name = "N", help_heading = OUTPUT)]
+    #[arg(long, value_name = "N", hide_short_help = true, help_heading = OUTPUT)]
     pub max_findings: Option<usize>,
     /// Count the findings by rule instead of listing them
     #[arg(long, conflicts_with_all = ["format", "list_files", "max_findings"], help_heading = OUTPUT)]

@@ -12,7 +12,7 @@ use crate::text::mask::escape;
 
 const EXAMPLES: &str = "\
 Examples:
-  stagecheck                                      check every app and server below the current directory
+  stagecheck                                      check all apps and servers below this directory
   stagecheck --config app-config.yaml --config app-config.production.yaml
                                                   check exactly this chain
   stagecheck --staged                             check what would be committed
@@ -20,7 +20,7 @@ Examples:
 
 Exit status: 0 no finding at or above --fail-on, 1 findings, 2 the run failed.";
 
-/// Linter for the configuration of a Backstage portal or a Posit Connect server, as the running process sees it.
+/// Linter for Backstage and Posit Connect configuration, as the running process sees it.
 #[derive(Debug, Parser)]
 #[command(
     name = "stagecheck",
@@ -56,7 +56,7 @@ pub struct Arguments {
 pub enum Command {
     /// Check the configuration (the default without a command)
     Check(Box<CheckArguments>),
-    /// List the ways the app is started with the config files each one loads, and the servers
+    /// List the ways the app is started with their config files, and the servers
     Chains(chains::Arguments),
     /// Create settings, a commit hook, a CI workflow and editor tasks
     Init(init::Arguments),

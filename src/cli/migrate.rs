@@ -44,7 +44,7 @@ struct Postgres {
     /// Verify the server by the CA certificate in this file [default: by those of the system]
     #[arg(long, value_name = "FILE")]
     ca_file: Option<String>,
-    /// Connect without TLS: the server is on the same host or behind a socket
+    /// Connect without TLS: the server is on the same host, or reached by a socket
     #[arg(long, conflicts_with = "ca_file")]
     no_tls: bool,
     /// The least and the most connections of each plugin's pool

@@ -6,6 +6,7 @@
 pub(super) mod compare;
 mod databases;
 mod json;
+mod printed;
 pub(super) mod why;
 mod yaml;
 
@@ -18,12 +19,12 @@ use super::console::Console;
 use super::paint::Paint;
 use super::status::{Outcome, Status};
 use super::{check, output};
-use crate::check::effective::{self, ChainConfig, ServerConfig};
-use crate::files::FilePath;
+use crate::check::effective::{self, ServerConfig};
 use crate::report::{Origins, SecretText, Shown};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
 use crate::text::mask::{self, escape};
+use printed::Printed;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -60,13 +61,6 @@ enum PrintFormat {
     Json,
     /// A table, with --databases only
     Table,
-}
-
-/// A chain with the app root it belongs to.
-pub(in crate::cli::print) struct Printed<'p> {
-    /// The folder of its app root.
-    root: &'p FilePath,
-    chain: &'p ChainConfig,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {

@@ -16,7 +16,7 @@ use crate::report::{Item, Origins, SecretText, Shown, items};
 use crate::run::Run;
 use crate::text::{ColumnUnit, Lines, Place, Source, Sources, Span, mask};
 
-/// The largest file that a request may be about, in bytes: what is larger is no configuration.
+/// The largest file that a request may be about, in bytes: larger files are not configuration.
 const MAX_BYTES: u64 = 10 << 20;
 
 /// A file of a folder, as it is in the editor.

@@ -160,7 +160,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "extends: ./gone.yaml\n",
-            "stagecheck.yaml:1 `extends` names `./gone.yaml`, which is neither",
+            "stagecheck.yaml:1 `extends`: `./gone.yaml` is neither a file",
         ),
         (
             "extends: ./stagecheck.yaml\n",

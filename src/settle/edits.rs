@@ -12,6 +12,10 @@ use npm_yaml::Document;
 use npm_yaml::edit::{self, Change, Content, Language, Replacement};
 use source::ConfigPath;
 
+/// How many bytes of text the fixes of one run may be worked out in: each reads all of its file. Findings beyond it have
+/// no fixes.
+const FIXED_BYTES_LIMIT: usize = 16 << 20;
+
 /// Works out the edits of all fixes, and leaves out those that cannot be made surely. `file` reads a file of the
 /// repository, for lines that are added to files that are no layers: an empty one where there is none.
 pub(super) fn plan(
@@ -24,6 +28,7 @@ pub(super) fn plan(
         file,
         documents: BTreeMap::new(),
         files: BTreeMap::new(),
+        bytes_left: FIXED_BYTES_LIMIT,
     };
     for finding in findings {
         finding.fixes.retain_mut(|fix| planner.is_made(fix));
@@ -36,6 +41,8 @@ struct Planner<'p> {
     documents: BTreeMap<SourceId, Document>,
     /// Files that are no layers, by their path.
     files: BTreeMap<FilePath, SourceId>,
+    /// How many more bytes may be read.
+    bytes_left: usize,
 }
 
 impl Planner<'_> {
@@ -46,6 +53,12 @@ impl Planner<'_> {
         if !edits.iter().all(|edit| self.is_sure(edit)) {
             return false;
         }
+        let length = |step: &Step| self.sources.get(step.anchor.source).text().len();
+        let bytes = steps.iter().map(length).sum();
+        let Some(left) = self.bytes_left.checked_sub(bytes) else {
+            return false;
+        };
+        self.bytes_left = left;
         match self.edits(&steps) {
             Some(made) => edits.extend(made),
             None => return false,

@@ -207,7 +207,7 @@ fn a_layer_on_stdin_is_judged_in_its_app() {
         "{said}"
     );
     let said = typed(&["-", "--stdin-filename", "README.md"], "app: 1\n");
-    assert!(said.contains("`README.md` holds no layer"), "{said}");
+    assert!(said.contains("`README.md` is not a config file"), "{said}");
     let on_disk = std::fs::read_to_string(portal.path().join("app-config.yaml")).unwrap();
     assert_eq!(on_disk, "app:\n  title: Portal\n");
 }

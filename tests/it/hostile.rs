@@ -163,7 +163,7 @@ fn of_ten_thousand_documents_and_layers_only_so_many_are_read() {
     found(&portal);
     let said = bounded(&portal, &["chains"]).stdout;
     for note in [
-        "documents.yaml  it holds more documents than are read",
+        "documents.yaml  it has too many documents",
         "keys.yaml       it has too many layers",
     ] {
         let at = said.find("left out").unwrap();

@@ -299,7 +299,7 @@ const CAUSES: &[(&str, &str, &str)] = &[
         "missing comma before this key",
         "\"b\"",
     ),
-    ("a: ['x' 'y']\n", "a comma or a `: ` is missing", "'"),
+    ("a: ['x' 'y']\n", "missing comma or `: `", "'"),
     ("a: { b: ${X}, c: 1 }\n", "a placeholder inside", "${X}"),
     ("a:\n  - [x, ${X:-y}]\n", "a placeholder inside", "${X:-y}"),
     ("a: {{ .x }} y\nb: [\n", "unclosed `[`", "["),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Printed;
+use super::printed::Printed;
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::{NoConfig, ServerConfig};
 use crate::cli::number::json_number;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::{Printed, printed, status, wanted};
+use super::printed::Printed;
+use super::{printed, status, wanted};
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective;
 use crate::cli::args::{EnvironmentArguments, FileArguments};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Printed;
+use super::printed::Printed;
 use crate::backstage::value::{Kind, Object, Value};
 use crate::check::effective::ServerConfig;
 use crate::cli::number::json_number;

@@ -9,7 +9,7 @@ use crate::connect::effective::Effective;
 facts! {
     /// How users sign in.
     pub struct Auth {
-        /// the provider in lower case, or the default (`password`), which stands nowhere. Points at the setting
+        /// the provider in lower case, or the default (`password`), which is not written anywhere. Points at the setting
         provider: Text,
         /// the provider is one that the documentation has
         known: Bool,

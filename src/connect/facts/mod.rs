@@ -34,7 +34,7 @@ sections! {
         /// how users sign in
         auth: auth::Auth = auth::collect(input.effective),
         /// `sqlite` or `postgres`, in lower case; another text where the setting is neither. Points at the setting;
-        /// the default is `sqlite`, which stands nowhere. Open where a template or variable decides
+        /// the default is `sqlite`, which is not written anywhere. Open where a template or variable decides
         database_provider: Text = sqlite::provider(input),
         /// the URLs of PostgreSQL that are set: `Postgres.URL`, then `Postgres.InstrumentationURL`
         database_urls: List<database_url::DatabaseUrl> = database_url::collect(input),

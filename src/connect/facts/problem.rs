@@ -20,7 +20,7 @@ facts! {
         first: Bool,
         /// for `outside-section`: the key. For `quote`: the key whose value is not closed; absent elsewhere
         key: Text,
-        /// for `outside-section`: all keys that stand outside, `Key, Key`
+        /// for `outside-section`: all keys outside of sections, `Key, Key`
         keys: Text,
         /// for `outside-section`: the one section that has all these keys. For `section-name`: the header as it has to
         /// be spelled

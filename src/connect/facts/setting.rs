@@ -48,9 +48,9 @@ facts! {
         not_allowed: Bool,
         /// those words: `a, b`
         allowed: Text,
-        /// the key stands alone, without `=`
+        /// the key is written without `=`
         bare: Bool,
-        /// there is nothing behind `=`
+        /// nothing follows `=`
         empty: Bool,
         /// a placeholder nobody replaced, in whole or in part
         placeholder: Bool,
@@ -58,7 +58,7 @@ facts! {
         secret: Bool,
         /// the setting gives a program, a path or an address that the server cannot do without
         needs_value: Bool,
-        /// a comment begins right behind the value, without white space. Points at the comment
+        /// a comment begins right after the value, without white space. Points at the comment
         cut: Text,
         /// a comment begins where the value should, so that it is empty. Points at the comment
         cut_to_nothing: Text,

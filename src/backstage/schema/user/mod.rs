@@ -25,7 +25,6 @@ use self::evidence::Judged;
 use self::graph::{Graph, TooMuch};
 use self::words::Explainer;
 use super::check::Problem;
-use super::explain;
 use super::walk::Walk;
 use crate::backstage::value::{Kind, OpenCause, Value};
 
@@ -93,11 +92,7 @@ impl UserSchema {
                 TooMuch::Nesting => "nests too deep",
             }),
         }
-        let mut problems = explainer.walk.problems;
-        for problem in &mut problems {
-            problem.message += &explain::whose(&problem.packages);
-        }
-        problems
+        explainer.walk.problems
     }
 }
 

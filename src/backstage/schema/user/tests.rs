@@ -53,10 +53,10 @@ fn said(schema: &Json, configuration: Json) -> Vec<String> {
     let value = config(configuration);
     let problems = of(schema).check(&value, [&value]);
     let line = |problem: &Problem| {
-        let (message, _) = problem.message.split_once(" (schema").unwrap();
+        let message = &problem.message;
         match &problem.help {
             Some(help) => format!("{message} [{help}]"),
-            None => message.to_owned(),
+            None => message.clone(),
         }
     };
     problems.iter().map(line).collect()

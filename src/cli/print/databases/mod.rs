@@ -9,8 +9,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Printed;
 use super::json::{document, head};
+use crate::cli::print::printed::Printed;
 use crate::report::Shown;
 use crate::report::databases::{COLUMNS, Cell, Row, Source, rows};
 pub(super) use table::table;

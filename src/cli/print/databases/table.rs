@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use textwrap::core::display_width;
 
 use crate::cli::paint::{Paint, Role};
-use crate::cli::print::Printed;
+use crate::cli::print::printed::Printed;
 use crate::report::Shown;
 use crate::report::databases::{COLUMNS, Cell, Row, Source, rows};
 use crate::text::mask::{self, escape};
