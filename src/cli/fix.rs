@@ -32,6 +32,10 @@ pub(super) fn run(
         let message = "cannot fix what is staged: a fix is written to the working tree";
         return Err(Failure::new(message).with_help("run it without --staged, or with --diff"));
     }
+    if request.stdin.is_some() {
+        let message = "cannot fix what is read from stdin: a fix is written to a file";
+        return Err(Failure::new(message).with_help("run it on the saved file"));
+    }
     let waiting = console.progress(&request.progress);
     let fixed = match wanted.add_ignore.as_slice() {
         [] => fix::fix(request, wanted.up_to()),

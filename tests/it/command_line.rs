@@ -208,6 +208,11 @@ fn a_layer_on_stdin_is_judged_in_its_app() {
     );
     let said = typed(&["-", "--stdin-filename", "README.md"], "app: 1\n");
     assert!(said.contains("`README.md` is not a config file"), "{said}");
+    let said = typed(&["-", "--fix"], "app: 1\n");
+    assert!(
+        said.contains("cannot fix what is read from stdin"),
+        "{said}"
+    );
     let on_disk = std::fs::read_to_string(portal.path().join("app-config.yaml")).unwrap();
     assert_eq!(on_disk, "app:\n  title: Portal\n");
 }
