@@ -72,7 +72,7 @@ pub struct FixArguments {
     #[arg(long, conflicts_with_all = ["format", "output"], help_heading = FIXES)]
     pub fix_only: bool,
     /// Suppress the findings of a rule by comments, with --reason
-    #[arg(long, value_name = "RULE", value_delimiter = ',', requires = "reason", conflicts_with_all = ["fix", "unsafe_fixes"], help_heading = FIXES)]
+    #[arg(long, hide_short_help = true, value_name = "RULE", value_delimiter = ',', requires = "reason", conflicts_with_all = ["fix", "unsafe_fixes"], help_heading = FIXES)]
     pub add_ignore: Vec<String>,
     /// Why they are suppressed
     #[arg(long, hide_short_help = true, value_name = "TEXT", requires = "add_ignore", help_heading = FIXES)]
@@ -179,16 +179,16 @@ pub struct OutputArguments {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
     pub output: Vec<OutputFile>,
     /// List the files that are checked, and those that are not, with reasons
-    #[arg(long, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
     pub list_files: bool,
     /// Group findings by rule when there are more than N; 0 lists all [default: 50]
     #[arg(long, value_name = "N", hide_short_help = true, help_heading = OUTPUT)]
     pub max_findings: Option<usize>,
     /// Count the findings by rule instead of listing them
-    #[arg(long, conflicts_with_all = ["format", "list_files", "max_findings"], help_heading = OUTPUT)]
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["format", "list_files", "max_findings"], help_heading = OUTPUT)]
     pub statistics: bool,
     /// Check again whenever a file changes
-    #[arg(long, conflicts_with_all = ["list_files", "write_baseline", "fixes"], help_heading = OUTPUT)]
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["list_files", "write_baseline", "fixes"], help_heading = OUTPUT)]
     pub watch: bool,
 }
 

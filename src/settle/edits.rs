@@ -14,7 +14,7 @@ use source::ConfigPath;
 
 /// How many bytes of text the fixes of one run may be worked out in: each reads all of its file. Findings beyond it have
 /// no fixes.
-const FIXED_BYTES_LIMIT: usize = 16 << 20;
+const FIXED_BYTES_LIMIT: usize = 2 << 20;
 
 /// Works out the edits of all fixes, and leaves out those that cannot be made surely. `file` reads a file of the
 /// repository, for lines that are added to files that are no layers: an empty one where there is none.

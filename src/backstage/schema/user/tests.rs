@@ -123,12 +123,12 @@ fn what_is_wrong_is_said_at_the_value_in_common_words() {
             "`app.baseUrl` must match the pattern `^https:`",
             "`app.baseUrl` must be a URI with a scheme",
             "`app.environment` must be `production` or `staging` [did you mean `production`?]",
-            "`app.tags` holds an item twice, but its items must differ",
+            "`app.tags` has duplicate items, but they must be unique",
             "`app.tags[2]` must be a string, not a number",
             "`app.b-c`: the key must match the pattern `^[a-zA-Z]+$`",
             "`backend.replicas` must be 2 or more",
-            "`bakcend` is not a key that may stand here",
-            "`app` lacks `title`, which it needs [is `titel` meant to be `title`?]",
+            "`bakcend` is not allowed here",
+            "`app` requires `title` [is `titel` meant to be `title`?]",
         ]
     );
 }
@@ -147,7 +147,7 @@ fn of_a_union_the_branch_that_is_meant_is_explained() {
     for (config, expected) in [
         (
             json!({"store": {"type": "redis", "hots": "x"}}),
-            "`store` lacks `host`, which it needs [is `hots` meant to be `host`?]",
+            "`store` requires `host` [is `hots` meant to be `host`?]",
         ),
         (
             json!({"store": {"type": "rediss", "host": "x"}}),
