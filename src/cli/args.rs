@@ -139,7 +139,7 @@ pub struct EnvironmentArguments {
     #[arg(long, value_name = "NAME[=VALUE]", help_heading = ENVIRONMENT)]
     pub env: Vec<String>,
     /// Use the environment of this process
-    #[arg(long, help_heading = ENVIRONMENT)]
+    #[arg(long, hide_short_help = true, help_heading = ENVIRONMENT)]
     pub use_process_env: bool,
 }
 
