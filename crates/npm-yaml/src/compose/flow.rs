@@ -164,7 +164,7 @@ impl Composer<'_> {
         let mut value = match (&item.value, before_value.found) {
             (Some(value), Some(_)) => self.node(value, &before_value, value_place)?,
             (Some(_), None) => {
-                let what = "missing comma or `: ` before this";
+                let what = "missing comma or `: ` before this; write `key: value`, with a comma between entries";
                 let at = problem::character(self.text, before_value.start);
                 return Err(problem::brackets(what, at));
             }
