@@ -44,13 +44,13 @@ small = folder / "small"
 small.mkdir(parents=True)
 (small / "app-config.yaml").write_text(LAYER)
 stdout, stderr = run(small)
-assert "\x1b[" in stdout and "warning" in stdout and " ms" in stdout, stdout
-assert stderr == "", stderr
+assert "\x1b[" in stdout and "warning" in stdout, stdout
+assert "1 warning" in stderr, stderr
 for variables in [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CLICOLOR": "0"}]:
     stdout, _ = run(small, **variables)
     assert "\x1b[" not in stdout and "warning" in stdout, (variables, stdout)
 piped = subprocess.run([stagecheck], cwd=small, env={"FORCE_COLOR": "1", "PATH": os.environ["PATH"]}, capture_output=True, text=True)
-assert piped.stderr == "" and piped.stdout.startswith("app-config.yaml:3:3: warning["), piped
+assert "1 warning" in piped.stderr and piped.stdout.startswith("app-config.yaml:3:3: warning["), piped
 print("ok: a terminal gets colours unless told otherwise")
 
 # As large as it takes to keep this machine busy for longer than a person waits in silence.
@@ -64,14 +64,14 @@ while elapsed < 1.6 and roots < 60_000:
     started = time.monotonic()
     piped = subprocess.run([stagecheck, "--fail-on", "never"], cwd=large, capture_output=True)
     elapsed = time.monotonic() - started
-assert piped.stderr == b"", piped.stderr
+assert b"\r" not in piped.stderr, piped.stderr
 _, stderr = run(large)
 lines = PROGRESS.findall(stderr)
 assert len(lines) >= 2, stderr
-assert PROGRESS.sub("", stderr) == "\r\x1b[K", stderr
+assert PROGRESS.sub("", stderr).startswith("\r\x1b[K"), stderr
 print(f"ok: who waits sees {len(lines)} lines of progress, each in the place of the last, and none at the end")
 
 for arguments, variables in [(["-q"], {}), ([], {"CI": "true"})]:
     _, stderr = run(large, *arguments, **variables)
-    assert stderr == "", (arguments, variables, stderr)
+    assert not PROGRESS.search(stderr), (arguments, variables, stderr)
 print("ok: with -q, in CI and in a pipe there is no progress")
