@@ -49,7 +49,9 @@ pub fn find(
     sources: &mut Sources,
 ) -> Workspace {
     let listing = files.list(folder, &|name| {
-        names::kind_of(name) != names::NameKind::Unrelated || sources::is_wanted(name)
+        names::kind_of(name) != names::NameKind::Unrelated
+            || sources::is_wanted(name)
+            || npm::is_schema(name)
     });
     let mut grouped = layers::group(files, &listing);
     let mut finder = npm::Finder::new(files, &listing);

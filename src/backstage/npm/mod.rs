@@ -25,6 +25,11 @@ const MANIFEST_LIMIT: u64 = 1 << 20;
 /// Where packages keep the schema of their configuration, by the documentation of Backstage.
 const SCHEMA_FILES: &[&str] = &["config.d.ts", "config.schema.json"];
 
+/// Whether a file is the schema of a package, by its name.
+pub(in crate::backstage) fn is_schema(name: &str) -> bool {
+    SCHEMA_FILES.contains(&name)
+}
+
 /// The packages of one app root.
 #[derive(Debug, Clone, Default)]
 pub struct Packages {
@@ -151,25 +156,25 @@ impl<'f> Finder<'f> {
         if names.is_empty() {
             return Vec::new();
         }
-        let files = self.files;
-        let schema = |manifest: &FilePath| {
-            let beside = SCHEMA_FILES.iter().map(|name| manifest.parent().join(name));
-            let mut there = beside.filter(|path| files.is_file(path));
-            Some((manifest.clone(), there.next()?))
-        };
+        let mut found: Vec<(Arc<Manifest>, FilePath)> = Vec::new();
         let below = crate::files::below(self.listing, folder).iter();
-        let manifests = below.map(|listed| &listed.path);
-        let manifests = manifests.filter(|path| path.name() == "package.json");
-        let found: Vec<(FilePath, FilePath)> = manifests.filter_map(schema).collect();
-        let read = found.into_iter().filter_map(|(path, schema)| {
-            let manifest = self.manifest(&path, sources)?;
-            let is_named = manifest
-                .name
-                .as_ref()
-                .is_some_and(|name| names.contains(name));
-            is_named.then_some((manifest, schema))
-        });
-        read.collect()
+        for schema in below.map(|listed| &listed.path) {
+            let is_next_to_last = |(_, last): &(_, FilePath)| last.parent() == schema.parent();
+            if !is_schema(schema.name()) || found.last().is_some_and(is_next_to_last) {
+                continue;
+            }
+            let manifest = self.manifest(&schema.parent().join("package.json"), sources);
+            let is_named = |manifest: &Arc<Manifest>| {
+                let name = manifest.name.as_ref();
+                name.is_some_and(|name| names.contains(name))
+            };
+            found.extend(
+                manifest
+                    .filter(is_named)
+                    .map(|manifest| (manifest, schema.clone())),
+            );
+        }
+        found
     }
 
     /// The backend of the app root at `folder`: below it, or among the packages of the workspace it is part of.
