@@ -33,8 +33,8 @@ pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
     combined
 }
 
-/// Leaves out what a card's rule says better: findings of the rules it supersedes, at the primary place of one of its
-/// own. A rule that is judged on chains does so in those in which it found that.
+/// Leaves out what a card's rule says better: findings of the rules it supersedes, at a label of one of its own, since
+/// they are its symptoms. A rule that is judged on chains does so in those in which it found that.
 pub fn leave_out_superseded<'c>(
     mut findings: Vec<Finding>,
     cards: impl IntoIterator<Item = &'c Card>,
@@ -48,8 +48,10 @@ pub fn leave_out_superseded<'c>(
             .filter(|found| found.rule.as_str() == card.id);
         let mut better: HashMap<Place, Vec<ChainName>> = HashMap::new();
         for found in own {
-            let chains = better.entry(found.primary.place).or_default();
-            chains.extend(found.chains.iter().cloned());
+            for label in std::iter::once(&found.primary).chain(&found.related) {
+                let chains = better.entry(label.place).or_default();
+                chains.extend(found.chains.iter().cloned());
+            }
         }
         findings.retain_mut(|found| {
             let superseded = card

@@ -43,6 +43,7 @@ pub mod resolvers;
 pub mod secrets;
 pub mod servers;
 pub mod service_links;
+pub mod unexpanded;
 pub mod unset;
 pub mod urls;
 pub mod website;
@@ -132,6 +133,8 @@ sections! {
         tls_files: List<databases::TlsFile> = databases::tls_files(&databases),
         /// values of lower layers that the app refuses to read below a mapping
         type_conflicts: List<conflicts::TypeConflict> = conflicts::collect(&input.layers),
+        /// placeholders in `APP_CONFIG_*` variables that nothing replaces
+        unexpanded: List<unexpanded::Unexpanded> = unexpanded::collect(input.chain),
         /// keys that are gone because a variable is known not to be set
         unset: List<unset::Unset> = unset::collect(&input.vanished, input.config),
         /// where the app and its backend say they are

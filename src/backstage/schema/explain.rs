@@ -153,7 +153,7 @@ pub(super) fn refused(
     child: &Value,
     parent: &Value,
 ) -> Saying {
-    not_a_key(walk, nearest_key(known, key, parent), child)
+    not_a_key(walk, nearest_key(known, key, child, parent), child)
 }
 
 /// A key stands where no others are allowed; `near` is the known one that it is a slip of.
@@ -235,7 +235,7 @@ pub(super) fn unknown<'s>(
     child: &Value,
     parent: &Value,
 ) -> Option<(Saying, &'s str)> {
-    let near = nearest_key(known, key, parent)?;
+    let near = nearest_key(known, key, child, parent)?;
     Some((misspelt(walk, near, child), near))
 }
 
@@ -278,10 +278,28 @@ pub(super) fn whose(packages: &[std::sync::Arc<str>]) -> String {
     }
 }
 
-/// The known key that `key` is a slip of; a key that is there already is not what was meant.
-fn nearest_key<'s>(known: &[&Demands<'s>], key: &str, parent: &Value) -> Option<&'s str> {
+/// The known key that `key` is a slip of.
+fn nearest_key<'s>(
+    known: &[&Demands<'s>],
+    key: &str,
+    value: &Value,
+    parent: &Value,
+) -> Option<&'s str> {
     let keys = known.iter().flat_map(|demands| demands.known_keys());
-    misspelling_of(key, keys.filter(|known| parent.get(known).is_none()))
+    misspelling_of(
+        key,
+        keys.filter(|known| may_be_meant(parent.get(known), value)),
+    )
+}
+
+/// Whether a known key with this value may be what a key that nobody knows was meant for. One that is there already is not,
+/// unless another layer sets it: that is what the layer with the slip was to override.
+pub(super) fn may_be_meant(known: Option<&Value>, unknown: &Value) -> bool {
+    let source = |value: &Value| value.key_place().map(|place| place.source);
+    known.is_none_or(|known| {
+        let sources = source(known).zip(source(unknown));
+        sources.is_some_and(|(known, unknown)| known != unknown)
+    })
 }
 
 /// The known key that a written one is a slip of. Of words of three letters nearly every one is close to another.

@@ -308,10 +308,10 @@ impl Walk {
             return;
         }
         let known = schemas.packages().iter().flat_map(|package| package.keys());
-        let absent = known
+        let candidates = known
             .map(|key| &**key)
-            .filter(|known| !object.contains_key(*known));
-        let Some(nearest) = explain::misspelling_of(key, absent) else {
+            .filter(|known| explain::may_be_meant(object.get(*known), value));
+        let Some(nearest) = explain::misspelling_of(key, candidates) else {
             self.strays.push(self.path.with(Part::Key(key.clone())));
             return;
         };

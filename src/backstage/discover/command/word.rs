@@ -96,16 +96,9 @@ impl Variables {
             rest = after;
             match (self.values.get(variable.name), variable.default) {
                 (Some((value, sure)), _) if !value.is_empty() || variable.default.is_none() => {
-                    let added = self
-                        .added
-                        .0
-                        .load(Ordering::Relaxed)
-                        .saturating_add(value.len());
-                    if out.len() + value.len() > TEXT_LIMIT || added > GROWTH_LIMIT {
+                    if !self.push(&mut out, value) {
                         return (text.to_owned(), Certainty::Open);
                     }
-                    self.added.0.store(added, Ordering::Relaxed);
-                    out.push_str(value);
                     certainty = certainty.max(*sure);
                 }
                 (_, Some(default)) => {
@@ -120,6 +113,63 @@ impl Variables {
         }
         out.push_str(rest);
         (out, certainty)
+    }
+
+    /// Replaces `$(NAME)` in a text, as Kubernetes does in `command`, `args` and the values of `env`: `$$` is one `$`, and
+    /// everything else stays as it is written, `${NAME}` too. A name of which nothing is known stays, and leaves the text
+    /// open: `envFrom` may set it.
+    ///
+    /// Source: `k8s.io/kubernetes/third_party/forked/golang/expansion`.
+    pub(crate) fn expand_in_manifest(&self, text: &str) -> (String, Certainty) {
+        if text.len() > TEXT_LIMIT {
+            return (text.to_owned(), Certainty::Open);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut certainty = Certainty::Known;
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('$') {
+            out.push_str(before);
+            if let Some(after) = after.strip_prefix('$') {
+                out.push('$');
+                rest = after;
+                continue;
+            }
+            let named = after
+                .strip_prefix('(')
+                .and_then(|name| name.split_once(')'));
+            let Some((name, after)) = named else {
+                out.push('$');
+                rest = after;
+                continue;
+            };
+            rest = after;
+            match self.values.get(name) {
+                Some((value, sure)) => {
+                    if !self.push(&mut out, value) {
+                        return (text.to_owned(), Certainty::Open);
+                    }
+                    certainty = certainty.max(*sure);
+                }
+                None => {
+                    out.extend(["$(", name, ")"]);
+                    certainty = Certainty::Open;
+                }
+            }
+        }
+        out.push_str(rest);
+        (out, certainty)
+    }
+
+    /// Puts the value of a variable at the end of a text; `false` when that would be more than the limits allow.
+    fn push(&self, out: &mut String, value: &str) -> bool {
+        let added = self.added.0.load(Ordering::Relaxed);
+        let added = added.saturating_add(value.len());
+        if out.len() + value.len() > TEXT_LIMIT || added > GROWTH_LIMIT {
+            return false;
+        }
+        self.added.0.store(added, Ordering::Relaxed);
+        out.push_str(value);
+        true
     }
 }
 
@@ -199,6 +249,24 @@ impl Anchor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn manifests_replace_names_in_parentheses_alone() {
+        let mut variables = Variables::default();
+        variables.set("HOST", "db", Certainty::Known);
+        variables.set("PASSWORD", "${PASSWORD}", Certainty::Open);
+        let expand = |text: &str| variables.expand_in_manifest(text);
+        let known = |text: &str| (text.to_owned(), Certainty::Known);
+        assert_eq!(
+            expand("postgres://$(HOST):5432"),
+            known("postgres://db:5432")
+        );
+        assert_eq!(expand("${HOST} $HOST $"), known("${HOST} $HOST $"));
+        assert_eq!(expand("$$(HOST) $$$(HOST) a$$b"), known("$(HOST) $db a$b"));
+        assert_eq!(expand("f(x) $(HOST) $(HOST"), known("f(x) db $(HOST"));
+        assert_eq!(expand("$(OTHER)"), ("$(OTHER)".into(), Certainty::Open));
+        assert_eq!(expand("$(PASSWORD)!").1, Certainty::Open);
+    }
 
     #[test]
     fn variables_are_replaced_as_far_as_they_are_known() {

@@ -19,6 +19,7 @@ use crate::backstage::discover::command::word::Word;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
+use crate::backstage::discover::kubernetes::container;
 use crate::backstage::discover::kubernetes::{
     Cluster, Lookup, Named, audience_of, find, several, variables_of_maps,
 };
@@ -211,7 +212,9 @@ impl Reader<'_> {
             &mut self.taken_parts,
         );
         environment.push(values.listen_port());
-        environment.extend(values.environment().cloned());
+        let mut own_variables: Vec<(String, Word)> = values.environment().cloned().collect();
+        container::expand_environment(&mut own_variables);
+        environment.extend(own_variables);
         let mut unread: Vec<Word> = match own.templates {
             Templates::OfOnesOwn => chart_words(&["the chart's own templates"], values.place),
             Templates::OfTheChart => Vec::new(),

@@ -260,10 +260,9 @@ fn read(
     let extra_environment = node.get("extraEnvVars");
     let extra_environment =
         extra_environment.map(|list| container::environment(source, Some(list)));
-    let mut variables = Variables::default();
-    for (name, word) in database.iter().chain(&extra_environment).flatten() {
-        variables.set(name, &word.text, word.certainty);
-    }
+    let lists = database.iter().chain(&extra_environment);
+    let variables =
+        container::expand_environment(&mut lists.flatten().cloned().collect::<Vec<_>>());
     let words = |key: &str| {
         let list = node.get(key)?;
         let words = list

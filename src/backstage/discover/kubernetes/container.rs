@@ -205,20 +205,32 @@ pub(crate) fn secret_of(from: &Node) -> Option<String> {
 }
 
 impl Container {
-    /// This one with the variables of `env` in its command line, which patches may have changed.
+    /// This one with the variables of `env` in its command line and in the variables below them; patches may have changed
+    /// each.
     pub(crate) fn expanded(&self) -> Self {
         let mut expanded = self.clone();
-        let mut variables = Variables::default();
-        for (name, word) in &self.environment {
-            variables.set(name, &word.text, word.certainty);
-        }
+        let variables = expand_environment(&mut expanded.environment);
         let launches = [&mut expanded.command, &mut expanded.args];
         for word in launches.into_iter().flatten().flat_map(|(words, _)| words) {
-            if word.certainty == Certainty::Known && word.text.contains("$(") {
-                *word = with_variables(word, &variables);
-            }
+            expand(word, &variables);
         }
         expanded
+    }
+}
+
+/// Puts the variables of `env` into those below them: Kubernetes reads the list from its first item on.
+pub(crate) fn expand_environment(environment: &mut [(String, Word)]) -> Variables {
+    let mut variables = Variables::default();
+    for (name, word) in environment {
+        expand(word, &variables);
+        variables.set(name, &word.text, word.certainty);
+    }
+    variables
+}
+
+fn expand(word: &mut Word, variables: &Variables) {
+    if word.certainty == Certainty::Known && word.text.contains('$') {
+        (word.text, word.certainty) = variables.expand_in_manifest(&word.text);
     }
 }
 
@@ -236,22 +248,11 @@ pub(crate) fn raw_word(source: SourceId, node: &Node) -> Option<Word> {
     })
 }
 
-fn with_variables(word: &Word, variables: &Variables) -> Word {
-    let (text, certainty) = variables.expand(&word.text.replace("$(", "${").replace(')', "}"));
-    Word {
-        text,
-        certainty,
-        place: word.place,
-    }
-}
-
 /// An item of `command` or `args`: `$(NAME)` is a variable of `env`, a lone `$NAME` is text.
 pub(crate) fn word(source: SourceId, node: &Node, variables: &Variables) -> Option<Word> {
-    let word = raw_word(source, node)?;
-    match word.certainty == Certainty::Known && word.text.contains("$(") {
-        true => Some(with_variables(&word, variables)),
-        false => Some(word),
-    }
+    let mut word = raw_word(source, node)?;
+    expand(&mut word, variables);
+    Some(word)
 }
 
 /// An item of `volumeMounts`.
