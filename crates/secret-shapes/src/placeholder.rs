@@ -11,6 +11,7 @@ pub fn is_placeholder(text: &str) -> bool {
         || is_one_character(text)
         || PARTS.iter().any(|part| lower.contains(part))
         || WHOLE.contains(&lower.as_str())
+        || is_absence(&lower)
         || is_addressed_to_reader(&lower)
 }
 
@@ -108,6 +109,28 @@ const WHOLE: &[&str] = &[
     "api_key",
 ];
 
+/// A text that says that there is no secret: `NOACCESS`, `no-token`, `not set`. What joins its words does not count.
+fn is_absence(lower: &str) -> bool {
+    let joined = lower.replace(['-', '_', ' '], "");
+    let no = |thing: &str| {
+        let things = [
+            "access", "auth", "key", "one", "password", "secret", "token", "value",
+        ];
+        things.contains(&thing.strip_suffix('s').unwrap_or(thing))
+    };
+    joined.strip_prefix("no").is_some_and(no)
+        || joined.strip_prefix("not").is_some_and(|what| {
+            matches!(
+                what,
+                "set" | "used" | "needed" | "required" | "configured" | "available"
+            )
+        })
+        || matches!(
+            &*joined,
+            "missing" | "invalid" | "anonymous" | "ignore" | "ignored" | "unused" | "notapplicable"
+        )
+}
+
 /// `<…>`, `[…]`, `{{…}}`, `%…%`, `__…__`.
 fn is_bracketed(text: &str) -> bool {
     [
@@ -202,6 +225,12 @@ mod tests {
             "my-rollbar-account-token",
             "my-password",
             "your-github-token-here",
+            "NOACCESS",
+            "no-token",
+            "NO_TOKENS",
+            "not set",
+            "missing",
+            "anonymous",
         ] {
             assert!(is_placeholder(text), "{text}");
         }

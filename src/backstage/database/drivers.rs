@@ -93,6 +93,27 @@ const TABLE: &[Brings] = &[
     brings(COMMON, "mysql2", None, None),
 ];
 
+/// The package that knex loads for the client `sqlite3`: another one in its first version.
+///
+/// Source: `lib/dialects/sqlite3/index.js` of knex 1.0.7 and 2.0.0.
+pub fn sqlite3_package(packages: &Packages, files: &dyn Files) -> &'static str {
+    const OF_KNEX_1: &str = "@vscode/sqlite3";
+    let is_first = match packages.version(files, "knex") {
+        Some(version) => version
+            .text()
+            .trim_start_matches(['^', '~'])
+            .starts_with("1."),
+        None => packages
+            .backend
+            .as_ref()
+            .is_some_and(|backend| backend.dependency(OF_KNEX_1).is_some()),
+    };
+    match is_first {
+        true => OF_KNEX_1,
+        false => "sqlite3",
+    }
+}
+
 /// Whether the backend can have a package.
 pub fn driver(packages: &Packages, files: &dyn Files, package: &'static str) -> Driver {
     let Some(backend) = &packages.backend else {

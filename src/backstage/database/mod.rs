@@ -323,7 +323,7 @@ impl Client {
         Self::ALL.into_iter().find(|client| client.name() == name)
     }
 
-    /// Its name in the config, which is also the package of its driver.
+    /// Its name in the config, which is also the package of its driver ([`drivers::sqlite3_package`] for one exception).
     pub const fn name(self) -> &'static str {
         match self {
             Self::Postgres => "pg",

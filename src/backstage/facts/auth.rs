@@ -22,6 +22,8 @@ facts! {
         name: Text,
         /// the keys below it whose values are mappings, which `auth.environment` chooses from, e.g. `development`
         environments: List<Text>,
+        /// a setting beside the environments that belongs into one, e.g. `signIn`; absent without one. Points at it
+        misplaced: Text,
         /// the settings below it
         settings: Config,
     }
@@ -58,9 +60,28 @@ fn provider((name, settings): (&str, &Value)) -> Provider {
         origin: settings.origin,
         name: Text::from(name).with_origin(at_key(settings)),
         environments: environments.collect(),
+        misplaced: misplaced(settings),
         settings: settings.into(),
     }
 }
 
+/// The first setting that stands beside the environments of a provider. Without environments the provider may be one that
+/// has none.
+fn misplaced(settings: &Value) -> Text {
+    let entries = || settings.as_object().into_iter().flatten();
+    let is_environment = |value: &Value| value.get("clientId").is_some();
+    if !entries().any(|(_, value)| is_environment(value)) {
+        return Text::default();
+    }
+    let found = entries().find(|(key, value)| match &value.kind {
+        Kind::Null | Kind::Open(_) => false,
+        Kind::Object(_) => NOT_ENVIRONMENTS.contains(&&***key),
+        _ => true,
+    });
+    found.map_or_else(Text::default, |(key, value)| {
+        Text::from(key.clone()).with_origin(at_key(value))
+    })
+}
+
 /// Mappings below a provider that are settings of its own.
-const NOT_ENVIRONMENTS: [&str; 2] = ["signIn", "sessionDuration"];
+const NOT_ENVIRONMENTS: [&str; 3] = ["signIn", "sessionDuration", "options"];

@@ -1,6 +1,6 @@
 //! `facts.clusters`: the Kubernetes clusters that the portal talks to.
 
-use super::fact::{Config, List};
+use super::fact::{Config, List, Text};
 use super::macros::facts;
 use crate::backstage::value::Value;
 
@@ -9,6 +9,8 @@ facts! {
     pub struct Cluster {
         /// `name` of the cluster; of a locator its `type`
         name: Config,
+        /// `url`, where it is known and does not begin with `http://` or `https://`; absent otherwise. Points at it
+        url_without_scheme: Text,
         /// `skipTLSVerify` as written; absent without it. Points at it
         skip_tls_verify: Config,
     }
@@ -31,6 +33,19 @@ fn fact(of: &Value, name: &str) -> Cluster {
     Cluster {
         origin: of.origin,
         name: part(name),
+        url_without_scheme: url_without_scheme(of),
         skip_tls_verify: part("skipTLSVerify"),
     }
+}
+
+/// The plugin calls `new URL(url)` of Node.js, which throws without a scheme, and takes the host for one in `host:443`.
+fn url_without_scheme(of: &Value) -> Text {
+    let Some(url) = of.get("url") else {
+        return Text::default();
+    };
+    let text = url.as_str().map(str::trim).filter(|text| {
+        let lower = text.to_ascii_lowercase();
+        !text.is_empty() && !lower.starts_with("http://") && !lower.starts_with("https://")
+    });
+    Text::optional(text).with_origin(url.origin)
 }

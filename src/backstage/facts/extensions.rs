@@ -25,8 +25,11 @@ facts! {
         fault: Text,
         /// for `keys`, `unknown-key`, `config` and `disabled`: the key at fault; points at it
         key: Text,
-        /// the id once more, where an item before has it too; points there
+        /// the id once more, where an item before has it too and both have a `config`, of which only this one counts; points
+        /// there
         before: Text,
+        /// the id once more, where an item before disables the extension and this one enables it again; points there
+        disabled_before: Text,
         /// the lockfile has the new frontend system: something reads `app.extensions` for sure
         new_frontend: Bool,
     }
@@ -125,9 +128,16 @@ impl<'v> Read<'v> {
         let key = self.key.map_or_else(Text::default, |(key, value)| {
             Text::from(key).with_origin(at_key(value))
         });
-        let before = earlier.map_or_else(Text::default, |earlier| {
-            text(self.id).with_origin(place(earlier))
-        });
+        // `resolveAppNodeSpecs` of `@backstage/frontend-app-api`: an item without a config keeps that of the one before, and
+        // one without `disabled` enables the extension.
+        let at_earlier = |holds: &dyn Fn(&Value) -> bool| {
+            let earlier = earlier.filter(|earlier| holds(earlier));
+            earlier.map_or_else(Text::default, |earlier| {
+                text(self.id).with_origin(place(earlier))
+            })
+        };
+        let before = at_earlier(&|earlier| has_config(earlier) && has_config(item));
+        let disabled_before = at_earlier(&|earlier| is_disabled(earlier) && !is_disabled(item));
         Extension {
             origin: place(item).or(item.origin),
             id: text(self.id).with_origin(place(item)),
@@ -135,7 +145,26 @@ impl<'v> Read<'v> {
             fault: text(self.fault),
             key,
             before,
+            disabled_before,
             new_frontend: new_frontend.into(),
         }
     }
+}
+
+/// What an item says of its extension; `None` where it is an id alone.
+fn settings(item: &Value) -> Option<&Value> {
+    item.as_object()?.values().next()
+}
+
+fn has_config(item: &Value) -> bool {
+    let config = settings(item).and_then(|settings| settings.get("config"));
+    config.is_some_and(|config| config.as_object().is_some_and(|config| !config.is_empty()))
+}
+
+fn is_disabled(item: &Value) -> bool {
+    let Some(settings) = settings(item) else {
+        return false;
+    };
+    let disabled = settings.get("disabled").map(|disabled| &disabled.kind);
+    matches!(settings.kind, Kind::Bool(false)) || matches!(disabled, Some(Kind::Bool(true)))
 }

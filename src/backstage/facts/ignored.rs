@@ -32,6 +32,8 @@ struct Closed {
     keys: &'static [&'static str],
     /// Names that people give those keys.
     aliases: &'static [(&'static str, &'static str)],
+    /// Other names mean nothing either, and are told; else only the aliases are, since people put notes there.
+    tells_all: bool,
 }
 
 /// What knex itself reads beside the settings of the database manager.
@@ -60,7 +62,7 @@ const EXPLAINED: [&str; 7] = [
     "ssl", "host", "port", "user", "password", "database", "cache",
 ];
 
-const CLOSED: [Closed; 6] = [
+const CLOSED: [Closed; 7] = [
     Closed {
         path: &["backend", "cors"],
         keys: &[
@@ -87,21 +89,32 @@ const CLOSED: [Closed; 6] = [
             ("allowCredentials", "credentials"),
             ("Access-Control-Max-Age", "maxAge"),
         ],
+        tells_all: true,
     },
     Closed {
         path: &["backend", "listen"],
         keys: &["address", "host", "port"],
         aliases: &[("hostname", "host"), ("interface", "host")],
+        tells_all: true,
     },
     Closed {
         path: &["backend", "https"],
         keys: &["certificate"],
         aliases: &[("cert", "certificate.cert"), ("key", "certificate.key")],
+        tells_all: true,
     },
     Closed {
         path: &["backend", "reading", "allow", "*"],
         keys: &["host", "paths"],
         aliases: &[("path", "paths"), ("hosts", "host"), ("url", "host")],
+        tells_all: true,
+    },
+    // `readLocationConfig` and `CatalogRules` of `@backstage/plugin-catalog-backend`.
+    Closed {
+        path: &["catalog", "locations", "*"],
+        keys: &["presence", "rules", "target", "type"],
+        aliases: &[("allow", "rules"), ("url", "target"), ("targets", "target")],
+        tells_all: false,
     },
     Closed {
         path: &["backend", "database"],
@@ -130,6 +143,7 @@ const CLOSED: [Closed; 6] = [
             ("filename", "connection.filename"),
             ("directory", "connection.directory"),
         ],
+        tells_all: true,
     },
     Closed {
         path: &["backend", "database", "plugin", "*"],
@@ -154,6 +168,7 @@ const CLOSED: [Closed; 6] = [
             ("filename", "connection.filename"),
             ("directory", "connection.directory"),
         ],
+        tells_all: true,
     },
 ];
 
@@ -213,13 +228,22 @@ impl Closed {
             if is_read || is_explained || child.kind == Kind::Null {
                 continue;
             }
+            let meant = self.meant(key, value);
+            if !self.tells_all && (meant.is_none() || !self.is_alias(key)) {
+                continue;
+            }
             facts.push(IgnoredKey {
                 origin: None,
                 key: Text::from(key).with_origin(at_key(child)),
                 within: name.into(),
-                meant: Text::optional(self.meant(key, value)),
+                meant: Text::optional(meant),
             });
         }
+    }
+
+    fn is_alias(&self, key: &str) -> bool {
+        let mut aliases = self.aliases.iter();
+        aliases.any(|(alias, _)| alias.eq_ignore_ascii_case(key))
     }
 
     /// What a key is meant to be, unless that is set beside it.

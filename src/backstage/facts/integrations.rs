@@ -11,6 +11,8 @@ facts! {
         kind: Text,
         /// `host`; absent without one. Points at it
         host: Config,
+        /// `host` once more, where an item of the same kind before has it too; points there
+        before: Text,
         /// something is set that signs in: a token, an app, credentials or a password, also one that is not known here
         authenticated: Bool,
     }
@@ -44,15 +46,21 @@ pub fn collect(config: &Value) -> List<Integration> {
     let integrations = config.get("integrations");
     let of_kind = |kind: &'static str| {
         let hosts = integrations.and_then(|all| all.get(kind)?.as_array());
-        hosts
-            .unwrap_or_default()
-            .iter()
-            .map(move |host| fact(kind, host))
+        let hosts = hosts.unwrap_or_default();
+        hosts.iter().enumerate().map(move |(index, host)| {
+            let before = hosts.get(..index).unwrap_or_default();
+            fact(kind, host, before)
+        })
     };
     KINDS.into_iter().flat_map(of_kind).collect()
 }
 
-fn fact(kind: &'static str, host: &Value) -> Integration {
+fn fact(kind: &'static str, host: &Value, before: &[Value]) -> Integration {
+    let name = host.get("host").and_then(Value::as_str);
+    let twin = name.and_then(|name| {
+        let mut hosts = before.iter().filter_map(|before| before.get("host"));
+        hosts.find(|host| host.as_str() == Some(name))
+    });
     let is_set = |key: &&str| {
         host.get(key).is_some_and(|value| {
             value.kind != Kind::Null && value.as_array().is_none_or(|items| !items.is_empty())
@@ -63,6 +71,8 @@ fn fact(kind: &'static str, host: &Value) -> Integration {
         origin: host.origin,
         kind: kind.into(),
         host: host.get("host").into(),
+        before: Text::optional(name.filter(|_| twin.is_some()))
+            .with_origin(twin.and_then(|twin| twin.origin)),
         authenticated: authenticated.into(),
     }
 }

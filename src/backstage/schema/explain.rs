@@ -99,7 +99,9 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     let mut saying = violation(format!("`{name}` must be {expected}"), value.place());
     let compared = allowed.get(..MOST_COMPARED).unwrap_or(allowed);
     let texts = compared.iter().filter_map(serde_json::Value::as_str);
-    if let Some(near) = value.as_str().and_then(|text| closest(text, texts)) {
+    let near = value.as_str().and_then(|text| closest(text, texts));
+    saying.other_may_know = value.as_str().is_some() && near.is_none();
+    if let Some(near) = near {
         saying.help = Some(format!("did you mean `{near}`?"));
         saying.edit = is_spelt(value)
             .then(|| value.place())
@@ -141,7 +143,7 @@ pub(super) fn missing(walk: &Walk, keys: &[&str], value: &Value) -> Saying {
             .zip(near_place)
             .map(|((key, _), place)| Edit::string(place, key)),
         ground: Ground::Absence,
-        is_rename: false,
+        other_may_know: false,
     }
 }
 
@@ -206,7 +208,7 @@ pub(super) fn deprecated(walk: &Walk, schema: &Schema, reason: &str, value: &Val
         help: None,
         edit: None,
         ground: Ground::Presence,
-        is_rename: false,
+        other_may_know: false,
     }
 }
 
@@ -223,7 +225,7 @@ pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
         help: Some("correct `@visibility` in the schema of one of the packages".into()),
         edit: None,
         ground: Ground::Presence,
-        is_rename: false,
+        other_may_know: false,
     }
 }
 
@@ -249,7 +251,7 @@ pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
         help: Some(format!("Use `{near}`.")),
         edit: value.key_place().map(|place| Edit::string(place, near)),
         ground: Ground::Presence,
-        is_rename: walk
+        other_may_know: walk
             .path
             .parts()
             .last()
@@ -322,7 +324,7 @@ pub(super) fn violation(message: String, place: Option<Place>) -> Saying {
         help: None,
         edit: None,
         ground: Ground::Presence,
-        is_rename: false,
+        other_may_know: false,
     }
 }
 

@@ -12,7 +12,7 @@ use super::demand::{Demand, Demands, KeyDemands};
 use super::explain;
 use super::judge::{Judge, Verdict};
 use super::packages::Schemas;
-use crate::backstage::value::{Kind, Value};
+use crate::backstage::value::{Kind, Object, Value};
 use crate::finding::{RuleId, Severity};
 use ::source::{ConfigPath, Part};
 
@@ -229,14 +229,27 @@ impl<'s> Search<'s> {
         match &value.kind {
             // What an open value holds is not known, nor whether it would fit.
             Kind::Null | Kind::Open(_) => false,
-            Kind::Object(object) => {
-                let is_known = |key: &str| known.known_keys().any(|known| known == key);
-                !object.is_empty() && object.keys().all(|key| is_known(key))
-            }
+            Kind::Object(object) => !object.is_empty() && knows_all(known, object, false),
             Kind::Array(items) => !items.is_empty() && !GENERIC.contains(&key),
             _ => !GENERIC.contains(&key),
         }
     }
+}
+
+/// Whether every key of a mapping and of the mappings in it is known there. At the top of what is moved, a key that any
+/// other would do for as well tells nothing.
+fn knows_all(known: &Demands<'_>, object: &Object, free: bool) -> bool {
+    object.iter().all(|(key, value)| {
+        let is_named = known.known_keys().any(|known| *known == **key);
+        let below = match known.key(key) {
+            KeyDemands::Judged(below) => below,
+            KeyDemands::Refused(_) => return false,
+        };
+        (is_named || free && known.is_map())
+            && value
+                .as_object()
+                .is_none_or(|object| below.is_empty() || knows_all(&below, object, true))
+    })
 }
 
 /// The value at a path.

@@ -44,8 +44,9 @@ pub(super) struct Saying {
     pub help: Option<String>,
     pub edit: Option<Edit>,
     pub ground: Ground,
-    /// It calls a key unknown that another version may well know: the known one is its plural, singular or longer form.
-    pub is_rename: bool,
+    /// It refuses what another version may well know: a key of which the known one is the plural, singular or longer form,
+    /// or a value that is not even close to those that are allowed.
+    pub other_may_know: bool,
 }
 
 /// A walk down a configuration with all demands side by side.
@@ -274,7 +275,9 @@ impl Walk {
     }
 
     fn unknown_key(&mut self, known: &[&Demands<'_>], key: &str, child: &Value, parent: &Value) {
-        if known.iter().any(|demands| demands.is_map()) {
+        // What is below it is handed to plugins that are loaded at run time, whose schemas are not those here.
+        let hands_on = |part: &Part| matches!(part, Part::Key(key) if **key == *"dynamicPlugins");
+        if known.iter().any(|demands| demands.is_map()) || self.path.parts().iter().any(hands_on) {
             return;
         }
         let Some(by) = known.iter().find_map(|demands| {
@@ -321,7 +324,7 @@ impl Walk {
         self.step(Part::Key(key.clone()), value, |walk| {
             // A section of the root is not renamed by an ending from one version to the next.
             let saying = Saying {
-                is_rename: false,
+                other_may_know: false,
                 ..explain::misspelt(walk, nearest, value)
             };
             walk.say(
@@ -376,7 +379,7 @@ impl Walk {
         let package = demand.package;
         // What a newer schema deprecates or has renamed may be all that the version in use knows.
         let is_advice = match package.standing {
-            Standing::OlderInUse => saying.rule == explain::DEPRECATED || saying.is_rename,
+            Standing::OlderInUse => saying.rule == explain::DEPRECATED || saying.other_may_know,
             Standing::Untold => saying.rule == explain::DEPRECATED,
             Standing::AnotherVersion | Standing::InForce => false,
         };
@@ -387,7 +390,7 @@ impl Walk {
             // Whether the version in use deprecates it too is not known.
             (explain::DEPRECATED, Standing::AnotherVersion) => Severity::Info,
             // Another version may know it, or do without.
-            (_, Standing::Untold) if saying.is_rename || saying.ground == Ground::Absence => {
+            (_, Standing::Untold) if saying.other_may_know || saying.ground == Ground::Absence => {
                 Severity::Info
             }
             (explain::DEPRECATED | explain::UNKNOWN_KEY, _) => Severity::Warning,

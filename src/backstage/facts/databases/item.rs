@@ -301,7 +301,10 @@ impl<'a> Item<'a> {
 
     fn drivers(&self, plan: &Plan) -> Drivers {
         let driver = |package| drivers::driver(self.input.packages, self.input.files, package);
-        let own = driver(plan.client.name());
+        let own = driver(match plan.client {
+            Client::Sqlite3 => drivers::sqlite3_package(self.input.packages, self.input.files),
+            client => client.name(),
+        });
         let package = match plan.connection_type {
             ConnectionType::Azure => Some("@azure/identity"),
             ConnectionType::CloudSql => Some("@google-cloud/cloud-sql-connector"),
