@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 
-use jsonschema::{Draft, PatternOptions, Registry, Uri};
+use jsonschema::{Draft, Registry, Uri};
 use referencing::Resolver;
 use serde_json::Value as Json;
 
 use super::document::{Document, address};
-use super::load::{MAX_PATTERN_SIZE, SchemaMistake, uri_scheme};
+use super::load::{SchemaMistake, uri_scheme};
 use crate::text::{Place, SourceId, Span};
 
 /// How many schemas one schema may hold, those it refers to included.
@@ -63,16 +63,16 @@ pub(super) enum TooMuch {
 }
 
 impl Graph {
-    /// The schemas that the root leads to.
+    /// The schemas that the root leads to, and every regular expression in them with its place.
     ///
     /// # Errors
-    /// References to nothing, regular expressions that cannot be evaluated, and schemas that lead back to themselves.
+    /// References to nothing, and schemas that lead back to themselves.
     pub fn of(
         documents: &[Document],
         root: &Uri<String>,
         draft: Draft,
         registry: &Registry<'_>,
-    ) -> Result<Self, Vec<SchemaMistake>> {
+    ) -> Result<(Self, Vec<(String, Place)>), Vec<SchemaMistake>> {
         let mut builder = Builder {
             spans: documents
                 .iter()
@@ -84,7 +84,7 @@ impl Graph {
             places: Vec::new(),
             dynamic: Vec::new(),
             anchors: Vec::new(),
-            patterns: HashMap::new(),
+            patterns: Vec::new(),
             graph: Self::default(),
             mistakes: Vec::new(),
         };
@@ -107,7 +107,7 @@ impl Graph {
         builder.link_dynamic();
         builder.refuse_endless();
         match builder.mistakes.is_empty() {
-            true => Ok(builder.graph),
+            true => Ok((builder.graph, builder.patterns)),
             false => Err(builder.mistakes),
         }
     }
@@ -217,8 +217,8 @@ struct Builder<'r> {
     dynamic: Vec<(usize, Box<str>)>,
     /// Nodes that such a reference may lead to.
     anchors: Vec<(Box<str>, usize)>,
-    /// Regular expressions, and whether they can be evaluated.
-    patterns: HashMap<String, bool>,
+    /// Regular expressions.
+    patterns: Vec<(String, Place)>,
     graph: Graph,
     mistakes: Vec<SchemaMistake>,
 }
@@ -342,7 +342,7 @@ impl<'r> Builder<'r> {
                 ("patternProperties", Json::Object(schemas)) => {
                     for (pattern, json) in schemas {
                         let place = self.place(json).or(near);
-                        self.refuse_pattern(pattern, place);
+                        self.note_pattern(pattern, place);
                         node.any_key
                             .push(self.node(json, resolver.clone(), draft, false, near));
                     }
@@ -363,7 +363,7 @@ impl<'r> Builder<'r> {
                 ("propertyNames", _) => node.names.push(enter(self, value)),
                 ("pattern", Json::String(pattern)) => {
                     let place = self.place(value).or(near);
-                    self.refuse_pattern(pattern, place);
+                    self.note_pattern(pattern, place);
                 }
                 _ => {}
             }
@@ -373,24 +373,9 @@ impl<'r> Builder<'r> {
         }
     }
 
-    /// Refuses a regular expression that the linear engine cannot evaluate.
-    fn refuse_pattern(&mut self, pattern: &str, place: Option<Place>) {
-        let known = self.patterns.get(pattern).copied();
-        let is_usable = known.unwrap_or_else(|| {
-            let options = PatternOptions::regex()
-                .size_limit(MAX_PATTERN_SIZE)
-                .dfa_size_limit(MAX_PATTERN_SIZE);
-            let schema = serde_json::json!({ "pattern": pattern });
-            let built = jsonschema::options()
-                .with_draft(Draft::Draft7)
-                .with_pattern_options(options)
-                .build(&schema);
-            built.is_ok()
-        });
-        self.patterns.insert(pattern.to_owned(), is_usable);
-        if !is_usable {
-            let message = "unsupported regular expression: look-around and back-references are not evaluated, and its size is limited";
-            self.mistake(message.to_owned(), place);
+    fn note_pattern(&mut self, pattern: &str, place: Option<Place>) {
+        if let Some(place) = place.or(self.start) {
+            self.patterns.push((pattern.to_owned(), place));
         }
     }
 

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{
-    Draft, PatternOptions, ReferencingError, Registry, Uri, ValidationError, Validator, uri,
+    Draft, PatternOptions, ReferencingError, Regex, Registry, Uri, ValidationError, Validator, uri,
 };
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::UserSchema;
 use super::document::{Document, DocumentError};
@@ -27,7 +27,7 @@ use crate::text::{Place, Sources, closest};
 const MAX_FILES: usize = 64;
 
 /// The largest compiled regular expression of a schema, in bytes, and the largest table beside it.
-pub(super) const MAX_PATTERN_SIZE: usize = 1 << 20;
+const MAX_PATTERN_SIZE: usize = 1 << 20;
 
 /// How many mistakes of one file are shown.
 const MAX_MISTAKES: usize = 20;
@@ -35,6 +35,10 @@ const MAX_MISTAKES: usize = 20;
 /// What a `$schema` says that means Backstage's own dialect: draft-07 with `visibility`
 /// (`@backstage/config-loader`, `compileConfigSchemas`).
 const BACKSTAGE_DIALECT: &str = "https://backstage.io/schema/config-v1";
+
+/// The key that `backstage-cli config:schema --no-merge` writes, which prints the schemas of the packages as a list. As a
+/// schema it would check nothing.
+const UNMERGED: &str = "backstageConfigSchemaVersion";
 
 /// What a file of the repository is called where `$ref`s are resolved.
 const BASE: &str = "repository:///";
@@ -92,6 +96,7 @@ impl UserSchema {
             documents: Vec::new(),
             names: Vec::new(),
             references: Vec::new(),
+            is_of_backstage: false,
             mistakes: Vec::new(),
         };
         match loader.load(path) {
@@ -117,6 +122,8 @@ struct SchemaLoader<'f> {
     names: Vec<(Uri<String>, usize)>,
     /// Every reference to another document.
     references: Vec<Reference>,
+    /// Whether a file names Backstage's own dialect.
+    is_of_backstage: bool,
     mistakes: Vec<SchemaMistake>,
 }
 
@@ -138,6 +145,13 @@ impl SchemaLoader<'_> {
     /// Reads the root and every file it leads to.
     fn load(&mut self, root: &FilePath) -> Result<(), DocumentError> {
         let document = Document::read(root, self.files, self.sources)?;
+        if document.json.get(UNMERGED).is_some() {
+            let place = document.place_at(&format!("/{UNMERGED}"));
+            self.mistake(
+                "this is a list of schemas, not a schema: print it without `--no-merge`",
+                place,
+            );
+        }
         self.documents.push(document);
         let mut waiting = VecDeque::from([0]);
         while let Some(index) = waiting.pop_front() {
@@ -152,7 +166,15 @@ impl SchemaLoader<'_> {
             };
             self.names.push((own.clone(), index));
             let mut found = Vec::new();
-            references(&document.json, draft, &own, &mut String::new(), &mut found);
+            let mut pointer = String::new();
+            references(
+                &document.json,
+                Holds::Schema,
+                draft,
+                &own,
+                &mut pointer,
+                &mut found,
+            );
             let folder = document.path.parent();
             let found: Vec<_> = found
                 .into_iter()
@@ -236,6 +258,7 @@ impl SchemaLoader<'_> {
         let name = name.trim_end_matches('#').to_owned();
         if name == BACKSTAGE_DIALECT {
             *dialect = Json::from("http://json-schema.org/draft-07/schema#");
+            self.is_of_backstage = true;
             return Draft::Draft7;
         }
         match Draft::from_schema_uri(&name) {
@@ -280,8 +303,12 @@ impl SchemaLoader<'_> {
                 label: label.into(),
                 validator,
                 graph,
-                is_of_backstage: self.documents.iter().any(|one| has_visibility(&one.json)),
-                documents: names_of(self.names, self.documents),
+                is_of_backstage: self.is_of_backstage
+                    || self
+                        .documents
+                        .iter()
+                        .any(|one| has_visibility(&one.json, Holds::Schema)),
+                documents: names_of(self.names, self.documents, draft),
             }),
             Err(mistakes) => Err(UserSchemaError::Mistakes(mistakes)),
         }
@@ -291,7 +318,7 @@ impl SchemaLoader<'_> {
         let root = self.documents.first().ok_or_else(Vec::new)?;
         let start = root.place_at("");
         let at = |place: Place, message: String| vec![SchemaMistake { message, place }];
-        let unusable = |error: &ReferencingError| match error {
+        let unregistered = |error: &ReferencingError| match error {
             ReferencingError::Unretrievable { uri, .. } => {
                 let mut references = self.references.iter();
                 let by = references.find(|one| one.target.as_str() == uri);
@@ -304,24 +331,25 @@ impl SchemaLoader<'_> {
             if let Some(document) = self.documents.get(*index) {
                 registry = registry
                     .add(name.as_str(), &document.json)
-                    .map_err(|error| unusable(&error))?;
+                    .map_err(|error| unregistered(&error))?;
             }
         }
-        let registry = registry.prepare().map_err(|error| unusable(&error))?;
+        let registry = registry.prepare().map_err(|error| unregistered(&error))?;
         let (own, _) = self.names.first().ok_or_else(Vec::new)?;
-        let graph = Graph::of(&self.documents, own, draft, &registry)?;
-        let patterns = PatternOptions::regex()
-            .size_limit(MAX_PATTERN_SIZE)
-            .dfa_size_limit(MAX_PATTERN_SIZE);
+        let (graph, patterns) = Graph::of(&self.documents, own, draft, &registry)?;
         let validator = jsonschema::options()
             .with_draft(draft)
             .with_base_uri(own.as_str())
             .with_registry(&registry)
-            .with_pattern_options(patterns)
+            .with_pattern_options(pattern_options())
             .should_validate_formats(true)
             .offline()
             .build(&root.json)
             .map_err(|error| {
+                let unusable = unusable(patterns);
+                if !unusable.is_empty() {
+                    return unusable;
+                }
                 let place = root.place_at(error.instance_path().as_str());
                 at(place, format!("invalid JSON Schema: {}", words_of(&error)))
             })?;
@@ -329,18 +357,54 @@ impl SchemaLoader<'_> {
     }
 }
 
-/// Documents by their URIs.
+/// How regular expressions are evaluated: in linear time, and in bounded memory.
+fn pattern_options() -> PatternOptions<Regex> {
+    PatternOptions::regex()
+        .size_limit(MAX_PATTERN_SIZE)
+        .dfa_size_limit(MAX_PATTERN_SIZE)
+}
+
+/// The regular expressions that cannot be evaluated. Each is compiled for that, so that this is called only once the
+/// schema has failed to compile.
+fn unusable(patterns: Vec<(String, Place)>) -> Vec<SchemaMistake> {
+    let is_usable = |pattern: &str| {
+        let schema = serde_json::json!({ "pattern": pattern });
+        let options = jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .with_pattern_options(pattern_options());
+        options.build(&schema).is_ok()
+    };
+    let unusable = patterns
+        .into_iter()
+        .filter(|(pattern, _)| !is_usable(pattern));
+    let unusable = unusable.map(|(_, place)| SchemaMistake {
+        message: "unsupported regular expression: look-around and back-references are not evaluated, and its size is limited"
+            .to_owned(),
+        place,
+    });
+    unusable.take(MAX_MISTAKES).collect()
+}
+
+/// Documents by their URIs: those that lead to them, and those that they give themselves.
 fn names_of(
-    names: Vec<(Uri<String>, usize)>,
+    mut names: Vec<(Uri<String>, usize)>,
     documents: Vec<Document>,
+    draft: Draft,
 ) -> HashMap<String, Arc<Json>> {
+    let own = names.iter().filter_map(|(name, index)| {
+        let json = &documents.get(*index)?.json;
+        Some((own_uri(json, draft.detect(json), name)?, *index))
+    });
+    let own: Vec<_> = own.collect();
+    names.extend(own);
     let json: Vec<_> = documents
         .into_iter()
         .map(|document| Arc::new(document.json))
         .collect();
     let names = names.into_iter().filter_map(|(name, index)| {
         let document = json.get(index)?;
-        Some((name.as_str().to_owned(), Arc::clone(document)))
+        let name = name.as_str().trim_end_matches('#');
+        Some((name.to_owned(), Arc::clone(document)))
     });
     names.collect()
 }
@@ -370,9 +434,38 @@ pub(super) fn uri_scheme(reference: &str) -> Option<&str> {
     (starts && scheme.chars().all(is_scheme)).then_some(scheme)
 }
 
+/// What an object of a schema file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// A schema: its keys are keywords.
+    Schema,
+    /// Schemas by names that the author chose, which may be those of keywords.
+    Names,
+}
+
+/// The values of an object of a schema file in which there may be schemas: not data, in which nothing refers to anything.
+fn within(
+    object: &Map<String, Json>,
+    holds: Holds,
+) -> impl Iterator<Item = (&String, &Json, Holds)> {
+    object.iter().filter_map(move |(key, value)| {
+        let within = match (holds, &**key) {
+            (Holds::Schema, "enum" | "const" | "default" | "examples") => return None,
+            (
+                Holds::Schema,
+                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
+                | "dependencies",
+            ) => Holds::Names,
+            _ => Holds::Schema,
+        };
+        Some((key, value, within))
+    })
+}
+
 /// Every `$ref` to another document, with the base it is resolved against.
 fn references<'d>(
     value: &'d Json,
+    holds: Holds,
     draft: Draft,
     base: &Uri<String>,
     pointer: &mut String,
@@ -380,25 +473,26 @@ fn references<'d>(
 ) {
     match value {
         Json::Object(object) => {
-            let id = object.get(draft.id_keyword()).and_then(Json::as_str);
-            let id = id.filter(|id| !id.starts_with('#'));
-            let own = id.and_then(|id| uri::resolve_against(&base.borrow(), id).ok());
+            let own = match holds {
+                Holds::Schema => own_uri(value, draft, base),
+                Holds::Names => None,
+            };
             let base = own.as_ref().unwrap_or(base);
-            for (key, value) in object {
-                // Data, in which nothing refers to anything.
-                if matches!(&**key, "enum" | "const" | "default" | "examples") {
-                    continue;
-                }
+            for (key, value, within) in within(object, holds) {
                 let length = pointer.len();
                 pointer.push('/');
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 match value.as_str() {
-                    Some(text) if key == "$ref" && !text.starts_with('#') => found.push(Found {
-                        text,
-                        base: base.clone(),
-                        pointer: pointer.clone(),
-                    }),
-                    _ => references(value, draft, base, pointer, found),
+                    Some(text)
+                        if holds == Holds::Schema && key == "$ref" && !text.starts_with('#') =>
+                    {
+                        found.push(Found {
+                            text,
+                            base: base.clone(),
+                            pointer: pointer.clone(),
+                        });
+                    }
+                    _ => references(value, within, draft, base, pointer, found),
                 }
                 pointer.truncate(length);
             }
@@ -407,7 +501,7 @@ fn references<'d>(
             for (index, item) in items.iter().enumerate() {
                 let length = pointer.len();
                 pointer.push_str(&format!("/{index}"));
-                references(item, draft, base, pointer, found);
+                references(item, Holds::Schema, draft, base, pointer, found);
                 pointer.truncate(length);
             }
         }
@@ -415,14 +509,23 @@ fn references<'d>(
     }
 }
 
+/// The URI that a schema gives itself.
+fn own_uri(schema: &Json, draft: Draft, base: &Uri<String>) -> Option<Uri<String>> {
+    let id = schema.get(draft.id_keyword())?.as_str()?;
+    let id = Some(id).filter(|id| !id.starts_with('#'))?;
+    uri::resolve_against(&base.borrow(), id).ok()
+}
+
 /// Whether a schema says who may see a value, as those of Backstage do.
-fn has_visibility(value: &Json) -> bool {
+fn has_visibility(value: &Json, holds: Holds) -> bool {
     match value {
-        Json::Object(object) => object.iter().any(|(key, value)| {
-            matches!(&**key, "visibility" | "deepVisibility") && value.is_string()
-                || has_visibility(value)
+        Json::Object(object) => within(object, holds).any(|(key, value, within)| {
+            let is_keyword = holds == Holds::Schema
+                && matches!(&**key, "visibility" | "deepVisibility")
+                && value.is_string();
+            is_keyword || has_visibility(value, within)
         }),
-        Json::Array(items) => items.iter().any(has_visibility),
+        Json::Array(items) => items.iter().any(|item| has_visibility(item, Holds::Schema)),
         _ => false,
     }
 }

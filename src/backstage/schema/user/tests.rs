@@ -227,6 +227,41 @@ fn the_schemas_of_backstage_convert_values_as_the_app_does() {
 }
 
 #[test]
+fn only_the_keyword_of_backstage_and_its_dialect_convert() {
+    let config = json!({"port": "7007"});
+    let port = json!({"port": {"type": "number"}});
+    let dialect = json!({"$schema": "https://backstage.io/schema/config-v1", "properties": port});
+    assert_eq!(said(&dialect, config.clone()), [""; 0]);
+    let data = json!({"visibility": "frontend"});
+    for schema in [
+        json!({"properties": {"port": {"type": "number", "default": data}}}),
+        json!({"properties": {"port": {"type": "number", "const": data, "examples": [data]}}}),
+    ] {
+        assert_ne!(said(&schema, config.clone()), [""; 0], "{schema}");
+    }
+}
+
+#[test]
+fn a_reference_below_a_key_named_like_a_keyword_is_followed() {
+    let schema = |reference: &str| {
+        let at = json!({"$ref": reference});
+        json!({"properties": {"default": at, "enum": at}, "$defs": {"const": at}, "default": {"$ref": "nowhere.json"}})
+            .to_string()
+    };
+    let files = [
+        ("own.json", &*schema("name.json")),
+        ("name.json", r#"{"type": "string"}"#),
+    ];
+    let value = config(json!({"default": 1, "enum": 2}));
+    assert_eq!(read(&files).unwrap().check(&value, [&value]).len(), 2);
+    let mistakes = read(&[("own.json", &schema("none.json"))]).unwrap_err();
+    assert!(
+        mistakes[0].contains("`$ref` to `none.json`: no such file"),
+        "{mistakes:?}"
+    );
+}
+
+#[test]
 fn references_stay_in_the_repository() {
     let root = r##"{"$id": "https://schemas.acme.example/root.json", "properties": {
         "a": {"$ref": "common.json#/$defs/name"}, "b": {"$ref": "deep/more.yaml"}, "c": {"$ref": "#/properties/a"},
@@ -317,6 +352,11 @@ fn a_broken_schema_is_refused_at_its_place() {
             "a.yaml",
             "$schema: https://acme.example/draft\n",
             "a.yaml:1:10 `https://acme.example/draft` is not a known draft",
+        ),
+        (
+            "a.yaml",
+            "backstageConfigSchemaVersion: 1\nschemas: []\n",
+            "a.yaml:1:31 this is a list of schemas, not a schema: print it without `--no-merge`",
         ),
         (
             "a.yaml",
