@@ -9,6 +9,15 @@ use super::model::Types;
 use crate::backstage::value::{Kind, Value};
 use npm_yaml::number::to_text;
 
+/// The types that Ajv converts to.
+const CONVERTED: [Types; 5] = [
+    Types::STRING,
+    Types::NUMBER,
+    Types::INTEGER,
+    Types::BOOLEAN,
+    Types::NULL,
+];
+
 /// `value` as one of `types`: itself when it already is, else converted the way Ajv converts it; `None` when it
 /// cannot be converted. Open values are returned as they are.
 pub(super) fn coerce(value: &Value, types: Types) -> Option<Cow<'_, Value>> {
@@ -17,14 +26,7 @@ pub(super) fn coerce(value: &Value, types: Types) -> Option<Cow<'_, Value>> {
     }
     // Ajv tries the types in the order of the schema; only its outcome for one value with two scalar types
     // could depend on it, and then `enum` beside `type` would have to tell them apart.
-    let candidates = [
-        Types::STRING,
-        Types::NUMBER,
-        Types::INTEGER,
-        Types::BOOLEAN,
-        Types::NULL,
-    ];
-    let mut wanted = candidates.into_iter().filter(|&one| types.has(one));
+    let mut wanted = CONVERTED.into_iter().filter(|&one| types.has(one));
     wanted
         .find_map(|one| convert(&value.kind, one))
         .map(|kind| {
@@ -33,6 +35,13 @@ pub(super) fn coerce(value: &Value, types: Types) -> Option<Cow<'_, Value>> {
                 ..Value::derived(Kind::Null)
             })
         })
+}
+
+/// Whether there is a type as which the value would be another one.
+pub(super) fn is_convertible(value: &Value) -> bool {
+    CONVERTED
+        .into_iter()
+        .any(|one| matches!(coerce(value, one), Some(Cow::Owned(_))))
 }
 
 /// Whether the value is of one of these types without any conversion. Open values are of every type.

@@ -74,11 +74,11 @@ impl UserSchema {
         let mut explainer = Explainer {
             judged: Judged {
                 root,
+                documents: &self.documents,
                 has_tuples: self.graph.has_tuples,
                 converts: self.is_of_backstage,
                 may_have_more: &may_have_more,
             },
-            documents: &self.documents,
             label: &self.label,
             walk: Walk::new(root.place()),
         };

@@ -227,6 +227,108 @@ fn the_schemas_of_backstage_convert_values_as_the_app_does() {
 }
 
 #[test]
+fn where_every_key_is_refused_each_one_is_named() {
+    for (schema, expected) in [
+        (
+            json!({"additionalProperties": false}),
+            "`d.e` is not allowed here",
+        ),
+        (json!({"propertyNames": false}), "`d.e` is not allowed here"),
+        (
+            json!({"properties": {"f": {}}, "additionalProperties": false}),
+            "`d.e` is not allowed here",
+        ),
+    ] {
+        let schema = json!({"properties": {"d": schema}});
+        let value = config(json!({"d": {"e": 1, "f": "${X}"}}));
+        let problems = of(&schema).check(&value, [&value]);
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.path.to_string(), &*problem.message))
+            .collect();
+        assert_eq!(found, [("d.e".to_owned(), expected)], "{schema}");
+        assert_eq!(
+            said(&schema, json!({"d": {"f": "${X}"}})),
+            [""; 0],
+            "{schema}"
+        );
+    }
+    let key = json!({"properties": {"d": false}});
+    assert_eq!(
+        said(&key, json!({"d": {"e": 1}})),
+        ["`d` must not be set here"]
+    );
+}
+
+#[test]
+fn an_open_value_elsewhere_hides_no_error_of_a_condition() {
+    let certain = [
+        (
+            json!({"dependentRequired": {"a": ["b"], "c": ["z"]}}),
+            json!({"a": 1, "c": "${X}"}),
+        ),
+        (
+            json!({"dependencies": {"a": ["b"]}, "$schema": "http://json-schema.org/draft-07/schema#"}),
+            json!({"a": 1, "c": "${X}"}),
+        ),
+        (
+            json!({"not": {"required": ["a"]}}),
+            json!({"a": 1, "c": "${X}"}),
+        ),
+        (
+            json!({"not": {"properties": {"a": {"const": 1}}, "required": ["a"]}}),
+            json!({"a": 1, "c": "${X}"}),
+        ),
+        (
+            json!({"if": {"properties": {"a": {"const": 1}}}, "then": {"required": ["b"]}}),
+            json!({"a": 1, "c": "${X}"}),
+        ),
+        (
+            json!({"$id": "https://acme.example/own", "if": {"required": ["a"]}, "then": {"properties": {"a": {"minimum": 2}}}}),
+            json!({"a": 1, "c": "${X}"}),
+        ),
+    ];
+    for (schema, config) in certain {
+        assert_eq!(said(&schema, config).len(), 1, "{schema}");
+    }
+    let uncertain = [
+        (
+            json!({"dependentRequired": {"a": ["z"], "c": ["b"]}}),
+            json!({"a": 1, "c": "${X}", "z": 1}),
+        ),
+        (json!({"not": {"required": ["c"]}}), json!({"c": "${X}"})),
+        (
+            json!({"if": {"$ref": "#/$defs/c"}, "then": {"required": ["b"]}, "$defs": {"c": {"properties": {"c": {"type": "string"}}}}}),
+            json!({"c": "${X}"}),
+        ),
+    ];
+    for (schema, config) in uncertain {
+        assert_eq!(said(&schema, config), [""; 0], "{schema}");
+    }
+}
+
+#[test]
+fn what_the_app_converts_is_no_error_where_a_whole_schema_is_asked() {
+    let ported = json!({"properties": {"port": {"type": "number", "visibility": "frontend"}}});
+    let with = |keyword: &str, schema: Json| {
+        let mut own = ported.clone();
+        own[keyword] = schema;
+        own
+    };
+    let text = json!({"properties": {"port": {"const": "7007"}}});
+    for schema in [
+        with("not", text.clone()),
+        with("oneOf", json!([true, text.clone()])),
+        json!({"allOf": [ported.clone(), {"if": text, "then": {"required": ["z"]}}]}),
+    ] {
+        assert_eq!(said(&schema, json!({"port": "7007"})), [""; 0], "{schema}");
+    }
+    let listed = json!({"properties": {"ports": {"items": {"type": "number", "visibility": "frontend"}, "contains": {"const": 1}}}});
+    assert_eq!(said(&listed, json!({"ports": ["1"]})), [""; 0]);
+    assert_eq!(said(&listed, json!({"ports": []})).len(), 1);
+}
+
+#[test]
 fn only_the_keyword_of_backstage_and_its_dialect_convert() {
     let config = json!({"port": "7007"});
     let port = json!({"port": {"type": "number"}});

@@ -1,7 +1,6 @@
 //! What an error of the validator is called: in the words of the check of the packages' schemas, without any value of
 //! the configuration.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -26,8 +25,6 @@ const UNION_NESTING: u8 = 8;
 pub(super) struct Explainer<'e> {
     /// The configuration.
     pub judged: Judged<'e>,
-    /// The documents of the schema, by URI.
-    pub documents: &'e HashMap<String, Arc<Json>>,
     /// What the schema is called.
     pub label: &'e Arc<str>,
     /// Where problems go.
@@ -78,26 +75,12 @@ impl<'e> Explainer<'e> {
     fn error(&mut self, error: &ValidationError<'_>, ground: Ground, depth: u8) {
         use ValidationErrorKind as Failed;
         let path = steps(error.instance_path());
+        if let Some(refused) = self.judged.refused_keys(error) {
+            return self.refused(error, &refused);
+        }
         match error.kind() {
             Failed::AnyOf { context } | Failed::OneOfNotValid { context } => {
                 self.union(&path, context, ground, depth);
-            }
-            Failed::AdditionalProperties { unexpected }
-            | Failed::UnevaluatedProperties { unexpected } => {
-                let known = self.keys_beside(error);
-                let judged = self.judged;
-                let Some(object) = judged.value(error) else {
-                    return;
-                };
-                for (key, _) in judged.known_keys(object, unexpected) {
-                    let absent = known.iter().map(String::as_str);
-                    let absent = absent.filter(|known| object.get(known).is_none());
-                    let near = misspelling_of(key, absent);
-                    let path = [&*path, &[key.to_owned()]].concat();
-                    self.at(&path, |walk, child| {
-                        vec![explain::not_a_key(walk, near, child)]
-                    });
-                }
             }
             Failed::PropertyNames { error: of_name } => {
                 let key = of_name.instance();
@@ -124,6 +107,26 @@ impl<'e> Explainer<'e> {
                 let saying = plain(walk, kind, value);
                 vec![Saying { ground, ..saying }]
             }),
+        }
+    }
+
+    /// Says of keys that they are refused.
+    fn refused(&mut self, error: &ValidationError<'_>, refused: &[String]) {
+        let judged = self.judged;
+        let Some(object) = judged.value(error) else {
+            return;
+        };
+        let path = steps(error.instance_path());
+        let beside = judged.schema_above(error, 1);
+        let beside = beside.and_then(|schema| schema.get("properties")?.as_object());
+        for (key, _) in judged.known_keys(object, refused) {
+            let absent = beside.into_iter().flat_map(|known| known.keys());
+            let absent = absent.filter(|known| object.get(known).is_none());
+            let near = misspelling_of(key, absent.map(String::as_str));
+            let path = [&*path, &[key.to_owned()]].concat();
+            self.at(&path, |walk, child| {
+                vec![explain::not_a_key(walk, near, child)]
+            });
         }
     }
 
@@ -268,27 +271,6 @@ impl<'e> Explainer<'e> {
                 }
             }
         }
-    }
-
-    /// The keys that stand beside the keyword that failed, in `properties`.
-    fn keys_beside(&self, error: &ValidationError<'_>) -> Vec<String> {
-        let Some(at) = error.absolute_keyword_location() else {
-            return Vec::new();
-        };
-        let Some((document, pointer)) = at.as_str().split_once('#') else {
-            return Vec::new();
-        };
-        let pointer = percent_encoding::percent_decode_str(pointer).decode_utf8_lossy();
-        let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let document = self.documents.get(document);
-        let schema = document.and_then(|document| document.pointer(parent));
-        let properties = schema.and_then(|schema| schema.get("properties"));
-        let properties = properties.and_then(Json::as_object);
-        properties
-            .into_iter()
-            .flatten()
-            .map(|(key, _)| key.clone())
-            .collect()
     }
 }
 
