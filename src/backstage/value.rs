@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use crate::text::Place;
 use npm_yaml::ScalarStyle;
+use source::Part;
 
 /// One value with where it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +140,14 @@ impl Value {
     /// The value at a path of keys, e.g. `["backend", "database"]`.
     pub fn at<'k>(&self, path: impl IntoIterator<Item = &'k str>) -> Option<&Value> {
         path.into_iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// The value at a path of keys and items, e.g. that of a [`source::ConfigPath`].
+    pub fn at_path(&self, path: &[Part]) -> Option<&Value> {
+        path.iter().try_fold(self, |value, part| match part {
+            Part::Key(key) => value.get(key),
+            Part::Item(index) => value.as_array()?.get(*index),
+        })
     }
 
     /// The string, when it is a known one.

@@ -22,7 +22,7 @@ use crate::settings;
 use crate::text::Span;
 use crate::text::mask;
 use rule_card::card::Card;
-use source::{ConfigPath, Part};
+use source::ConfigPath;
 
 /// How many rows a table of chains has at most.
 const MOST_ROWS: usize = 12;
@@ -165,7 +165,7 @@ fn by_chain(app: &AppConfigs, layer: &LoadedLayer, path: &ConfigPath, shown: &Sh
     for chain in &app.chains {
         let (value, from) = match &chain.config {
             Err(_) => ("the app does not start".to_owned(), String::new()),
-            Ok(config) => match value_at(config, path) {
+            Ok(config) => match config.at_path(path.parts()) {
                 None => ("not set".to_owned(), String::new()),
                 Some(value) => (told(value, shown), name(&shown.origin(value))),
             },
@@ -197,16 +197,6 @@ fn by_chain(app: &AppConfigs, layer: &LoadedLayer, path: &ConfigPath, shown: &Sh
         let _ = writeln!(table, "\n… and {left} more");
     }
     table
-}
-
-/// The value at a path of a config.
-pub(super) fn value_at<'v>(config: &'v Value, path: &ConfigPath) -> Option<&'v Value> {
-    path.parts()
-        .iter()
-        .try_fold(config, |value, part| match part {
-            Part::Key(key) => value.get(key),
-            Part::Item(index) => value.as_array()?.get(*index),
-        })
 }
 
 /// A value in a few words, without secrets.

@@ -3,7 +3,7 @@
 use gen_lsp_types::{DocumentLink, Location, Position, Uri};
 
 use super::cursor::at;
-use super::hover::{root_of, value_at};
+use super::hover::root_of;
 use super::page::{Page, name};
 use crate::backstage::value::{Origin, Value};
 use crate::check::effective::{AppConfigs, ChainConfig};
@@ -43,7 +43,7 @@ impl<'s> Told<'s> {
     fn values(&self) -> impl Iterator<Item = &'s Value> {
         let config = |chain: &'s ChainConfig| chain.config.as_ref().ok();
         let values = self.app.chains.iter().filter_map(config);
-        values.filter_map(|config| value_at(config, &self.path))
+        values.filter_map(|config| config.at_path(self.path.parts()))
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn references(page: &Page<'_>, position: Position) -> Option<Vec<Loca
     let told = Told::at(page, position)?;
     let layers = told.app.loaded.layers.values();
     let set = layers.filter_map(|layer| {
-        let value = value_at(layer.resolved.root.as_ref()?, &told.path)?;
+        let value = layer.resolved.root.as_ref()?.at_path(told.path.parts())?;
         value.origin.as_ref().map(place_of)
     });
     locations(page, set.collect())

@@ -18,7 +18,7 @@ use crate::report::{Origins, SecretText, Shown};
 use crate::rules::catalog;
 use crate::run::{Failure, Run};
 use crate::text::mask::{escape, inert_line};
-use source::{ConfigPath, Part};
+use source::ConfigPath;
 
 /// Its arguments.
 #[derive(Debug, Args)]
@@ -60,7 +60,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let is_set = chains
         .iter()
         .filter_map(|printed| printed.chain.config.as_ref().ok())
-        .any(|config| at(config, &path).is_some());
+        .any(|config| config.at_path(path.parts()).is_some());
     output::lines_to_stdout(|out| {
         for printed in &chains {
             write_chain(printed, &path, &shown, out)?;
@@ -71,16 +71,6 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         Status::Clean if !is_set => Ok(Status::Findings),
         status => Ok(status),
     }
-}
-
-/// The value at a path of an effective config.
-pub(super) fn at<'v>(config: &'v Value, path: &ConfigPath) -> Option<&'v Value> {
-    path.parts()
-        .iter()
-        .try_fold(config, |value, part| match part {
-            Part::Key(key) => value.get(key),
-            Part::Item(index) => value.as_array()?.get(*index),
-        })
 }
 
 fn write_chain(
@@ -99,13 +89,13 @@ fn write_chain(
     let Ok(config) = &printed.chain.config else {
         return writeln!(out, "  no effective config\n");
     };
-    match at(config, path) {
+    match config.at_path(path.parts()) {
         None => {
             let mut above = path.clone();
-            while !above.is_root() && at(config, &above).is_none() {
+            while !above.is_root() && config.at_path(above.parts()).is_none() {
                 above.pop();
             }
-            match at(config, &above).filter(|_| !above.is_root()) {
+            match config.at_path(above.parts()).filter(|_| !above.is_root()) {
                 None => writeln!(out, "  not set")?,
                 Some(value) => {
                     let above = above.to_string();
