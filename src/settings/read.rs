@@ -258,7 +258,7 @@ fn count(at: &mut Field<'_, Node>) -> Option<u32> {
         {
             Some(number as u32)
         }
-        _ => at.mistake("must be a whole number of at least 1"),
+        _ => at.mistake("must be an integer of at least 1"),
     }
 }
 

@@ -135,7 +135,7 @@ fn mistakes_say_what_is_wrong_and_where() {
         ),
         (
             "a: b\nreplicas: 0\n",
-            "stagecheck.yaml:2 `replicas` must be a whole number of at least 1",
+            "stagecheck.yaml:2 `replicas` must be an integer of at least 1",
         ),
         (
             "rules:\n  yaml-sintax: off\n",

@@ -45,7 +45,7 @@ pub(super) fn apply(
             )
             .with_related(here.place(entry.key.span), "the directive")
             .with_help(format!(
-                "move this key out of the mapping, or remove `{name}`"
+                "Move this key out of the mapping, or remove `{name}`."
             )),
         );
         return None;
@@ -183,7 +183,7 @@ impl Site<'_> {
             };
             walk.report(
                 Problem::surprising("file-not-found", message, self.argument_place)
-                    .with_help("the path is relative to the file that contains the directive"),
+                    .with_help("The path is relative to the file that contains the directive."),
             );
         }
         self.open(self.directive.cause(self.argument))
@@ -228,7 +228,7 @@ fn name_from_variable(place: Place) -> Problem {
         "`$env` expects the name of a variable, but `${…}` inserts its value",
         place,
     )
-    .with_help("use the name only, e.g. `$env: GITHUB_TOKEN`, or the placeholder without `$env`")
+    .with_help("Use the name only, e.g. `$env: GITHUB_TOKEN`, or the placeholder without `$env`.")
 }
 
 fn vanished(directive: Directive, place: Place) -> Problem {

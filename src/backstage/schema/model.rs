@@ -135,7 +135,7 @@ impl Types {
     const NAMES: [(Self, &'static str, &'static str); 7] = [
         (Self::STRING, "string", "a string"),
         (Self::NUMBER, "number", "a number"),
-        (Self::INTEGER, "integer", "a whole number"),
+        (Self::INTEGER, "integer", "an integer"),
         (Self::BOOLEAN, "boolean", "a boolean"),
         (Self::OBJECT, "object", "an object"),
         (Self::ARRAY, "array", "a list"),

@@ -163,8 +163,9 @@ fn broken_layer(planted: &mut Planted) -> String {
 }
 
 fn duplicate_keys(planted: &mut Planted) -> String {
+    let key = planted.token("a secret as a duplicate key");
     format!(
-        "acme:\n  setting: {}\n  setting: {}\n",
+        "acme:\n  setting: {}\n  setting: {}\n  {key}: 1\n  {key}: 2\n",
         planted.password("a duplicate key"),
         planted.password("the second of two duplicate keys")
     )

@@ -12,6 +12,7 @@ mod props;
 mod scalar;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use self::composed::{Composed, Place, Role, Sum, absent_end};
 use self::props::{Around, Props};
@@ -320,15 +321,11 @@ impl<'t> Composer<'t> {
             kind,
             is_merge: key.is_merge,
         };
+        let name = Arc::clone(&pair_key.key.text);
         match pairs.insert(pair_key, value) {
             Ok(()) => Ok(()),
             Err(Refused::Duplicate { key, first }) => {
-                self.problems.push(Problem {
-                    rule: "yaml-duplicate-key",
-                    message: "duplicate key in this mapping".into(),
-                    related: Some((first, "first defined here".into())),
-                    ..Problem::at(key)
-                });
+                self.problems.push(problem::duplicate(&name, key, first));
                 Ok(())
             }
             Err(Refused::Merge) => {
