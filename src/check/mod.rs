@@ -127,7 +127,6 @@ fn check_targets(
     let settings = settings_in_force(&in_force, &sources);
     let notes = notes_of(&environment)
         .chain(found.notes)
-        .chain(in_force.notes().to_vec())
         .chain(settings)
         .chain(several);
     let mut run = Run {

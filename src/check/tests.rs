@@ -92,6 +92,7 @@ impl<'t> Roots<'t> for Toys<'t> {
                 fixes: Vec::new(),
                 chains: Vec::new(),
                 config_path: None,
+                reported_by: Vec::new(),
             };
             Ok(JudgedRoot {
                 kind: RootKind::AppRoot,

@@ -1,7 +1,7 @@
 //! What makes a finding the same one tomorrow.
 //!
 //! In: the findings of a run. Out: a [`Fingerprint`] for each: a hash of the rule, the path of the file in the
-//! repository, the config path, and an ordinal among equals. Never: the text of a line, so that it survives moved
+//! repository, the config path, an ordinal among equals, and the path of the schema file that reports it. Never: the text of a line, so that it survives moved
 //! lines and rotated secrets.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, RuleId};
+use super::{Finding, Reporter, RuleId};
 use crate::text::Sources;
 use source::{ConfigPath, Part};
 
@@ -59,7 +59,7 @@ fn spelled(
 ) -> Vec<Fingerprint> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|index| findings.get(*index).map(|finding| finding.primary.place));
-    let mut seen: HashMap<(&RuleId, &str, Option<String>), usize> = HashMap::new();
+    let mut seen: HashMap<(&RuleId, &str, Option<String>, Option<&str>), usize> = HashMap::new();
     let mut found: Vec<(usize, Fingerprint)> = Vec::with_capacity(findings.len());
     for index in order {
         let Some(finding) = findings.get(index) else {
@@ -67,12 +67,17 @@ fn spelled(
         };
         let path = sources.get(finding.primary.place.source).repository_path();
         let config_path = finding.config_path.as_ref().map(spelling);
+        let schema = match finding.reported_by.first() {
+            Some(Reporter::File { path, .. }) => Some(&**path),
+            // The versions of packages change, and what they say together is one finding.
+            Some(Reporter::Package(_)) | None => None,
+        };
         let ordinal = *seen
-            .entry((&finding.rule, path, config_path.clone()))
+            .entry((&finding.rule, path, config_path.clone(), schema))
             .and_modify(|ordinal| *ordinal += 1)
             .or_insert(0);
         let config_path = config_path.as_deref();
-        let fingerprint = Fingerprint::of(&finding.rule, path, config_path, ordinal);
+        let fingerprint = Fingerprint::of(&finding.rule, path, config_path, ordinal, schema);
         found.push((index, fingerprint));
     }
     found.sort_by_key(|(index, _)| *index);
@@ -83,9 +88,16 @@ fn spelled(
 }
 
 impl Fingerprint {
-    fn of(rule: &RuleId, path: &str, config_path: Option<&str>, ordinal: usize) -> Self {
+    fn of(
+        rule: &RuleId,
+        path: &str,
+        config_path: Option<&str>,
+        ordinal: usize,
+        schema: Option<&str>,
+    ) -> Self {
         let ordinal = ordinal.to_string();
-        let parts = [rule.as_str(), path, config_path.unwrap_or(""), &ordinal];
+        let mut parts = vec![rule.as_str(), path, config_path.unwrap_or(""), &ordinal];
+        parts.extend(schema);
         Self(format!("{:032x}", fnv1a(&parts.join("\0"))))
     }
 
@@ -130,6 +142,7 @@ mod tests {
             fixes: Vec::new(),
             chains: Vec::new(),
             config_path: config_path.parse().ok(),
+            reported_by: Vec::new(),
         }
     }
 
@@ -155,6 +168,31 @@ mod tests {
         let reversed = fingerprints(&[finding(id, 2, "x"), finding(id, 1, "x")], &sources);
         assert_ne!(in_order[0], in_order[1]);
         assert_eq!(in_order[0], reversed[1]);
+    }
+
+    #[test]
+    fn findings_of_two_schema_files_are_told_apart_by_the_file() {
+        let sources = Sources::default();
+        let id = sources.add(Source::new("app-config.yaml", ""));
+        let by = |reporter| Finding {
+            reported_by: vec![reporter],
+            ..finding(id, 1, "x")
+        };
+        let file = |path: &str| {
+            by(Reporter::File {
+                shown: "../x.json".into(),
+                path: path.into(),
+            })
+        };
+        let package = by(Reporter::Package("p 1.0.0".into()));
+        let all = [file("a.json"), file("b.json"), package, finding(id, 1, "x")];
+        let [a, b, package, _] = &fingerprints(&all, &sources)[..] else {
+            panic!("four")
+        };
+        assert_eq!(fingerprints(&[file("b.json")], &sources), [b.clone()]);
+        assert_ne!(a, b);
+        let plain = fingerprints(&[finding(id, 1, "x")], &sources);
+        assert_eq!(plain, [package.clone()]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod edit;
 mod fingerprint;
 mod fix;
 mod problem;
+mod reporter;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use edit::Edit;
 pub use fingerprint::{Fingerprint, earlier_fingerprints, fingerprints};
 pub use fix::{Action, Fix, FixKind, Step};
 pub use problem::{Effect, Problem};
+pub use reporter::{Reporter, attribution};
 pub use rule_card::{RuleId, Severity};
 
 /// The name of a chain, e.g. `production` or `Dockerfile`.
@@ -59,4 +61,18 @@ pub struct Finding {
     pub chains: Vec<ChainName>,
     /// The config path it is about, e.g. `backend.database.connection`, when there is one.
     pub config_path: Option<ConfigPath>,
+    /// The schemas that report it, without repetition; empty for a rule.
+    pub reported_by: Vec<Reporter>,
+}
+
+impl Finding {
+    /// The help, with the schemas that report the finding as its last paragraph.
+    pub fn help_and_attribution(&self) -> Option<String> {
+        let attribution = attribution(&self.reported_by);
+        match &self.help {
+            Some(help) if attribution.is_empty() => Some(help.clone()),
+            Some(help) => Some(format!("{}\n\n{attribution}", help.trim_end())),
+            None => Some(attribution).filter(|attribution| !attribution.is_empty()),
+        }
+    }
 }

@@ -109,7 +109,9 @@ impl<'r> Item<'r> {
         Self {
             finding,
             message: text::line(run, &finding.message).into_owned(),
-            help: finding.help.as_ref().map(|help| text::lines(run, help)),
+            help: finding
+                .help_and_attribution()
+                .map(|help| text::lines(run, &help)),
             config_path: finding
                 .config_path
                 .as_ref()

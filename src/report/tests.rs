@@ -66,6 +66,7 @@ pub(super) fn portal() -> Run {
             fixes: vec![fix(Edit::string(place(&run, base, "better-sqlite3"), "pg"))],
             chains: vec![ChainName("production".into())],
             config_path: "backend.database.connection".parse().ok(),
+            reported_by: Vec::new(),
         },
         Finding {
             rule: RuleId::new("schema-deprecated"),
@@ -77,6 +78,7 @@ pub(super) fn portal() -> Run {
             fixes: vec![fix(Edit::string(place(&run, base, "token"), "externalToken"))],
             chains: Vec::new(),
             config_path: "backend.auth.token".parse().ok(),
+            reported_by: Vec::new(),
         },
     ];
     run.checked.app_roots = 1;

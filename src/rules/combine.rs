@@ -10,14 +10,30 @@ use crate::text::Place;
 use rule_card::card::Card;
 use source::ConfigPath;
 
-/// One finding for each rule, primary place and config path (one place may lack several keys): it names all chains,
+/// What makes two findings one.
+#[derive(PartialEq, Eq, Hash)]
+struct Same {
+    rule: RuleId,
+    place: Place,
+    /// One place may lack several keys.
+    path: Option<ConfigPath>,
+    /// Of a schema, one rule says all that may be wrong with a value; what it says depends on no chain.
+    message: Option<String>,
+}
+
+/// One finding for each rule, primary place and config path, and for each message of a schema: it names all chains,
 /// and is told as where it is worst.
 pub fn combine(findings: Vec<Finding>) -> Vec<Finding> {
     let mut combined: Vec<Finding> = Vec::new();
-    let mut known: HashMap<(RuleId, Place, Option<ConfigPath>), usize> = HashMap::new();
+    let mut known: HashMap<Same, usize> = HashMap::new();
     for finding in findings {
-        let path = finding.config_path.clone();
-        let key = (finding.rule.clone(), finding.primary.place, path);
+        let is_of_schema = !finding.reported_by.is_empty();
+        let key = Same {
+            rule: finding.rule.clone(),
+            place: finding.primary.place,
+            path: finding.config_path.clone(),
+            message: is_of_schema.then(|| finding.message.clone()),
+        };
         match known.get(&key).and_then(|index| combined.get_mut(*index)) {
             Some(same) => join(same, finding),
             None => {
@@ -74,17 +90,24 @@ fn join(same: &mut Finding, other: Finding) {
     // What resolves it in one chain and not in another resolves it nowhere.
     let mut fixes = std::mem::take(&mut same.fixes);
     fixes.retain(|fix| other.fixes.contains(fix));
+    let mut reported_by = std::mem::take(&mut same.reported_by);
+    for reporter in &other.reported_by {
+        if !reported_by.contains(reporter) {
+            reported_by.push(reporter.clone());
+        }
+    }
     if other.severity > same.severity {
         *same = other;
     }
     same.chains = chains;
     same.fixes = fixes;
+    same.reported_by = reported_by;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Label, Severity};
+    use crate::finding::{Label, Reporter, Severity};
     use crate::text::{Source, Sources, Span};
 
     fn found(rule: &'static str, place: Place, chains: &[&str]) -> Finding {
@@ -101,6 +124,7 @@ mod tests {
             chains: chains.iter().map(|&name| ChainName(name.into())).collect(),
             config_path: None,
             fixes: Vec::new(),
+            reported_by: Vec::new(),
         }
     }
 
@@ -111,6 +135,37 @@ mod tests {
             source,
             span: Span::new(start, start + 1),
         })
+    }
+
+    #[test]
+    fn what_schemas_say_of_one_value_stays_apart_unless_it_is_the_same() {
+        let [here, _] = places();
+        let by = |reporter: &str, message: &str, chain| Finding {
+            message: message.to_owned(),
+            reported_by: vec![Reporter::Package(reporter.into())],
+            ..found("schema", here, &[chain])
+        };
+        let combined = combine(vec![
+            by("one", "too short", "a"),
+            by("one", "no match", "a"),
+            by("two", "too short", "a"),
+            by("one", "too short", "b"),
+        ]);
+        let combined: Vec<_> = combined
+            .iter()
+            .map(|found| {
+                let by = crate::finding::attribution(&found.reported_by);
+                (&*found.message, found.chains.len(), by)
+            })
+            .collect();
+        let one = "Reported by the schema of one.".to_owned();
+        let both = "Reported by the schemas of one and two.".to_owned();
+        assert_eq!(combined, [("too short", 2, both), ("no match", 1, one)]);
+        let rule = |message: &str| Finding {
+            message: message.to_owned(),
+            ..found("rule", here, &[])
+        };
+        assert_eq!(combine(vec![rule("in a"), rule("in b")]).len(), 1);
     }
 
     #[test]

@@ -299,6 +299,7 @@ impl<'c> Rule<'c> {
                 .iter()
                 .map(|chain| chain.name.clone())
                 .collect(),
+            reported_by: Vec::new(),
         })
     }
 }

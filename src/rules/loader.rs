@@ -29,5 +29,6 @@ pub fn finding(
         fixes: Vec::new(),
         chains: Vec::new(),
         config_path: None,
+        reported_by: Vec::new(),
     }
 }

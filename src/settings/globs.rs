@@ -1,6 +1,6 @@
 //! Globs of paths, relative to the folder of the settings that name them.
 
-use crate::files::{FilePath, Listed};
+use crate::files::FilePath;
 use crate::text::globs::{NotAGlob, PathGlobs};
 
 /// Globs; none match nothing.
@@ -45,15 +45,15 @@ impl Globs {
         self.0.iter().any(|glob| glob.matches(path))
     }
 
-    /// Those below `folder`, as they are written, that match no file of the listing.
+    /// Those below `folder`, as they are written, that match none of these paths.
     pub fn without_match<'g>(
         &'g self,
         folder: &'g FilePath,
-        listed: &'g [Listed],
+        paths: &'g [FilePath],
     ) -> impl Iterator<Item = &'g str> {
         let below = self.0.iter().filter(|glob| glob.folder.is_within(folder));
         below
-            .filter(|glob| !listed.iter().any(|file| glob.matches(&file.path)))
+            .filter(|glob| !paths.iter().any(|path| glob.matches(path)))
             .map(|glob| &*glob.pattern)
     }
 

@@ -31,7 +31,6 @@ pub struct InForce<'r> {
     request: &'r Request,
     all: Vec<Arc<Settings>>,
     policies: Vec<Card>,
-    notes: Vec<Note>,
 }
 
 /// The settings of the roots in one tree of files.
@@ -176,7 +175,6 @@ impl<'r> Gathering<'r> {
             request: self.request,
             all: self.all,
             policies,
-            notes: self.notes,
         })
     }
 }
@@ -222,11 +220,6 @@ impl<'r> InForce<'r> {
         files.sort_unstable();
         files.dedup();
         files.into_iter()
-    }
-
-    /// What a person may want to know about settings files.
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
     }
 
     /// Every policy of every settings file.
@@ -304,5 +297,6 @@ fn of_mistake(mistake: &Mistake) -> Finding {
         fixes: Vec::new(),
         chains: Vec::new(),
         config_path: None,
+        reported_by: Vec::new(),
     }
 }

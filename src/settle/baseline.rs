@@ -157,6 +157,7 @@ mod tests {
                 fixes: Vec::new(),
                 chains: Vec::new(),
                 config_path: "password".parse().ok(),
+                reported_by: Vec::new(),
             })
             .collect();
         (findings, sources)

@@ -288,6 +288,7 @@ mod tests {
             fixes: vec![fix(&at)],
             chains: Vec::new(),
             config_path: None,
+            reported_by: Vec::new(),
         }];
         plan(&mut findings, &sources, &|_| None);
         let fix = findings[0].fixes.first()?;

@@ -80,7 +80,8 @@ fn a_schema_from_the_command_line_judges_every_chain_at_the_exact_bytes() {
         "{report}"
     );
     assert!(
-        lines[1].ends_with("`app.supportTeam` must be `platform` or `data`"),
+        lines[1]
+            .ends_with("`app.supportTeam` must be `platform` or `data`; did you mean `platform`?"),
         "{report}"
     );
 }
@@ -108,6 +109,91 @@ schemas:
         report.starts_with("app-config.extra.yaml:1:1: error"),
         "{report}"
     );
+}
+
+#[test]
+fn what_a_schema_is_to_judge_and_is_not_there_is_noted() {
+    let settings = "\
+schemas:
+  - file: schemas/acme.json
+    chains: [defualt, 'deploy/**', default]
+  - file: schemas/layer.yaml
+    applies-to: layers
+    paths: [app-config.extra.yaml, app-config.yaml]
+";
+    let folder = portal(&[
+        ("stagecheck.yaml", settings),
+        ("schemas/layer.yaml", "type: object\n"),
+        ("apps/one/app-config.yaml", "app: {}\n"),
+    ]);
+    let said = |arguments: &[&str]| {
+        let output = stagecheck(folder.path(), arguments);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let all = said(&[]);
+    for note in [
+        "`chains` of `schemas/acme.json` in the settings: `defualt` matches no chain; did you mean `default`?",
+        "`chains` of `schemas/acme.json` in the settings: `deploy/**` matches no chain\n",
+        "`paths` of `schemas/layer.yaml` in the settings: `app-config.extra.yaml` matches no layer",
+    ] {
+        assert!(all.contains(note), "{note}: {all}");
+    }
+    assert_eq!(all.matches("matches no").count(), 3, "{all}");
+    // What is not looked at may have them.
+    let one = said(&["apps/one"]);
+    assert!(!one.contains("matches no"), "{one}");
+}
+
+#[test]
+fn violations_at_one_place_are_told_apart_and_none_hides_a_new_one() {
+    let folder = portal(&[
+        (
+            "one.json",
+            r#"{"minProperties": 5, "required": ["organization"]}"#,
+        ),
+        ("two.json", r#"{"required": ["catalog"]}"#),
+        ("same.json", r#"{"required": ["catalog"]}"#),
+    ]);
+    let lines = |arguments: &[&str]| {
+        let output = stagecheck(folder.path(), arguments);
+        report(&output).lines().count()
+    };
+    let one = ["--schema", "one.json"];
+    assert_eq!(lines(&one), 2);
+    let both = [&one[..], &["--schema", "two.json"]].concat();
+    assert_eq!(lines(&both), 3);
+    let all = [&both[..], &["--schema", "same.json"]].concat();
+    assert_eq!(lines(&all), 3);
+    let written = stagecheck(
+        folder.path(),
+        &["--schema", "two.json", "--write-baseline", "known.json"],
+    );
+    assert_eq!(written.status.code(), Some(0), "{written:?}");
+    let known = [&both[..], &["--baseline", "known.json"]].concat();
+    assert_eq!(lines(&known), 2);
+}
+
+#[test]
+fn every_report_names_the_schema_file_beside_a_suggestion_too() {
+    let folder = portal(&[]);
+    for format in ["pretty", "json", "github", "sarif", "rdjson"] {
+        let arguments = ["--schema", "schemas/acme.json", "--format", format];
+        let output = Command::new(env!("CARGO_BIN_EXE_stagecheck"))
+            .args(["--select", "schema-violation"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let report = report(&output);
+        let named = report.matches("Reported by the schema of schemas/acme.json.");
+        assert_eq!(named.count(), 2, "{format}: {report}");
+    }
+    let concise = report(&stagecheck(
+        folder.path(),
+        &["--schema", "schemas/acme.json"],
+    ));
+    let line = "`app.supportTeam` must be `platform` or `data`; did you mean `platform`?";
+    assert!(concise.contains(line), "{concise}");
 }
 
 #[test]

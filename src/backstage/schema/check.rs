@@ -7,12 +7,11 @@
 use std::sync::Arc;
 
 use super::demand::{Demand, Demands, KeyDemands};
-use super::explain;
 use super::packages::Schemas;
 use super::stray;
 use super::walk::{Seen, Walk};
 use crate::backstage::value::Value;
-use crate::finding::{Edit, RuleId, Severity};
+use crate::finding::{Edit, Reporter, RuleId, Severity};
 use crate::text::Place;
 use ::source::{ConfigPath, Part};
 
@@ -88,14 +87,19 @@ pub struct Problem {
     pub path: ConfigPath,
     /// Whether something that is there is wrong, or something is not there.
     pub ground: Ground,
-    /// The packages whose schemas say so, by name and version, without repetition.
-    pub packages: Vec<Arc<str>>,
+    /// The key of the value at `path` that is missing, where it is about that one key.
+    pub missing: Option<Arc<str>>,
+    /// The schemas that say so, without repetition.
+    pub by: Vec<Reporter>,
 }
 
 impl Problem {
-    /// Which packages' schemas report it, as a sentence for the end of a help. Empty without any.
-    pub fn attribution(&self) -> String {
-        explain::whose(&self.packages)
+    /// The path of what is wrong or missing.
+    pub fn full_path(&self) -> ConfigPath {
+        match &self.missing {
+            Some(key) => self.path.with(Part::Key(Arc::clone(key))),
+            None => self.path.clone(),
+        }
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn wrong_kind(walk: &Walk, expected: &[&str], value: &Value) -> Sayin
         value.place(),
     );
     if matches!(value.kind, Kind::Null) {
-        saying.help = Some(format!("give `{name}` a value, or remove the key"));
+        saying.help = Some(format!("Give `{name}` a value, or remove the key."));
         saying.place = value.key_place().or(value.place());
         saying.message = format!("`{name}` has no value, but must be {expected}");
         saying.note = "no value here".into();
@@ -99,6 +99,10 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     let mut saying = violation(format!("`{name}` must be {expected}"), value.place());
     let compared = allowed.get(..MOST_COMPARED).unwrap_or(allowed);
     let texts = compared.iter().filter_map(serde_json::Value::as_str);
+    saying.help = Some(match allowed {
+        [_] => "Use this value.".to_owned(),
+        _ => "Use one of these values.".to_owned(),
+    });
     let near = value.as_str().and_then(|text| closest(text, texts));
     saying.other_may_know = value.as_str().is_some() && near.is_none();
     if let Some(near) = near {
@@ -111,8 +115,9 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     saying
 }
 
-/// Keys are required and missing.
-pub(super) fn missing(walk: &Walk, keys: &[&str], value: &Value) -> Saying {
+/// Keys are required and missing, of `all` that are missing there: of several it is not known which one a misspelt key
+/// was meant to be.
+pub(super) fn missing(walk: &Walk, keys: &[&str], all: usize, value: &Value) -> Saying {
     let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
     let (listed, is, it) = match keys {
@@ -125,7 +130,7 @@ pub(super) fn missing(walk: &Walk, keys: &[&str], value: &Value) -> Saying {
         format!("`{}` requires {listed}", name(walk))
     };
     let mut slip = None;
-    if let ([key], Some(object)) = (keys, value.as_object()) {
+    if let ([key], 1, Some(object)) = (keys, all, value.as_object()) {
         let written = object.keys().map(|key| &**key);
         slip = misspelling_of(key, written).map(|near| (*key, near));
     }
@@ -137,12 +142,13 @@ pub(super) fn missing(walk: &Walk, keys: &[&str], value: &Value) -> Saying {
         note: format!("{listed} {is} missing"),
         help: Some(match slip {
             Some((key, near)) => format!("is `{near}` meant to be `{key}`?"),
-            None => format!("add {listed} here, or in another layer of this chain"),
+            None => format!("Add {listed} here, or in another layer of this chain."),
         }),
         edit: slip
             .zip(near_place)
             .map(|((key, _), place)| Edit::string(place, key)),
         ground: Ground::Absence,
+        missing: None,
         other_may_know: false,
     }
 }
@@ -208,6 +214,7 @@ pub(super) fn deprecated(walk: &Walk, schema: &Schema, reason: &str, value: &Val
         help: None,
         edit: None,
         ground: Ground::Presence,
+        missing: None,
         other_may_know: false,
     }
 }
@@ -222,9 +229,10 @@ pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
         ),
         place: value.key_place().or(value.place()),
         note: String::new(),
-        help: Some("correct `@visibility` in the schema of one of the packages".into()),
+        help: Some("Correct `@visibility` in the schema of one of the packages.".into()),
         edit: None,
         ground: Ground::Presence,
+        missing: None,
         other_may_know: false,
     }
 }
@@ -251,6 +259,7 @@ pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
         help: Some(format!("Use `{near}`.")),
         edit: value.key_place().map(|place| Edit::string(place, near)),
         ground: Ground::Presence,
+        missing: None,
         other_may_know: walk
             .path
             .parts()
@@ -265,19 +274,6 @@ fn is_form_of(written: &Part, known: &str) -> bool {
         return false;
     };
     written.starts_with(known) || known.starts_with(&**written)
-}
-
-/// The last paragraph of a help: which packages' schemas report it. Empty without any.
-pub(super) fn whose(packages: &[std::sync::Arc<str>]) -> String {
-    match packages {
-        [] => String::new(),
-        [only] => format!("Reported by the schema of {only}."),
-        [one, two] => format!("Reported by the schemas of {one} and {two}."),
-        [first, more @ ..] => format!(
-            "Reported by the schemas of {first} and {} more packages.",
-            more.len()
-        ),
-    }
 }
 
 /// The known key that `key` is a slip of.
@@ -324,6 +320,7 @@ pub(super) fn violation(message: String, place: Option<Place>) -> Saying {
         help: None,
         edit: None,
         ground: Ground::Presence,
+        missing: None,
         other_may_know: false,
     }
 }

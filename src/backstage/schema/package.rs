@@ -122,9 +122,9 @@ impl PackageSchema {
         }
     }
 
-    /// Its name and version, as messages name it.
+    /// Its name and version, as messages name it; a member of the workspace may have no version.
     pub(super) fn label(&self) -> Arc<str> {
-        format!("{} {}", self.name, self.version).into()
+        format!("{} {}", self.name, self.version).trim_end().into()
     }
 
     /// The top-level keys it speaks about.

@@ -13,7 +13,7 @@ use super::explain;
 use super::judge::{Judge, Verdict};
 use super::packages::Schemas;
 use crate::backstage::value::{Kind, Object, Value};
-use crate::finding::{RuleId, Severity};
+use crate::finding::{Reporter, RuleId, Severity};
 use ::source::{ConfigPath, Part};
 
 /// Names that so many things have that a simple value under one of them tells nothing.
@@ -79,7 +79,7 @@ impl<'s> Search<'s> {
         if parent.iter().any(hands_on) {
             return None;
         }
-        let value = at(effective, path.parts())?;
+        let value = effective.at_path(path.parts())?;
         let home = self.home(key, parent, value, effective)?;
         let package = self.known(&home, key)?.iter().next()?.package.label();
         let meant = home
@@ -92,11 +92,12 @@ impl<'s> Search<'s> {
             message: format!("`{path}` is ignored; it belongs in `{meant}`"),
             place: value.key_place().or(value.place()),
             note: "misplaced".into(),
-            help: Some(format!("move it to `{meant}`")),
+            help: Some(format!("Move it to `{meant}`.")),
             edit: None,
             path: path.clone(),
             ground: Ground::Presence,
-            packages: vec![package],
+            missing: None,
+            by: vec![Reporter::Package(package)],
         })
     }
 
@@ -158,7 +159,7 @@ impl<'s> Search<'s> {
             .collect();
         // A mapping tells by its keys where it belongs; a list or a simple value only where that place is in use.
         if fitting.len() > 1 || !is_mapping {
-            fitting.retain(|home| at(effective, home).is_some());
+            fitting.retain(|home| effective.at_path(home).is_some());
         }
         match fitting.len() {
             1 => fitting.pop(),
@@ -249,13 +250,5 @@ fn knows_all(known: &Demands<'_>, object: &Object, free: bool) -> bool {
             && value
                 .as_object()
                 .is_none_or(|object| below.is_empty() || knows_all(&below, object, true))
-    })
-}
-
-/// The value at a path.
-fn at<'v>(value: &'v Value, path: &[Part]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, part| match part {
-        Part::Key(key) => value.get(key),
-        Part::Item(index) => value.as_array()?.get(*index),
     })
 }

@@ -14,7 +14,7 @@ use super::model::{Schema, Visibility};
 use super::package::Standing;
 use super::packages::Schemas;
 use crate::backstage::value::{Kind, Object, Value};
-use crate::finding::{Edit, RuleId, Severity};
+use crate::finding::{Edit, Reporter, RuleId, Severity};
 use crate::text::Place;
 use ::source::{ConfigPath, Part};
 
@@ -44,6 +44,8 @@ pub(super) struct Saying {
     pub help: Option<String>,
     pub edit: Option<Edit>,
     pub ground: Ground,
+    /// The key that is missing, where it is about that one key.
+    pub missing: Option<Arc<str>>,
     /// It refuses what another version may well know: a key of which the known one is the plural, singular or longer form,
     /// or a value that is not even close to those that are allowed.
     pub other_may_know: bool,
@@ -229,7 +231,7 @@ impl Walk {
         }
         let keys: Vec<&str> = missing_keys(demand.schema, value).collect();
         if !keys.is_empty() {
-            let saying = explain::missing(self, &keys, value);
+            let saying = explain::missing(self, &keys, keys.len(), value);
             self.say(demand, saying);
         }
     }
@@ -370,7 +372,13 @@ impl Walk {
             edit: saying.edit,
             path,
             ground: saying.ground,
-            packages: conflict.packages.clone(),
+            missing: saying.missing,
+            by: conflict
+                .packages
+                .iter()
+                .cloned()
+                .map(Reporter::Package)
+                .collect(),
         });
     }
 
@@ -407,11 +415,12 @@ impl Walk {
             edit: saying.edit,
             path: self.path.clone(),
             ground: saying.ground,
-            packages: vec![package.label()],
+            missing: saying.missing,
+            by: vec![Reporter::Package(package.label())],
         });
     }
 
-    /// Adds a problem, or its packages to the problem that says the same.
+    /// Adds a problem, or its schemas to the problem that says the same.
     pub fn adopt(&mut self, new: Problem) {
         let same = self.problems.iter_mut().find(|problem| {
             problem.path == new.path && problem.rule == new.rule && problem.message == new.message
@@ -420,9 +429,9 @@ impl Walk {
             return self.problems.push(new);
         };
         problem.severity = problem.severity.max(new.severity);
-        for by in new.packages {
-            if !problem.packages.contains(&by) {
-                problem.packages.push(by);
+        for by in new.by {
+            if !problem.by.contains(&by) {
+                problem.by.push(by);
             }
         }
     }

@@ -17,9 +17,11 @@ use crate::product::target::{Scope, Target};
 use crate::request::Request;
 use crate::run::Failure;
 use crate::settings::in_force::Gathering;
-use crate::settings::{ChainSetting, Mistake, MistakenFile, SettingVariable, Settings};
-use crate::text::Sources;
+use crate::settings::{
+    AppliesTo, ChainSetting, Mistake, MistakenFile, SchemaSetting, SettingVariable, Settings,
+};
 use crate::text::mask::escape;
+use crate::text::{Sources, closest};
 
 /// What was found at a target.
 pub struct AppRoots {
@@ -79,6 +81,7 @@ pub fn app_roots(
     }
     if let Scope::Folder(folder) = &target.scope {
         note_useless_globs(folder, &apps, files, gathering);
+        note_idle_schemas(folder, &apps, sources, gathering);
     }
     gathering.close(settings);
     Ok(AppRoots {
@@ -281,12 +284,7 @@ fn note_useless_globs(
     files: &dyn Files,
     gathering: &mut Gathering<'_>,
 ) {
-    let mut seen: Vec<&Arc<Settings>> = Vec::new();
-    for (_, settings) in apps {
-        if seen.iter().any(|known| Arc::ptr_eq(known, settings)) {
-            continue;
-        }
-        seen.push(settings);
+    for settings in each_settings(apps) {
         let overrides = settings
             .overrides
             .iter()
@@ -298,7 +296,8 @@ fn note_useless_globs(
         if all.is_empty() {
             continue;
         }
-        let listed = files.list(folder, &|_| true);
+        let listed = files.list(folder, &|_| true).into_iter();
+        let listed: Vec<FilePath> = listed.map(|file| file.path).collect();
         for (field, globs) in all {
             for pattern in globs.without_match(folder, &listed) {
                 gathering.note(format!(
@@ -308,6 +307,71 @@ fn note_useless_globs(
             }
         }
     }
+}
+
+/// Notes the chains and layers that a schema of the settings is to judge, of which there are none.
+fn note_idle_schemas(
+    folder: &FilePath,
+    apps: &[(AppRoot, Arc<Settings>)],
+    sources: &Sources,
+    gathering: &mut Gathering<'_>,
+) {
+    for settings in each_settings(apps) {
+        let of_settings = || {
+            let own = apps.iter().filter(|(_, own)| Arc::ptr_eq(own, settings));
+            own.map(|(root, _)| root)
+        };
+        let chains = || of_settings().flat_map(|root| root.chains.iter().chain(&root.unloaded));
+        let names: Vec<FilePath> = chains().map(|chain| FilePath::new(&chain.name.0)).collect();
+        let layers = of_settings().flat_map(|root| &root.layers);
+        let layers: Vec<FilePath> = layers.map(|layer| layer.path.clone()).collect();
+        let file = settings.file.map(|file| sources.get(file));
+        let is_whole = file.is_some_and(|file| {
+            let file = FilePath::new(file.repository_path());
+            file.parent().is_within(folder)
+        });
+        for SchemaSetting { schema, applies_to } in &settings.schemas {
+            let schema = schema.reporter().to_string();
+            let mut note = |field: &str, pattern: &str, what: &str| {
+                gathering.note(format!(
+                    "`{field}` of `{}` in the settings: `{}` matches no {what}",
+                    escape(&schema),
+                    escape(pattern)
+                ));
+            };
+            match applies_to {
+                AppliesTo::Chains(Some(globs)) if is_whole => {
+                    for pattern in globs.without_match(&FilePath::root(), &names) {
+                        let known = chains().map(|chain| &*chain.name.0);
+                        let near = closest(pattern, known);
+                        let near = near.map(|near| format!("; did you mean `{}`?", escape(near)));
+                        note(
+                            "chains",
+                            pattern,
+                            &format!("chain{}", near.unwrap_or_default()),
+                        );
+                    }
+                }
+                AppliesTo::Layers(Some(globs)) => {
+                    for pattern in globs.without_match(folder, &layers) {
+                        note("paths", pattern, "layer");
+                    }
+                }
+                AppliesTo::Chains(_) | AppliesTo::Layers(None) => {}
+            }
+        }
+    }
+}
+
+/// The settings of app roots, those of several roots once.
+fn each_settings(apps: &[(AppRoot, Arc<Settings>)]) -> Vec<&Arc<Settings>> {
+    let mut all: Vec<&Arc<Settings>> = Vec::new();
+    for (_, settings) in apps {
+        if !all.iter().any(|known| Arc::ptr_eq(known, settings)) {
+            all.push(settings);
+        }
+    }
+    all
 }
 
 /// The layers that take no part because git ignores them.

@@ -459,6 +459,7 @@ fn of_problem(problem: &Problem) -> Finding {
         fixes: problem.fixes.clone(),
         chains: Vec::new(),
         config_path: problem.config_path.clone(),
+        reported_by: Vec::new(),
     }
 }
 
@@ -469,18 +470,14 @@ fn of_schema(
     start: Place,
     secrets: &Secrets,
 ) -> Finding {
+    let path = problem.full_path();
     let unseen = chain
-        .and_then(|chain| chain.unseen_at(std::slice::from_ref(&problem.path)))
+        .and_then(|chain| chain.unseen_at(std::slice::from_ref(&path)))
         .filter(|_| problem.ground == schema::Ground::Absence);
     let card = catalog::card(problem.rule.as_str());
-    let attribution = problem.attribution();
     let mut help = problem
         .help
         .or_else(|| card.map(|card| card.fix.to_string()));
-    if !attribution.is_empty() {
-        let before = help.as_deref().map(str::trim_end).unwrap_or_default();
-        help = Some(format!("{before}\n\n{attribution}").trim_start().to_owned());
-    }
     if let Some(lack) = unseen {
         let because = engine::unseen(lack, secrets);
         let before = help.as_deref().unwrap_or_default();
@@ -502,7 +499,8 @@ fn of_schema(
         help,
         fixes: problem.edit.into_iter().map(misspelling).collect(),
         chains: chain.map(|chain| chain.name.clone()).into_iter().collect(),
-        config_path: Some(problem.path),
+        config_path: Some(path),
+        reported_by: problem.by,
     }
 }
 

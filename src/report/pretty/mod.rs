@@ -17,11 +17,12 @@ use super::look::{Detail, Look};
 use super::style::{Painter, Role};
 use super::writer::Report;
 use super::{concise, text};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, RuleId, Severity, attribution};
 use crate::run::Run;
 use crate::text::mask::InertLines;
 use crate::text::prose::is_yaml;
 use gutter::Gutter;
+use help::Help;
 
 /// Up to so many findings are all shown in full: a screen or two.
 const FEW: usize = 5;
@@ -65,7 +66,7 @@ struct Writer<'r, 'o> {
     run: &'r Run,
     painter: Painter,
     /// The texts of help that were written, by rule: the same twice is one too many.
-    helped: BTreeSet<(&'r RuleId, &'r str)>,
+    helped: BTreeSet<(&'r RuleId, String)>,
     out: InertLines<&'o mut dyn Write>,
 }
 
@@ -194,10 +195,16 @@ impl<'r> Writer<'r, '_> {
         let change = change::lines(self.run, finding, &gutter);
         // A change of the user's own lines says more than config to copy.
         let is_said = |help: &str| change.is_none() || !is_yaml(help);
-        if let Some(help) = finding.help.as_deref().filter(|help| is_said(help))
-            && self.helped.insert((&finding.rule, help))
-        {
-            let help = help::text(self.run, help, change.is_some(), &gutter);
+        let help = finding.help.as_deref().filter(|help| is_said(help));
+        let attribution = attribution(&finding.reported_by);
+        let help = Help {
+            text: help.unwrap_or_default(),
+            attribution: &attribution,
+            has_change: change.is_some(),
+        };
+        let written = (&finding.rule, help.whole());
+        if !written.1.is_empty() && self.helped.insert(written) {
+            let help = help.shown(self.run, &gutter);
             block.push_str(&gutter.entry("help", &help));
         }
         block.push_str(&change.unwrap_or_default());

@@ -76,6 +76,7 @@ fn run_of(texts: &[String; 8]) -> Run {
             ChainName(other.as_str().into()),
         ],
         config_path: Some(config_path.clone()),
+        reported_by: Vec::new(),
     };
     run.findings = vec![
         finding(Severity::Error, place(0, key.len())),

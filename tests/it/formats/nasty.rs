@@ -102,6 +102,7 @@ fn finding(
         },
         chains: vec![ChainName(format!("chain, {SECRET}\n;").into())],
         config_path: Some(nasty_path()),
+        reported_by: Vec::new(),
     }
 }
 

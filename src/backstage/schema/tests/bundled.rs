@@ -48,9 +48,9 @@ fn bundled_schemas_know_the_usual_mistakes() {
     assert_eq!(
         lines,
         [
-            "schema-violation: `backend.database.client` must be `better-sqlite3`, `sqlite3`, `pg` or `embedded-postgres`",
+            "schema-violation: `backend.database.client` must be `better-sqlite3`, `sqlite3`, `pg` or `embedded-postgres` [Use one of these values.]",
             "schema-violation: `backend.listen` must be a string or an object, not a list",
-            "schema-violation: `techdocs.publisher.type` must be `local`, `awsS3`, `openStackSwift`, `azureBlobStorage` or `googleGcs`",
+            "schema-violation: `techdocs.publisher.type` must be `local`, `awsS3`, `openStackSwift`, `azureBlobStorage` or `googleGcs` [Use one of these values.]",
         ]
     );
 }

@@ -10,7 +10,7 @@ use ::source::{ConfigPath, Part};
 
 use super::*;
 use crate::backstage::value::{Kind, Open, OpenCause, Value};
-use crate::finding::Severity;
+use crate::finding::{Reporter, Severity};
 
 /// A configuration; strings that begin with `${` are open.
 pub(super) fn config(json: serde_json::Value) -> Value {
@@ -147,8 +147,8 @@ fn enums_of_several_packages_intersect_and_the_same_complaint_is_made_once() {
     let problems = check(&config(json!({ "b": "no" })), &schemas);
     assert_eq!(problems.len(), 1);
     assert_eq!(
-        problems[0].packages,
-        ["one 1.0.0".into(), "two 1.0.0".into()]
+        problems[0].by,
+        ["one 1.0.0", "two 1.0.0"].map(|name| Reporter::Package(name.into()))
     );
 }
 
@@ -163,7 +163,7 @@ fn of_a_union_only_the_branch_of_the_discriminator_is_explained() {
     assert_eq!(
         said(&schemas, json!({ "a": { "store": "redis" } })),
         [
-            "schema-violation: `a` requires `connection` [add `connection` here, or in another layer of this chain]"
+            "schema-violation: `a` requires `connection` [Add `connection` here, or in another layer of this chain.]"
         ]
     );
     assert_eq!(
@@ -265,7 +265,7 @@ fn required_keys_of_the_root_count_once_the_package_is_in_use() {
     assert_eq!(
         said(&schemas, json!({ "a": 1 })),
         [
-            "schema-violation: `b` is missing, but the schema requires it [add `b` here, or in another layer of this chain]"
+            "schema-violation: `b` is missing, but the schema requires it [Add `b` here, or in another layer of this chain.]"
         ]
     );
 }
@@ -322,30 +322,6 @@ fn schemas_that_refer_to_themselves_end() {
     }));
     said(&schemas, json!({ "a": 1, "b": 1 }));
     schemas.visibility(&ConfigPath::root().with(Part::Key("b".into())));
-}
-
-#[test]
-fn a_problem_says_which_schema_wants_it() {
-    let problem = |packages: &[&str]| {
-        let packages = packages
-            .iter()
-            .map(|name| package(name, json!({ "properties": { "a": { "type": "object" } } })));
-        check(
-            &config(json!({ "a": 1 })),
-            &Schemas::new(packages.collect()),
-        )
-        .remove(0)
-        .attribution()
-    };
-    assert_eq!(problem(&["one"]), "Reported by the schema of one 1.0.0.");
-    assert_eq!(
-        problem(&["one", "two"]),
-        "Reported by the schemas of one 1.0.0 and two 1.0.0."
-    );
-    assert_eq!(
-        problem(&["one", "two", "three"]),
-        "Reported by the schemas of one 1.0.0 and 2 more packages."
-    );
 }
 
 #[test]

@@ -21,6 +21,7 @@ use super::words::types_of;
 use crate::backstage::schema::explain::or_list;
 use crate::backstage::schema::model::Types;
 use crate::files::{FilePath, Files, ReadError};
+use crate::finding::Reporter;
 use crate::text::{Place, Sources, closest};
 
 /// How many files one schema may be made of.
@@ -108,7 +109,10 @@ impl UserSchema {
                 return Err(UserSchemaError::Mistakes(mistakes));
             }
         }
-        loader.compiled(files.display(path))
+        loader.compiled(Reporter::File {
+            shown: files.display(path).into(),
+            path: path.as_str().into(),
+        })
     }
 }
 
@@ -288,8 +292,8 @@ impl SchemaLoader<'_> {
         });
     }
 
-    /// Compiles what was read; it is shown as `label`.
-    fn compiled(mut self, label: String) -> Result<UserSchema, UserSchemaError> {
+    /// Compiles what was read.
+    fn compiled(mut self, reporter: Reporter) -> Result<UserSchema, UserSchemaError> {
         let draft = self.draft();
         for document in &self.documents {
             let draft = draft.detect(&document.json);
@@ -300,7 +304,7 @@ impl SchemaLoader<'_> {
         }
         match self.validator(draft) {
             Ok((validator, graph)) => Ok(UserSchema {
-                label: label.into(),
+                reporter,
                 validator,
                 graph,
                 is_of_backstage: self.is_of_backstage

@@ -27,6 +27,7 @@ use self::words::Explainer;
 use super::check::Problem;
 use super::walk::Walk;
 use crate::backstage::value::{Kind, OpenCause, Value};
+use crate::finding::Reporter;
 
 pub use load::{SchemaMistake, UserSchemaError};
 
@@ -35,8 +36,8 @@ const MAX_ERRORS: usize = 2_000;
 
 /// A JSON Schema of a user, compiled.
 pub struct UserSchema {
-    /// Its file, as a person knows it.
-    label: Arc<str>,
+    /// Its file.
+    reporter: Reporter,
     validator: Validator,
     graph: Graph,
     /// Whether it is one of Backstage's own, by which the app converts values first.
@@ -47,15 +48,15 @@ pub struct UserSchema {
 impl fmt::Debug for UserSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UserSchema")
-            .field("label", &self.label)
+            .field("reporter", &self.reporter)
             .finish_non_exhaustive()
     }
 }
 
 impl UserSchema {
-    /// Its file, as a person knows it.
-    pub fn label(&self) -> &str {
-        &self.label
+    /// Its file, which reports what it finds.
+    pub fn reporter(&self) -> &Reporter {
+        &self.reporter
     }
 
     /// Holds a configuration against the schema; `layers` are what it was merged from, lowest first. Only errors that
@@ -79,7 +80,7 @@ impl UserSchema {
                 converts: self.is_of_backstage,
                 may_have_more: &may_have_more,
             },
-            label: &self.label,
+            reporter: &self.reporter,
             walk: Walk::new(root.place()),
         };
         match self.graph.estimate(&json) {

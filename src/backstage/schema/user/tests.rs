@@ -134,6 +134,32 @@ fn what_is_wrong_is_said_at_the_value_in_common_words() {
 }
 
 #[test]
+fn each_missing_key_is_a_problem_of_its_own() {
+    let schema = json!({"minProperties": 5, "required": ["z"], "properties": {"a": {"required": ["b", "c"]}}});
+    let value = config(json!({"a": {}}));
+    let problems = of(&schema).check(&value, [&value]);
+    let mut found: Vec<_> = problems
+        .iter()
+        .map(|problem| (problem.full_path().to_string(), &*problem.message))
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            (
+                String::new(),
+                "`the configuration` must have 5 keys or more"
+            ),
+            ("a.b".to_owned(), "`a` requires `b`"),
+            ("a.c".to_owned(), "`a` requires `c`"),
+            ("z".to_owned(), "`z` is missing, but the schema requires it"),
+        ]
+    );
+    let meant = json!({"required": ["hostA", "hostB"]});
+    assert!(!said(&meant, json!({"hostC": 1})).concat().contains("meant"));
+}
+
+#[test]
 fn of_a_union_the_branch_that_is_meant_is_explained() {
     let schema = json!({"properties": {
         "store": {"oneOf": [

@@ -1,8 +1,6 @@
 //! What an error of the validator is called: in the words of the check of the packages' schemas, without any value of
 //! the configuration.
 
-use std::sync::Arc;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, JsonTypeSet, ValidationError};
 use serde_json::Value as Json;
@@ -15,7 +13,7 @@ use crate::backstage::schema::judge::Fault;
 use crate::backstage::schema::model::{Bound, Schema, Types};
 use crate::backstage::schema::walk::{Saying, Walk};
 use crate::backstage::value::{Kind, Value};
-use crate::finding::{RuleId, Severity};
+use crate::finding::{Reporter, RuleId, Severity};
 use ::source::{ConfigPath, Part};
 
 /// How many unions within unions are looked into for the branch that is meant.
@@ -25,8 +23,8 @@ const UNION_NESTING: u8 = 8;
 pub(super) struct Explainer<'e> {
     /// The configuration.
     pub judged: Judged<'e>,
-    /// What the schema is called.
-    pub label: &'e Arc<str>,
+    /// The schema.
+    pub reporter: &'e Reporter,
     /// Where problems go.
     pub walk: Walk,
 }
@@ -46,28 +44,30 @@ impl<'e> Explainer<'e> {
     }
 
     fn at_depth(&mut self, errors: Vec<&ValidationError<'_>>, depth: u8) {
-        let mut missing: Vec<(Vec<String>, Ground, Vec<String>)> = Vec::new();
+        let mut missing: Vec<(Vec<String>, Ground, &str)> = Vec::new();
         for error in errors {
             let Some(ground) = self.judged.evidence(error) else {
                 continue;
             };
             if let ValidationErrorKind::Required { property } = error.kind() {
                 let path = steps(error.instance_path());
-                let key = property.as_str().unwrap_or_default().to_owned();
-                match missing.iter_mut().find(|(known, ..)| *known == path) {
-                    Some((_, _, keys)) if keys.contains(&key) => {}
-                    Some((_, _, keys)) => keys.push(key),
-                    None => missing.push((path, ground, vec![key])),
+                let key = property.as_str().unwrap_or_default();
+                let mut known = missing.iter();
+                if !known.any(|(at, _, known)| *at == path && *known == key) {
+                    missing.push((path, ground, key));
                 }
                 continue;
             }
             self.error(error, ground, depth);
         }
-        for (path, ground, keys) in missing {
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            self.at(&path, |walk, value| {
-                let saying = explain::missing(walk, &keys, value);
-                vec![Saying { ground, ..saying }]
+        for (path, ground, key) in &missing {
+            let all = missing.iter().filter(|(at, ..)| at == path).count();
+            self.at(path, |walk, value| {
+                vec![Saying {
+                    ground: *ground,
+                    missing: Some((*key).into()),
+                    ..explain::missing(walk, &[key], all, value)
+                }]
             });
         }
     }
@@ -160,7 +160,8 @@ impl<'e> Explainer<'e> {
                 edit: saying.edit,
                 path: self.walk.path.clone(),
                 ground: saying.ground,
-                packages: vec![Arc::clone(self.label)],
+                missing: saying.missing,
+                by: vec![self.reporter.clone()],
             });
         }
     }
