@@ -26,7 +26,7 @@ pub use number::{boolean, float, integer};
 pub use problem::{Problem, ProblemKind};
 pub use reader::parse;
 pub use spelling::{Part, PartKind};
-pub use template::{Marker, MarkerKind};
+pub use template::{Block, Marker, MarkerKind};
 
 /// How many sections and settings one text may hold. Real files have some hundred.
 pub const MAX_ITEMS: usize = 200_000;

@@ -17,7 +17,30 @@ pub struct Marker {
     pub span: Span,
     /// What becomes of it.
     pub kind: MarkerKind,
+    /// What it does to the blocks of the template.
+    pub block: Block,
 }
+
+/// What a marker does to the blocks of a template: what is within one may not be in the text, or be there several times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block {
+    /// Nothing: `{% set x = 1 %}`.
+    Same,
+    /// It begins one: `{% if x %}`, `{{ range .x }}`, `{{#x}}`, `<% x.each do |y| %>`.
+    Opens,
+    /// It ends one branch of a block and begins another: `{% else %}`.
+    Divides,
+    /// It ends one: `{% endif %}`, `{{ end }}`, `{{/x}}`.
+    Closes,
+}
+
+/// Words that begin a block. Some of them always keep what is in it; which, depends on the language.
+const OPENING: &[&[u8]] = &[
+    b"if", b"for", b"range", b"with", b"unless", b"case", b"while", b"block", b"define", b"macro",
+    b"call", b"filter",
+];
+/// Words that divide one.
+const DIVIDING: &[&[u8]] = &[b"else", b"elif", b"elsif", b"elseif", b"when"];
 
 /// What becomes of a marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +117,15 @@ pub(crate) fn markers(text: &[u8]) -> Vec<Marker> {
         if length > MAX_MARKER {
             continue;
         }
+        let marker = rest.get(..length).unwrap_or_default();
+        let kind = kind(marker);
         markers.push(Marker {
             span: Span::new(found, found + length),
-            kind: kind(rest.get(..length).unwrap_or_default()),
+            kind,
+            block: match kind {
+                MarkerKind::Statement | MarkerKind::Include => block(marker),
+                MarkerKind::Expression | MarkerKind::Comment => Block::Same,
+            },
         });
         at = found + length;
     }
@@ -209,5 +238,73 @@ fn kind(marker: &[u8]) -> MarkerKind {
         }
         _ if is_block => MarkerKind::Statement,
         _ => MarkerKind::Expression,
+    }
+}
+
+/// What a marker with its delimiters does to blocks.
+fn block(marker: &[u8]) -> Block {
+    let inner = marker.get(2..marker.len().saturating_sub(2));
+    let inner = inner.unwrap_or_default();
+    let inner = inner
+        .strip_prefix(b"-")
+        .or(inner.strip_prefix(b"+"))
+        .unwrap_or(inner);
+    let inner = inner
+        .strip_suffix(b"-")
+        .or(inner.strip_suffix(b"+"))
+        .unwrap_or(inner);
+    let inner = inner.trim_ascii();
+    match inner.first() {
+        Some(b'#' | b'^') => return Block::Opens,
+        Some(b'/') => return Block::Closes,
+        _ => {}
+    }
+    let word = inner.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let word = inner.get(..word.count()).unwrap_or_default();
+    let ended = word.strip_prefix(b"end");
+    let is_ruby_block = marker.starts_with(b"<%")
+        && (inner.ends_with(b" do") || inner.windows(4).any(|part| part == b" do "));
+    if DIVIDING.contains(&word) {
+        Block::Divides
+    } else if OPENING.contains(&word) || is_ruby_block {
+        Block::Opens
+    } else if ended.is_some_and(|ended| ended.is_empty() || OPENING.contains(&ended)) {
+        Block::Closes
+    } else {
+        Block::Same
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks(text: &str) -> Vec<Block> {
+        markers(text.as_bytes())
+            .iter()
+            .map(|marker| marker.block)
+            .collect()
+    }
+
+    #[test]
+    fn blocks_begin_and_end_in_every_language() {
+        let whole = [Block::Opens, Block::Divides, Block::Closes];
+        for text in [
+            "{% if a %}{% else %}{% endif %}",
+            "{%- for a in b -%}{%- else -%}{%- endfor -%}",
+            "{{ if .a }}{{ else if .b }}{{ end }}",
+            "{{- range .a -}}{{- else -}}{{- end -}}",
+            "{{#if a}}{{else}}{{/if}}",
+            "<% if a %><% elsif b %><% end %>",
+            "<%- a.each do |b| -%><% else %><%- end -%>",
+        ] {
+            assert_eq!(blocks(text), whole, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_markers_leave_blocks_as_they_are() {
+        let text = "{% set a = 1 %}{{ a }}{# if a #}{% include 'end' %}{{ ended }}<%= if a %>{{ template \"x\" }}";
+        assert!(blocks(text).iter().all(|block| *block == Block::Same));
     }
 }
