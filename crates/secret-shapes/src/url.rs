@@ -73,7 +73,13 @@ fn end_of_user_info(scheme: &str, inside: &str) -> Option<usize> {
     let is_web = ["http", "https", "ws", "wss"].contains(&scheme);
     let is_number = behind.bytes().all(|byte| byte.is_ascii_digit());
     let is_placeholder = behind.starts_with("${") && behind.ends_with('}');
-    let is_host = user.starts_with('[') || is_placeholder || (is_number && is_web);
+    // `h:5432/d?application_name=a@b`: the `@` is in a parameter.
+    let beyond = inside.get(authority.len()..last).unwrap_or_default();
+    let is_in_query = beyond
+        .split_once('?')
+        .is_some_and(|(_, query)| query.contains('='));
+    let is_port = is_number && (is_web || is_in_query);
+    let is_host = user.starts_with('[') || is_placeholder || is_port;
     let is_user = !(is_host || is_web && user.is_empty());
     is_user.then_some(last)
 }
@@ -219,6 +225,7 @@ mod tests {
         }
         for text in [
             "https://h:8080/@scope/x",
+            "postgres://h:5432/d?application_name=connect@node1",
             "http://h:${PORT}/@x",
             "https://a.example: ask foo@b.example",
             "https://user@example.com",
