@@ -177,7 +177,8 @@ impl Statics {
         });
         let replace = case.replace.as_ref().map_or("None".to_owned(), |replace| {
             let (here, with) = (words(&replace.here), words(&replace.with));
-            format!("Some(card::Replace {{ here: {here}, with: {with} }})")
+            let kind = replace.kind;
+            format!("Some(card::Replace {{ here: {here}, with: {with}, kind: card::FixKind::{kind:?} }})")
         });
         let fixes = self.list("card::Fix", &case.fixes, Self::fix);
         format!(

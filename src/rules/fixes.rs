@@ -7,7 +7,7 @@ use super::condition::{Budget, Condition, Variables};
 use super::message::Template;
 use super::path::{Path, Step as PathStep};
 use crate::backstage::value::Kind;
-use crate::finding::{Action, Edit, Fix, FixKind, Step};
+use crate::finding::{Action, Edit, Fix, Step};
 use crate::text::Place;
 use crate::text::mask::Secrets;
 use npm_yaml::edit::Content;
@@ -53,7 +53,7 @@ fn replacement(replace: &Replace, item: &Variables<'_>, secrets: &Secrets) -> Op
     let text = exact(&replace.with, item, secrets)?;
     let edit = Edit::string(place, &text);
     let title = format!("Replace with `{text}`");
-    Some(Fix::of_edits(title, FixKind::Safe, vec![edit]))
+    Some(Fix::of_edits(title, replace.kind, vec![edit]))
 }
 
 fn resolved(fix: &card::Fix, place: Place, item: &Variables<'_>, secrets: &Secrets) -> Option<Fix> {

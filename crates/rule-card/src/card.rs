@@ -271,6 +271,8 @@ pub struct Replace {
     pub here: Words,
     /// What to write; `{path}` stands for a known string. Where one is not known, nothing is offered.
     pub with: Words,
+    /// How far it can be trusted; safe where the card says nothing.
+    pub kind: FixKind,
 }
 
 /// A label.

@@ -149,11 +149,7 @@ fn loader_case<T: Tree>(at: &mut Field<'_, T>) -> Option<Case> {
 fn fix<T: Tree>(at: &mut Field<'_, T>) -> Option<Fix> {
     let mut fields = at.fields()?;
     let title = fields.required("title", line);
-    let kind = fields.required("kind", |at| {
-        at.word(
-            &[FixKind::Safe, FixKind::Unsafe, FixKind::Display].map(|kind| (kind.as_str(), kind)),
-        )
-    });
+    let kind = fields.required("kind", fix_kind);
     let when = fields.optional("when", prose);
     let set = fields.optional("set", |at| at.pairs(content));
     let overriding = fields.optional("override", |at| at.pairs(content));
@@ -229,14 +225,20 @@ fn doubt<T: Tree>(at: &mut Field<'_, T>) -> Option<Doubt> {
     })
 }
 
+fn fix_kind<T: Tree>(at: &mut Field<'_, T>) -> Option<FixKind> {
+    at.word(&[FixKind::Safe, FixKind::Unsafe, FixKind::Display].map(|kind| (kind.as_str(), kind)))
+}
+
 fn replace<T: Tree>(at: &mut Field<'_, T>) -> Option<Replace> {
     let mut fields = at.fields()?;
     let here = fields.required("here", line);
     let with = fields.required("with", line);
+    let kind = fields.optional("kind", fix_kind);
     fields.finish();
     Some(Replace {
         here: here?,
         with: with?,
+        kind: kind.unwrap_or(FixKind::Safe),
     })
 }
 
