@@ -133,6 +133,11 @@ impl Environment {
         self.set(name, value);
     }
 
+    /// Whether every variable that is not named is known not to be set.
+    pub fn is_complete(&self) -> bool {
+        self.others == Others::Unset
+    }
+
     /// Where a file of the repository sets a variable; `None` when none does.
     pub fn place(&self, name: &str) -> Option<Place> {
         self.places.get(name).copied()

@@ -88,8 +88,8 @@ pub struct Configs {
 
 /// What a Posit Connect server sees.
 pub struct ServerConfig {
-    /// Its name.
-    pub name: Arc<str>,
+    /// Its name: the path of its main file, as a person knows it.
+    pub name: String,
     /// The files its settings are in, as a person knows them.
     pub files: Vec<String>,
     /// By section and key: a string, or a list of them.
@@ -104,7 +104,7 @@ impl ServerConfig {
         let parts = server.loaded.parts.iter();
         let shown = |part: &LoadedPart| server.target.files.display(&part.part.path);
         Self {
-            name: Arc::clone(&server.loaded.server.name),
+            name: server.shown(),
             files: parts.clone().map(shown).collect(),
             config: server.effective.tree(),
             refusals: parts

@@ -23,7 +23,7 @@ pub fn facts(request: &Request) -> Result<(Vec<Facts>, Run), Failure> {
         Read::Server(server) => {
             facts.push(Facts {
                 scope: Scope::Server,
-                name: server.loaded.server.name.to_string(),
+                name: server.shown(),
                 shown: server.shown(),
                 tree: server.facts(),
             });

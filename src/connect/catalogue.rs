@@ -4,6 +4,7 @@
 //! an environment variable. Never: the settings of a server.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../schemas/connect/settings.tsv");
@@ -146,9 +147,35 @@ pub fn setting(section: &str, key: &str) -> Option<&'static Setting> {
 
 /// The settings of a section, in any case; none for one that is not known.
 pub fn section(name: &str) -> impl Iterator<Item = &'static Setting> {
-    settings()
-        .iter()
-        .filter(move |setting| gcfg::same_name(setting.section, name))
+    let range = CATALOGUE.by_section.get(&gcfg::fold(name));
+    let settings = range.and_then(|range| settings().get(range.clone()));
+    settings.unwrap_or_default().iter()
+}
+
+/// The names of the sections, each once.
+pub fn sections() -> impl Iterator<Item = &'static str> {
+    let sections = settings().chunk_by(|a, b| a.section == b.section);
+    sections.filter_map(|settings| Some(settings.first()?.section))
+}
+
+/// The section whose name is nearest to this one, in any case; `None` where none is near.
+pub fn nearest_section(name: &str) -> Option<&'static str> {
+    nearest(name, sections())
+}
+
+/// The key of a section that is nearest to this one, in any case; `None` where none is near.
+pub fn nearest_key(of: &str, key: &str) -> Option<&'static str> {
+    nearest(key, section(of).map(|setting| setting.key))
+}
+
+fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let folded: Vec<(String, &'static str)> = names.map(|name| (gcfg::fold(name), name)).collect();
+    let own = gcfg::fold(name);
+    let nearest = crate::text::closest(&own, folded.iter().map(|(folded, _)| &**folded))?;
+    let mut found = folded.iter();
+    found
+        .find(|(folded, _)| folded == nearest)
+        .map(|(_, name)| *name)
 }
 
 /// The settings of a key, whatever their section.
@@ -168,6 +195,8 @@ pub fn of_variable(name: &str) -> Option<&'static Setting> {
 struct Catalogue {
     settings: Vec<Setting>,
     by_name: HashMap<(String, String), usize>,
+    /// Settings of a section follow each other in the table.
+    by_section: HashMap<String, Range<usize>>,
     by_variable: HashMap<String, usize>,
 }
 
@@ -179,6 +208,11 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         (name, index)
     });
     let by_name = by_name.collect();
+    let mut by_section: HashMap<String, Range<usize>> = HashMap::new();
+    for (index, setting) in settings.iter().enumerate() {
+        let own = by_section.entry(gcfg::fold(setting.section));
+        own.or_insert(index..index).end = index + 1;
+    }
     let variables = settings.iter().enumerate();
     let by_variable = variables
         .map(|(index, setting)| (setting.variable(), index))
@@ -186,6 +220,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue {
         settings,
         by_name,
+        by_section,
         by_variable,
     }
 });

@@ -3,6 +3,7 @@
 //! In: the settings of a server, each with what wrote it. Out: an [`Effective`]: for every setting the values that the
 //! server sees, and those they win over. Never: a default of the product, or a judgement.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -18,6 +19,8 @@ use npm_yaml::ScalarStyle;
 pub struct Effective {
     /// The sections.
     pub sections: IndexMap<SectionName, EffectiveSection>,
+    /// The sections that unknown ones were probably meant to be: what they set may be below a header with a slip.
+    pub misspelled: BTreeSet<&'static str>,
 }
 
 /// A section, names folded as the library does; of a subsection case matters.
@@ -62,8 +65,7 @@ fn weight(setting: &WrittenSetting) -> u8 {
 pub fn effective(loaded: &LoadedServer) -> Effective {
     let mut effective = Effective::default();
     for part in &loaded.parts {
-        let sections = part.gcfg.iter().flat_map(|gcfg| &gcfg.document.sections);
-        for section in sections {
+        for section in &part.gcfg.document.sections {
             let subsection = section.subsection.as_ref();
             effective.section(&section.name.text, subsection.map(|name| &name.text));
         }
@@ -75,7 +77,20 @@ pub fn effective(loaded: &LoadedServer) -> Effective {
             effective.add(index, setting, &loaded.settings);
         }
     }
+    effective.misspelled = misspelled(&effective.sections);
+    // Each that was overridden was noted behind those before it: the nearest comes first.
+    let sections = effective.sections.values_mut();
+    for setting in sections.flat_map(|section| section.settings.values_mut()) {
+        setting.value.overrode.reverse();
+    }
     effective
+}
+
+/// The sections of the catalogue that are nearest to those it does not have.
+fn misspelled(sections: &IndexMap<SectionName, EffectiveSection>) -> BTreeSet<&'static str> {
+    let unknown = sections.keys().map(|name| &*name.section);
+    let unknown = unknown.filter(|name| catalogue::section(name).next().is_none());
+    unknown.filter_map(catalogue::nearest_section).collect()
 }
 
 impl Effective {
@@ -130,7 +145,7 @@ impl Effective {
                 .is_none_or(|setting| setting.kind == Type::List);
         let is_empty = written.given == Given::Bare;
         if adds_up && !is_empty {
-            let items = match std::mem::replace(&mut known.value.kind, Kind::Null) {
+            let mut items = match std::mem::replace(&mut known.value.kind, Kind::Null) {
                 Kind::Array(items) => items,
                 Kind::Null => Vec::new(),
                 first => {
@@ -139,18 +154,15 @@ impl Effective {
                     vec![value]
                 }
             };
-            let items = items.into_iter().chain([own.clone()]).collect();
-            known.value = list(items, &own);
+            let last = own.clone();
+            items.push(own);
+            known.value = list(items, &last);
             known.count.push(index);
             return;
         }
-        let overrode: Vec<Origin> = known
-            .count
-            .iter()
-            .rev()
-            .filter_map(|index| origin_of(all.get(*index)?))
-            .chain(std::mem::take(&mut known.value.overrode))
-            .collect();
+        let mut overrode = std::mem::take(&mut known.value.overrode);
+        let origins = known.count.iter();
+        overrode.extend(origins.filter_map(|index| origin_of(all.get(*index)?)));
         let is_list = written
             .setting
             .is_some_and(|setting| setting.kind == Type::List);
@@ -188,6 +200,16 @@ impl Effective {
         self.sections.get(&name)?.settings.get(&gcfg::fold(key))
     }
 
+    /// Whether the section of a setting sets this key.
+    pub fn has(&self, of: &WrittenSetting, key: &str) -> bool {
+        let name = SectionName {
+            section: gcfg::fold(&of.section),
+            subsection: of.subsection.clone(),
+        };
+        let section = self.sections.get(&name);
+        section.is_some_and(|section| section.settings.contains_key(&gcfg::fold(key)))
+    }
+
     /// The text of such a setting, when it is known.
     pub fn text(&self, section: &str, key: &str) -> Option<&str> {
         self.get(section, key)?.value.as_str()
@@ -223,20 +245,28 @@ pub fn origin_of(written: &WrittenSetting) -> Option<Origin> {
 /// The value that a setting gives, as facts and `print` have it: text, but for a key alone, which is `true` where a
 /// boolean belongs and nothing otherwise.
 fn value_of(written: &WrittenSetting) -> Value {
+    // A block of the template decides whether it is there, or a marker where.
+    let is_uncertain = written.is_conditional || written.is_renamed;
     let kind = match &written.given {
+        Given::Bare if is_uncertain => open(&"".into()),
         Given::Bare => match written.setting.map(|setting| setting.kind) {
             Some(Type::Boolean) => text("true".into(), false),
             _ => Kind::Null,
         },
-        Given::Text(given) => text(Arc::clone(given), written.spelling.verbatim.is_some()),
-        Given::Open(given) => Kind::Open(Box::new(Open {
-            written: Arc::clone(given),
-            cause: OpenCause::Placeholder(Vec::new()),
-            when_unset: None,
-            below: None,
-        })),
+        Given::Text(given) if is_uncertain => open(given),
+        Given::Text(given) => text(Arc::clone(given), written.spelling.is_verbatim),
+        Given::Open(given) => open(given),
     };
     Value::derived(kind).with_origin(origin_of(written))
+}
+
+fn open(written: &Arc<str>) -> Kind {
+    Kind::Open(Box::new(Open {
+        written: Arc::clone(written),
+        cause: OpenCause::Placeholder(Vec::new()),
+        when_unset: None,
+        below: None,
+    }))
 }
 
 fn text(value: Arc<str>, is_verbatim: bool) -> Kind {

@@ -6,9 +6,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::branches::{Branch, Branches};
 use super::catalogue::{self, Setting};
 use super::spelling::Spelling;
-use super::words::{Form, Part, Role, Server, Written};
+use super::words::{Form, Part, Role, Server};
 use crate::backstage::environment::Environment;
 use crate::backstage::words::EnvironmentVariable;
 use crate::files::{Files, ReadError};
@@ -24,8 +25,10 @@ pub struct LoadedServer {
     pub server: Server,
     /// Its parts, in their order.
     pub parts: Vec<LoadedPart>,
-    /// Every setting of every part, in the order of the parts and of their texts.
+    /// Every setting of every part, in the order of the parts and of their texts; then the variables.
     pub settings: Vec<WrittenSetting>,
+    /// Whether its process may have variables that nobody named for this run.
+    pub has_unread_variables: bool,
 }
 
 /// A part that was read.
@@ -35,8 +38,8 @@ pub struct LoadedPart {
     pub part: Part,
     /// The text that its places are in.
     pub source: SourceId,
-    /// gcfg as it was read; `None` where the settings are variables.
-    pub gcfg: Option<Gcfg>,
+    /// gcfg as it was read.
+    pub gcfg: Gcfg,
     /// Why the file could not be read.
     pub unreadable: Option<ReadError>,
 }
@@ -65,20 +68,26 @@ pub struct WrittenSetting {
     pub setting: Option<&'static Setting>,
     /// The value.
     pub given: Given,
-    /// The header of the section; `None` for a variable.
-    pub section_place: Option<Place>,
-    /// The key, or the name of the variable. `None` for a variable that no file sets.
+    /// The value as the text spells it; `None` for a key alone and for a variable.
+    pub value: Option<gcfg::Value>,
+    /// The key; `None` for a variable.
     pub key_place: Option<Place>,
-    /// The value.
+    /// The value; `None` for a variable that no file sets.
     pub value_place: Option<Place>,
     /// What wrote it.
     pub role: Role,
-    /// Which part, from 0; `None` for a variable that no file sets.
+    /// Which part, from 0; `None` for a variable.
     pub part: Option<usize>,
+    /// Whether it is within a block of a template, so that it may not be there.
+    pub is_conditional: bool,
+    /// Whether a template decides its section or its key.
+    pub is_renamed: bool,
     /// What its spelling does to the value.
     pub spelling: Spelling,
     /// Whether the library accepts it. Otherwise it is what the text most likely means.
     pub intact: bool,
+    /// Whether the library accepts its own line, whatever it says of the header above.
+    pub is_line_intact: bool,
 }
 
 /// A value as it is given.
@@ -99,21 +108,6 @@ impl WrittenSetting {
             Given::Text(text) => Some(text),
             Given::Bare | Given::Open(_) => None,
         }
-    }
-
-    /// The bytes that spell a part of its text; `None` where they do not spell it one for one.
-    pub fn part_of_value(&self, part: Range<usize>) -> Option<Place> {
-        let text = self.text()?;
-        let verbatim = match self.role {
-            Role::Environment => self.value_place,
-            Role::Main | Role::Migration => self.spelling.verbatim,
-        }?;
-        let is_exact = verbatim.span.len() == text.len() && text.get(part.clone()).is_some();
-        let start = verbatim.span.start as usize;
-        is_exact.then(|| {
-            let span = Span::new(start + part.start, start + part.end);
-            Place::new(verbatim.source, span)
-        })
     }
 
     /// `Section.Key`, as the catalogue spells it where it knows it.
@@ -137,6 +131,7 @@ pub fn load(
         parts: Vec::new(),
         settings: Vec::new(),
         server,
+        has_unread_variables: !asked.is_complete(),
     };
     for (index, part) in loaded.server.parts.clone().into_iter().enumerate() {
         let part = loaded_part(part, files, sources);
@@ -146,42 +141,26 @@ pub fn load(
     }
     let asked = asked.known().filter_map(|(name, value)| {
         let variable = EnvironmentVariable::known(name, value, asked.place(name));
-        of_variable(&variable, None)
+        of_variable(&variable)
     });
     loaded.settings.extend(asked);
     loaded
 }
 
 fn loaded_part(part: Part, files: &dyn Files, sources: &mut Sources) -> LoadedPart {
-    match &part.written {
-        Written::File(form) => {
-            let (text, unreadable) = match files.read(&part.path, MAX_BYTES) {
-                Ok(text) => (text, None),
-                Err(ReadError::NotUtf8(replaced)) => {
-                    let text = Arc::clone(&replaced.text);
-                    (text, Some(ReadError::NotUtf8(replaced)))
-                }
-                Err(error) => (Arc::from(""), Some(error)),
-            };
-            LoadedPart {
-                source: sources.add(files.source(&part.path, Arc::clone(&text))),
-                gcfg: Some(parsed(text, *form)),
-                unreadable,
-                part,
-            }
+    let (text, unreadable) = match files.read(&part.path, MAX_BYTES) {
+        Ok(text) => (text, None),
+        Err(ReadError::NotUtf8(replaced)) => {
+            let text = Arc::clone(&replaced.text);
+            (text, Some(ReadError::NotUtf8(replaced)))
         }
-        Written::Made(made) => LoadedPart {
-            source: made.source,
-            gcfg: Some(parsed(Arc::clone(&made.text), made.form)),
-            unreadable: None,
-            part,
-        },
-        Written::Variables { source, .. } => LoadedPart {
-            source: *source,
-            gcfg: None,
-            unreadable: None,
-            part,
-        },
+        Err(error) => (Arc::from(""), Some(error)),
+    };
+    LoadedPart {
+        source: sources.add(files.source(&part.path, Arc::clone(&text))),
+        gcfg: parsed(text, part.form),
+        unreadable,
+        part,
     }
 }
 
@@ -198,32 +177,31 @@ fn parsed(text: Arc<str>, form: Form) -> Gcfg {
 }
 
 impl LoadedPart {
-    /// The bytes of the file for these of the text.
+    /// The place of bytes of its text.
     pub fn place(&self, span: Span) -> Place {
-        match &self.part.written {
-            Written::Made(made) => made.place(span),
-            Written::File(_) | Written::Variables { .. } => Place::new(self.source, span),
-        }
+        Place::new(self.source, span)
     }
 
     /// Where it begins.
     pub fn start(&self) -> Place {
-        match &self.part.written {
-            Written::Made(made) => made.place(Span::default()),
-            Written::File(_) | Written::Variables { .. } => {
-                Place::new(self.source, Span::default())
-            }
-        }
+        self.place(Span::default())
+    }
+
+    /// The bytes that spell a part of a value's text, widened to whole escapes; `None` when it has no such part.
+    pub fn part_of_value(&self, value: &gcfg::Value, part: Range<usize>) -> Option<Place> {
+        let Gcfg { document, text, .. } = &self.gcfg;
+        let span = document.subspan(&**text, value, part)?;
+        Some(self.place(span))
     }
 
     /// Why the server does not start with it: `line:column: message` of the gcfg library, or why it cannot be read. A
     /// template is judged when it is filled in.
     pub fn refusal(&self) -> Option<String> {
-        match (&self.unreadable, self.gcfg.as_ref()?) {
-            (Some(error), _) => Some(format!(" {error}")),
-            (None, gcfg) if gcfg.form == Form::Template => None,
-            (None, gcfg) => {
-                let problem = gcfg.document.problems.first()?;
+        match &self.unreadable {
+            Some(error) => Some(format!(" {error}")),
+            None if self.is_template() => None,
+            None => {
+                let problem = self.gcfg.document.problems.first()?;
                 let (line, column) = (problem.position.line, problem.position.column);
                 Some(format!("{line}:{column}: {}", problem.kind))
             }
@@ -232,27 +210,35 @@ impl LoadedPart {
 
     /// Whether something fills it in before the server reads it.
     pub fn is_template(&self) -> bool {
-        self.gcfg
-            .as_ref()
-            .is_some_and(|gcfg| gcfg.form == Form::Template)
+        self.gcfg.form == Form::Template
+    }
+}
+
+impl LoadedServer {
+    /// The bytes that spell a part of a setting's text; `None` where none do.
+    pub fn part_of_value(&self, written: &WrittenSetting, part: Range<usize>) -> Option<Place> {
+        if let Some(value) = &written.value {
+            return self.parts.get(written.part?)?.part_of_value(value, part);
+        }
+        let (text, place) = (written.text()?, written.value_place?);
+        let is_exact = place.span.len() == text.len() && text.get(part.clone()).is_some();
+        let start = place.span.start as usize;
+        is_exact.then(|| {
+            let span = Span::new(start + part.start, start + part.end);
+            Place::new(place.source, span)
+        })
     }
 }
 
 /// The settings of a part, in order.
 fn settings_of(part: &LoadedPart, index: usize) -> Vec<WrittenSetting> {
-    if let Written::Variables { variables, .. } = &part.part.written {
-        let variables = variables.iter();
-        return variables
-            .filter_map(|variable| of_variable(variable, Some(index)))
-            .collect();
-    }
-    let Some(gcfg) = &part.gcfg else {
-        return Vec::new();
-    };
+    let mut branches = Branches::of(&part.gcfg);
     let mut settings = Vec::new();
-    for section in &gcfg.document.sections {
+    for section in &part.gcfg.document.sections {
+        branches.header(section);
         for entry in &section.entries {
-            settings.push(of_entry(section, entry, part, gcfg, index));
+            let branch = branches.entry(entry);
+            settings.push(of_entry(section, entry, branch, part, index));
         }
     }
     settings
@@ -261,11 +247,10 @@ fn settings_of(part: &LoadedPart, index: usize) -> Vec<WrittenSetting> {
 fn of_entry(
     section: &gcfg::Section,
     entry: &gcfg::Entry,
+    branch: Branch,
     part: &LoadedPart,
-    gcfg: &Gcfg,
     index: usize,
 ) -> WrittenSetting {
-    let setting = catalogue::setting(&section.name.text, &entry.name.text);
     let value_span = entry
         .value
         .as_ref()
@@ -277,24 +262,27 @@ fn of_entry(
             .as_ref()
             .map(|name| Arc::clone(&name.text)),
         key: Arc::clone(&entry.name.text),
-        setting,
+        setting: catalogue::setting(&section.name.text, &entry.name.text),
         given: match &entry.value {
             None => Given::Bare,
             Some(value) if value.is_template => Given::Open(Arc::clone(&value.text)),
             Some(value) => Given::Text(Arc::clone(&value.text)),
         },
-        section_place: Some(part.place(section.span)),
+        value: entry.value.clone(),
         key_place: Some(part.place(entry.name.span)),
         value_place: Some(part.place(value_span)),
         role: part.part.role,
         part: Some(index),
-        spelling: Spelling::of(entry, gcfg, part),
+        is_conditional: branch.is_conditional,
+        is_renamed: branch.is_renamed,
+        spelling: Spelling::of(entry, part),
         intact: entry.intact && section.intact,
+        is_line_intact: entry.intact,
     }
 }
 
 /// The setting that a variable sets; `None` for any other variable.
-fn of_variable(variable: &EnvironmentVariable, part: Option<usize>) -> Option<WrittenSetting> {
+fn of_variable(variable: &EnvironmentVariable) -> Option<WrittenSetting> {
     let setting = catalogue::of_variable(&variable.name)?;
     Some(WrittenSetting {
         section: setting.section.into(),
@@ -305,23 +293,37 @@ fn of_variable(variable: &EnvironmentVariable, part: Option<usize>) -> Option<Wr
             Some(value) => Given::Text(Arc::clone(value)),
             None => Given::Open("".into()),
         },
-        section_place: None,
-        key_place: variable.place,
+        value: None,
+        key_place: None,
         value_place: variable.place,
         role: Role::Environment,
-        part,
+        part: None,
+        is_conditional: false,
+        is_renamed: false,
         spelling: Spelling::default(),
         intact: true,
+        is_line_intact: true,
     })
 }
 
 /// A text that is in no file, for tests of those who read settings.
 #[cfg(test)]
 pub fn load_text(text: &str) -> (LoadedServer, Sources) {
+    load_as("rstudio-connect.gcfg", Form::Plain, text)
+}
+
+/// The same of a template.
+#[cfg(test)]
+pub fn load_template(text: &str) -> (LoadedServer, Sources) {
+    load_as("rstudio-connect.gcfg.j2", Form::Template, text)
+}
+
+#[cfg(test)]
+fn load_as(name: &str, form: Form, text: &str) -> (LoadedServer, Sources) {
     use super::words::Deployment;
     use crate::files::{FilePath, MemoryFiles};
 
-    let path = FilePath::new("rstudio-connect.gcfg");
+    let path = FilePath::new(name);
     let files = MemoryFiles::new([(path.as_str(), text)]);
     let server = Server {
         name: path.as_str().into(),
@@ -329,11 +331,60 @@ pub fn load_text(text: &str) -> (LoadedServer, Sources) {
         parts: vec![Part {
             path,
             role: Role::Main,
-            written: Written::File(Form::Plain),
+            form,
         }],
         deployment: Deployment::default(),
     };
     let mut sources = Sources::default();
     let loaded = load(server, &files, &Environment::default(), &mut sources);
     (loaded, sources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn branches(text: &str) -> Vec<(String, bool, bool)> {
+        let (loaded, _) = load_template(text);
+        let settings = loaded.settings.iter();
+        settings
+            .map(|it| (it.name(), it.is_conditional, it.is_renamed))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_in_a_block_may_not_be_there() {
+        let text = "[Server]\nAddress = a\n{% if x %}\nDataDir = /a\n{% else %}\nDataDir = /b\n{% endif %}\nLandingDir = /c\n";
+        let is_conditional = branches(text).into_iter().map(|it| it.1);
+        assert_eq!(
+            is_conditional.collect::<Vec<_>>(),
+            [false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn a_template_decides_names_below_what_may_write_a_header() {
+        for (text, is_renamed) in [
+            ("[{{ section }}]\nURL = x\n", true),
+            ("[Server]\n{{ key }} = x\n", true),
+            ("[Server]\n{% include 'database' %}\nURL = x\n", true),
+            ("[Server]\n{{ database }}\nURL = x\n", true),
+            ("{% if a %}\n[A]\n{% endif %}\nURL = x\n", true),
+            ("{% if a %}\n[A]\n{% else %}\nURL = x\n{% endif %}\n", true),
+            ("{% if a %}\n[A]\nURL = x\n{% endif %}\n", false),
+            ("[A]\n{% if a %}\n{% endif %}\nURL = {{ x }}\n", false),
+            ("{{ header }}\n[A]\nURL = x\n", false),
+        ] {
+            let found = branches(text);
+            assert_eq!(found.last().map(|it| it.2), Some(is_renamed), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_found_behind_escapes() {
+        let text = "[Postgres]\nURL = \"postgres://u:a\\\"b@h/d\"\n";
+        let (loaded, sources) = load_text(text);
+        let place = loaded.part_of_value(&loaded.settings[0], 13..16).unwrap();
+        assert_eq!(sources.slice(place), "a\\\"b");
+    }
 }

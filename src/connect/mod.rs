@@ -4,6 +4,7 @@
 //! written, each with what its spelling does), [`effective`] (the settings that count), [`facts`] (the tree that rules
 //! see). [`catalogue`] is what is known of the settings.
 
+mod branches;
 pub mod catalogue;
 pub mod discover;
 pub mod effective;

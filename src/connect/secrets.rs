@@ -3,12 +3,15 @@
 //! In: the settings as they are written. Out: [`Secrets`] for the mask. Never: a judgement; whether a secret may be
 //! where it is, is for the cards.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use super::load::{Given, LoadedServer, WrittenSetting};
+use super::catalogue;
+use super::load::{Given, LoadedPart, LoadedServer, WrittenSetting};
 use crate::text::mask::Secrets;
 use crate::text::mask::looks::assignment::names_secret;
 use crate::text::mask::looks::percent_decoded;
+use crate::text::mask::looks::url::passwords_in_value;
 use crate::text::{Place, Sources, Span};
 
 /// Whether the value of a setting is a secret: by the catalogue, or, where that does not have the setting, by its name.
@@ -19,31 +22,44 @@ pub fn is_secret(written: &WrittenSetting) -> bool {
     }
 }
 
+/// The passwords of the URL that a value is, or of those within it; that of `?password=` for PostgreSQL too.
+pub fn passwords(text: &str) -> Vec<Range<usize>> {
+    let mut passwords = passwords_in_value(text);
+    let url = text
+        .starts_with("postgres")
+        .then(|| go_postgres_url::parse(text).ok());
+    let parameters = url.flatten().map(|url| url.parameters);
+    let of_query = parameters.into_iter().flatten();
+    passwords.extend(
+        of_query
+            .filter(|parameter| parameter.key == "password" && !parameter.value.is_empty())
+            .map(|parameter| parameter.value_span.range()),
+    );
+    passwords
+}
+
 /// Everything to hide of a server.
 pub fn of_server(loaded: &LoadedServer, sources: &Sources) -> Secrets {
     let mut secrets = Secrets::default();
     for written in &loaded.settings {
-        add(written, &mut secrets, sources);
+        add(written, loaded, &mut secrets, sources);
     }
     for part in &loaded.parts {
-        let orphans = part.gcfg.iter().flat_map(|gcfg| &gcfg.document.orphans);
-        for entry in orphans {
+        for entry in &part.gcfg.document.orphans {
             let Some(value) = &entry.value else { continue };
+            let place = part.place(value.span);
             if names_secret(&entry.name.text) {
-                secrets.add(part.place(value.span), &value.text);
+                secrets.add(place, &value.text);
             }
-            add_url(
-                Some(part.place(value.span)),
-                &value.text,
-                &mut secrets,
-                sources,
-            );
+            let part_of = |range| part.part_of_value(value, range);
+            add_url(Some(place), &value.text, part_of, &mut secrets);
         }
+        add_forgotten(part, &mut secrets);
     }
     secrets
 }
 
-fn add(written: &WrittenSetting, secrets: &mut Secrets, sources: &Sources) {
+fn add(written: &WrittenSetting, loaded: &LoadedServer, secrets: &mut Secrets, sources: &Sources) {
     let cut = written.spelling.cut.or(written.spelling.cut_to_nothing);
     let text = match &written.given {
         Given::Text(text) | Given::Open(text) => text,
@@ -61,57 +77,76 @@ fn add(written: &WrittenSetting, secrets: &mut Secrets, sources: &Sources) {
         }
         return;
     }
-    let has_password = add_url(written.value_place, text, secrets, sources);
+    let part_of = |range| loaded.part_of_value(written, range);
+    let has_password = add_url(written.value_place, text, part_of, secrets);
     // `postgres://u:p#w@h`: the rest of the password is in the comment.
     if let Some(comment) = cut.filter(|_| has_password || text.contains("://")) {
         secrets.add(comment, sources.slice(comment));
     }
 }
 
-/// Hides what is between the user name and the last `@` of a URL, however damaged it is. Tells whether there is a
-/// password, or may be one that the end of the text cuts off.
-fn add_url(place: Option<Place>, text: &str, secrets: &mut Secrets, sources: &Sources) -> bool {
-    let Some(range) = password_in(text) else {
-        return false;
-    };
-    let password = text.get(range.clone()).unwrap_or_default();
-    match place {
-        Some(place) => {
-            // The bytes spell the text but for quotes and escapes: where they do not, all of the value is hidden.
-            let written = sources.slice(place);
-            match written.find(password).filter(|_| !password.is_empty()) {
-                Some(at) => {
-                    let start = place.span.start as usize + at;
-                    let span = Span::new(start, start + password.len());
-                    secrets.add(Place::new(place.source, span), password);
-                }
-                None => secrets.add(place, text),
-            }
+/// Hides the passwords of the URLs in a value. Tells whether there is one, or may be one that the end of the text cuts
+/// off.
+fn add_url(
+    whole: Option<Place>,
+    text: &str,
+    part_of: impl Fn(Range<usize>) -> Option<Place>,
+    secrets: &mut Secrets,
+) -> bool {
+    let mut found = passwords(text);
+    if found.is_empty() {
+        found.extend(cut_off_password(text));
+    }
+    for range in &found {
+        let password = text.get(range.clone()).unwrap_or_default();
+        match (part_of(range.clone()), whole) {
+            (Some(place), _) => secrets.add(place, password),
+            (None, Some(whole)) => secrets.add(whole, text),
+            (None, None) => secrets.add_placeless(text),
         }
-        None => secrets.add_placeless(text),
+        if let Some(decoded) = percent_decoded(password) {
+            secrets.add_text(&decoded);
+        }
     }
-    if let Some(decoded) = percent_decoded(password) {
-        secrets.add_text(&decoded);
-    }
-    true
+    !found.is_empty()
 }
 
-/// Where the password of a URL is: from the `:` behind the user name to the last `@`, or to the end where there is no
-/// `@` and what follows is no port.
-pub(super) fn password_in(text: &str) -> Option<Range<usize>> {
+/// The password of a URL whose end is not here: what is behind the `:`, where no `@` follows and it is no port.
+fn cut_off_password(text: &str) -> Option<Range<usize>> {
     let authority = text.find("://")? + "://".len();
-    let rest = text.get(authority..)?;
-    let colon = authority + rest.find(':')? + 1;
-    match text.rfind('@').filter(|at| *at > colon) {
-        Some(at) => Some(colon..at),
-        None => {
-            let behind = text.get(colon..)?;
-            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-            let ends = behind
-                .get(digits..)?
-                .starts_with(['/', '?', '#', ',', ']', ':']);
-            let is_port = ends || digits == behind.len();
-            (!is_port && !behind.is_empty()).then_some(colon..text.len())
+    let colon = authority + text.get(authority..)?.find(':')? + 1;
+    let behind = text.get(colon..).filter(|behind| !behind.contains('@'))?;
+    let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+    let ends = behind
+        .get(digits..)?
+        .starts_with(['/', '?', '#', ',', ']', ':']);
+    let is_port = ends || digits == behind.len();
+    (!is_port && !behind.is_empty()).then_some(colon..text.len())
+}
+
+/// Hides what follows the name of a secret on a line without a value, such as one whose `=` was forgotten.
+fn add_forgotten(part: &LoadedPart, secrets: &mut Secrets) {
+    let document = &part.gcfg.document;
+    let entries = document.sections.iter().flat_map(|it| &it.entries);
+    let valued = document.orphans.iter().chain(entries);
+    let valued: HashSet<usize> = valued
+        .filter(|entry| entry.value.is_some())
+        .map(|entry| document.position(entry.name.span.start as usize).line)
+        .collect();
+    let problems = document.problems.iter();
+    for problem in problems.filter(|problem| !valued.contains(&problem.position.line)) {
+        let at = problem.span.range().start;
+        let (before, behind) = part.gcfg.text.split_at_checked(at).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let end = at + behind.find('\n').unwrap_or(behind.len());
+        let line = part.gcfg.text.get(start..end).unwrap_or_default();
+        let word = line.trim_start();
+        let letters = word.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (word, rest) = word.split_at_checked(letters).unwrap_or_default();
+        let of_catalogue = || catalogue::with_key(word).any(|setting| setting.is_secret);
+        if !rest.trim().is_empty() && (names_secret(word) || of_catalogue()) {
+            let span = Span::new(end - rest.trim_start().len(), end);
+            secrets.add(part.place(span), rest.trim());
         }
     }
 }
@@ -174,6 +209,14 @@ mod tests {
             "Password = weak\n",
             "URL = \"postgres://u:weak@h/d\n",
             "[Postgres]\nPassword = \"weak\n",
+            "[LDAP \"x\"]\nBindPassword weak\n",
+            "[Server]\nEncryptionKey\tweak # weak\n",
+            "[Postgres]\nPassword\u{a0}weak\n",
+            "[Postgres]\nPassword->weak\n",
+            "Password weak\n",
+            "[Postgres]\nURL = \"postgres://u:weak\n",
+            "[Postgres]\nURL = postgres://u@h/d?password=weak\n",
+            "[Postgres]\nURL = \"postgres://u:a\\\"weak@h/d\"\n",
         ] {
             let shown = shown(text);
             assert!(shown.contains(MASK) && !shown.contains("weak"), "{shown}");
@@ -182,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_is_no_password_is_shown() {
-        let text = "[Postgres]\nURL = postgres://u@h:5432/d\n[Server]\nAddress = https://c.example:3939/x\n[PAM]\nForwardPassword = true\n";
+        let text = "[Postgres]\nURL = postgres://u@h:5432/d?application_name=connect@node1\n[RPackageRepository \"npm\"]\nURL = https://h:4242/npm/@acme/latest\n[Server]\nAddress = https://c.example:3939/x\n[PAM]\nForwardPassword = true\n";
         assert!(!shown(text).contains(MASK));
     }
 }

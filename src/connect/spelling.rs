@@ -3,7 +3,7 @@
 //! In: an entry of a gcfg text. Out: a [`Spelling`]: comments that cut the value, quotes that become part of it,
 //! escapes that become white space, lines that are swallowed. Never: whether that matters for the setting.
 
-use super::load::{Gcfg, LoadedPart};
+use super::load::LoadedPart;
 use crate::text::{Place, Span};
 use gcfg::{Entry, Part, PartKind};
 
@@ -21,9 +21,8 @@ pub struct Spelling {
     pub white_escape: Option<WhiteEscape>,
     /// A backslash at the end of a line that takes in a next line which looks like a setting of its own.
     pub swallowed: Option<Swallowed>,
-    /// The bytes that spell the text of the value one for one, quotes around it aside; `None` where an escape, a
-    /// continuation or a quote within it is between.
-    pub verbatim: Option<Place>,
+    /// The bytes of the value spell its text one for one, quotes around it aside.
+    pub is_verbatim: bool,
 }
 
 /// `\n` or `\t` in quotes.
@@ -55,12 +54,12 @@ const FOREIGN_QUOTES: &[(&str, &str, &str)] = &[
 ];
 
 impl Spelling {
-    pub(super) fn of(entry: &Entry, gcfg: &Gcfg, part: &LoadedPart) -> Self {
+    pub(super) fn of(entry: &Entry, part: &LoadedPart) -> Self {
         let Some(value) = &entry.value else {
             return Self::default();
         };
+        let gcfg = &part.gcfg;
         let parts = gcfg.document.parts(&*gcfg.text, value.span);
-        let written = gcfg.text.get(value.span.range()).unwrap_or_default();
         let glued = entry
             .comment
             .filter(|comment| comment.start == value.span.end);
@@ -86,26 +85,20 @@ impl Spelling {
                 (!inner.is_empty() || value.text.len() > open.len()).then_some(*name)
             }),
             white_escape: parts.iter().find_map(|at| white_escape(at, part)),
-            swallowed: parts
-                .windows(2)
-                .find_map(|pair| swallowed(pair, gcfg, part)),
-            verbatim: verbatim(written, &value.text)
-                .map(|at| value.span.start as usize + at)
-                .map(|start| part.place(Span::new(start, start + value.text.len()))),
+            swallowed: parts.windows(2).find_map(|pair| swallowed(pair, part)),
+            is_verbatim: is_verbatim(&parts),
         }
     }
 }
 
-/// How far behind the beginning of a value its text begins, where its bytes spell it one for one.
-fn verbatim(written: &str, text: &str) -> Option<usize> {
-    let inner = written
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    match inner {
-        _ if written == text => Some(0),
-        Some(inner) if inner == text => Some(1),
-        _ => None,
-    }
+fn is_verbatim(parts: &[Part]) -> bool {
+    let kinds: Vec<PartKind> = parts.iter().map(|part| part.kind).collect();
+    matches!(
+        kinds.as_slice(),
+        [] | [PartKind::Text]
+            | [PartKind::Quote, PartKind::Quote]
+            | [PartKind::Quote, PartKind::Text, PartKind::Quote]
+    )
 }
 
 fn white_escape(at: &Part, part: &LoadedPart) -> Option<WhiteEscape> {
@@ -120,14 +113,14 @@ fn white_escape(at: &Part, part: &LoadedPart) -> Option<WhiteEscape> {
     })
 }
 
-fn swallowed(pair: &[Part], gcfg: &Gcfg, part: &LoadedPart) -> Option<Swallowed> {
+fn swallowed(pair: &[Part], part: &LoadedPart) -> Option<Swallowed> {
     let [at, next] = pair else {
         return None;
     };
     if at.kind != PartKind::Continuation || next.kind != PartKind::Text {
         return None;
     }
-    let line = gcfg.text.get(next.span.range())?.lines().next()?;
+    let line = part.gcfg.text.get(next.span.range())?.lines().next()?;
     let (key, _) = line.split_once('=')?;
     let key = key.trim();
     let is_key = key.starts_with(|first: char| first.is_ascii_alphabetic())

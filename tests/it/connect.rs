@@ -183,3 +183,118 @@ fn comments_of_either_mark_suppress() {
     )]);
     assert_eq!(found(&portal), Vec::<String>::new());
 }
+
+#[test]
+fn a_secret_that_the_process_is_given_is_no_finding_of_the_file_and_is_not_shown() {
+    let portal = Portal::of(&[
+        ("rstudio-connect.gcfg", "[Server]\nDataDir = /a\n"),
+        (
+            "connect.env",
+            "CONNECT_POSTGRES_URL=postgres://u:Meadow-Lark-8@h/d\n",
+        ),
+    ]);
+    let run = [
+        "--env",
+        "CONNECT_POSTGRES_PASSWORD=Harvest-Moon-46",
+        "--env-file",
+        "connect.env",
+    ];
+    let lines = portal.findings(&run);
+    assert!(lines.is_empty(), "{:?}", lines.len());
+    for arguments in [vec!["print"], vec!["print", "--origins"], vec!["facts"]] {
+        let arguments: Vec<&str> = arguments.into_iter().chain(run).collect();
+        let Answer { stdout, stderr, .. } = portal.run(&arguments);
+        for secret in ["Harvest-Moon", "Meadow-Lark"] {
+            assert!(!stdout.contains(secret), "{stdout}");
+            assert!(!stderr.contains(secret), "{stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_whose_equals_sign_was_forgotten_is_hidden() {
+    let portal = Portal::of(&[(
+        "rstudio-connect.gcfg",
+        "[LDAP \"x\"]\nBindPassword Harvest-Moon-46\n[SMTP]\nPassword: Harvest-Moon-46\n",
+    )]);
+    for format in ["pretty", "json", "sarif", "rdjson"] {
+        let Answer { stdout, .. } = portal.run(&["--format", format]);
+        assert!(stdout.contains("connect-syntax"), "{stdout}");
+        assert!(!stdout.contains("Harvest"), "{format} shows it: {stdout}");
+    }
+}
+
+#[test]
+fn an_edit_of_an_unknown_name_is_unsafe_and_offered_only_where_it_is_sure() {
+    for (text, fixed) in [
+        ("[Server]\nAdress = https://c.meadow.example\n", true),
+        ("[Databse]\nProvider = sqlite\n", true),
+        ("[S]\nEnabled = true\n", false),
+        ("[Server]\nAddress = a\nAdress = b\n", false),
+        (
+            "[SAML]\nIdPEntityID = https://login.meadow.example\n",
+            false,
+        ),
+    ] {
+        let portal = Portal::of(&[("rstudio-connect.gcfg", text)]);
+        let safe = portal.run(&["--fix", "--diff"]).stdout;
+        assert!(!safe.contains("+++"), "{safe}");
+        let unsafely = portal.run(&["--unsafe-fixes", "--diff"]).stdout;
+        assert_eq!(unsafely.contains("+++"), fixed, "{text}: {unsafely}");
+    }
+}
+
+#[test]
+fn a_slip_in_a_header_has_no_findings_that_follow_from_it() {
+    for (header, rest) in [
+        (
+            "Postgress",
+            "URL = postgres://u@h.meadow.example/d?sslmode=verify-full\n[Database]\nProvider = postgres\n",
+        ),
+        (
+            "Databse",
+            "Provider = postgres\n[Postgres]\nPassword = <PASSWORD>\n",
+        ),
+        (
+            "SMAL",
+            "IdPMetaDataPath = /a.xml\n[Server]\nAddress = https://c.meadow.example\n[Authentication]\nProvider = saml\n",
+        ),
+    ] {
+        let text = format!("[{header}]\n{rest}");
+        let found = found(&Portal::of(&[("rstudio-connect.gcfg", &text)]));
+        let found = found.iter().filter(|it| !it.ends_with("placeholder-left"));
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            ["rstudio-connect.gcfg:1 connect-unknown-key"],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_branches_of_a_template_do_not_contradict_each_other() {
+    let portal = Portal::of(&[(
+        "rstudio-connect.gcfg.j2",
+        concat!(
+            "[Server]\n{% if a %}\nEncryptionKey = {{ key }}\n{% else %}\nEncryptionKeyFile = /a\n{% endif %}\n",
+            "[SAML]\n{% if a %}\nIdPAttributeProfile = default\n{% else %}\nEmailAttribute = mail\n{% endif %}\n",
+            "[{{ section }}]\nEnabled = maybe\nDataDir = /b\n",
+            "[Logging]\n{% include 'authorization' %}\nViewersCanOnlySeeThemselves = true\nNewSetting = 1\n",
+        ),
+    )]);
+    assert_eq!(found(&portal), Vec::<String>::new());
+}
+
+#[test]
+fn servers_in_several_folders_have_names_of_their_own() {
+    let text = "[Server]\nDataDir = /a\n";
+    let portal = Portal::of(&[
+        ("a/rstudio-connect.gcfg", text),
+        ("b/rstudio-connect.gcfg", text),
+    ]);
+    let answer = portal.run(&["print", "--format", "json", "a", "b"]);
+    let printed: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+    let names = printed["servers"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a/rstudio-connect.gcfg", "b/rstudio-connect.gcfg"]);
+}

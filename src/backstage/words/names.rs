@@ -91,7 +91,13 @@ pub(in crate::backstage) fn is_production(role: &LayerRole) -> bool {
     let LayerRole::Environment(name) = role else {
         return false;
     };
-    let words: Vec<&str> = words_of(name).collect();
+    names_production(name)
+}
+
+/// Whether a word in a name names production: `prod`, `live-eu`, and not `non-prod`.
+pub(crate) fn names_production(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = words_of(&lower).collect();
     words.iter().enumerate().any(|(index, word)| {
         let negated = index
             .checked_sub(1)

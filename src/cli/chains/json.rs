@@ -38,7 +38,6 @@ struct AppRootRecord {
 struct ServerRecord {
     name: String,
     files: Vec<String>,
-    platform: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     nodes: Option<u32>,
 }
@@ -114,7 +113,6 @@ impl ServerRecord {
         Self {
             name: shown(found.show_name()),
             files: files.collect(),
-            platform: server.deployment.platform.word(),
             nodes: server.deployment.replicas.map(|(nodes, _)| nodes),
         }
     }

@@ -9,7 +9,7 @@ use crate::backstage::words::{
     Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind,
 };
 use crate::check::workspaces::{Found, FoundApp, FoundServer};
-use crate::connect::words::{Platform, Role as PartRole};
+use crate::connect::words::Role as PartRole;
 use crate::files::GitStatus;
 use crate::text::mask::{self, excerpt};
 use crate::text::{Place, Sources};
@@ -48,7 +48,7 @@ pub(super) fn write(found: &Found, paint: Paint, out: &mut dyn Write) -> io::Res
     Ok(())
 }
 
-/// A server of Posit Connect: what runs it, and where its settings are.
+/// A server of Posit Connect: how many nodes run it, and where its settings are.
 fn write_server(found: &FoundServer, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let server = &found.server;
     let deployment = &server.deployment;
@@ -57,13 +57,8 @@ fn write_server(found: &FoundServer, paint: Paint, out: &mut dyn Write) -> io::R
         Some((nodes, _)) => format!(", {nodes} nodes"),
         None => String::new(),
     };
-    let platform = match deployment.platform {
-        Platform::Unknown => "",
-        Platform::Container => " in a container",
-        Platform::Kubernetes => " in Kubernetes",
-    };
     let title = paint.paint(Role::Title, &shown(&found.show_name()));
-    let about = format!("Posit Connect server{platform}{nodes}");
+    let about = format!("Posit Connect server{nodes}");
     writeln!(out, "{title}  {}", paint.paint(Role::Dim, &about))?;
     let parts = server.parts.iter().map(|part| {
         let what = match part.role {

@@ -17,9 +17,10 @@ facts! {
         meant: Text,
         /// the name of the section that its settings belong in; absent where it needs none
         section: Text,
-        /// that section is there, with a setting in it
+        /// that section is there, with a setting in it; open where a header with a slip may be it
         section_filled: Bool,
-        /// sections of other providers with settings in them, which nothing reads. Each points at its first setting
+        /// sections of other providers with settings in them, which nothing reads; without `PAM`. Each points at its first
+        /// setting
         unused_sections: List<Text>,
     }
 }
@@ -51,7 +52,8 @@ pub fn collect(effective: &Effective) -> Auth {
     let unused = SECTIONS
         .iter()
         .map(|(_, name)| *name)
-        .filter(|name| Some(*name) != section && *name != "Password")
+        // Sessions of PAM may work with any provider.
+        .filter(|name| Some(*name) != section && !["Password", "PAM"].contains(name))
         .filter_map(|name| Some(Text::from(name).at(first_of(name)?.key_place())));
     let unused: List<Text> = unused.collect();
     Auth {
@@ -61,7 +63,10 @@ pub fn collect(effective: &Effective) -> Auth {
             Some(_) => known.into(),
             None => Bool::open(),
         },
-        section_filled: section.is_some_and(|name| first_of(name).is_some()).into(),
+        section_filled: match section {
+            Some(name) if effective.misspelled.contains(name) => Bool::open(),
+            section => section.is_some_and(|name| first_of(name).is_some()).into(),
+        },
         section: Text::optional(section),
         unused_sections: match &word {
             Some(_) => unused,
@@ -72,6 +77,7 @@ pub fn collect(effective: &Effective) -> Auth {
 }
 
 /// The provider of a section in lower case with its place, or the default; and whether it is one of those that exist.
+/// Open where the section may be below a header with a slip.
 pub(super) fn provider(
     effective: &Effective,
     section: &str,
@@ -79,7 +85,13 @@ pub(super) fn provider(
 ) -> (Text, bool) {
     let default = || Text::optional(setting.and_then(|setting| setting.default));
     let Some(own) = effective.get(section, "Provider") else {
-        return (default(), true);
+        let may_be_misspelled = effective.misspelled.contains(section);
+        let text = if may_be_misspelled {
+            Text::open()
+        } else {
+            default()
+        };
+        return (text, true);
     };
     match &own.value.kind {
         Kind::String(text) if !text.value.is_empty() => {

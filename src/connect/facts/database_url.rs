@@ -1,14 +1,18 @@
 //! `facts.connect.databaseUrls`: the URLs of PostgreSQL, taken apart as the drivers do.
 
 use super::Input;
+use std::collections::BTreeMap;
+
 use super::placeholder::is_placeholder;
 use crate::backstage::facts::fact::{Bool, List, Number, Text};
 use crate::backstage::facts::macros::facts;
 use crate::backstage::host::is_local_host;
 use crate::connect::effective::origin_of;
-use crate::connect::load::WrittenSetting;
-use crate::text::Span;
+use crate::connect::load::{LoadedServer, WrittenSetting};
+use crate::text::mask::looks::url::passwords_in_value;
+use crate::text::{Place, Span};
 use go_postgres_url::{Url, UrlErrorKind};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 facts! {
     /// A URL of PostgreSQL.
@@ -50,12 +54,14 @@ facts! {
     }
 }
 
-/// The URLs that count, where they are known.
+/// The URLs that count, where they are known. Of one that is not whole nothing is said: the library refuses it, or a
+/// comment cuts it off.
 pub fn collect(input: &Input<'_>) -> List<DatabaseUrl> {
     let of = |key: &str| {
         let setting = input.effective.get("Postgres", key)?;
         let written = input.loaded.settings.get(*setting.count.last()?)?;
-        fact(written)
+        let is_whole = written.is_line_intact && written.spelling.cut.is_none();
+        is_whole.then(|| fact(written, input.loaded))?
     };
     [of("URL"), of("InstrumentationURL")]
         .into_iter()
@@ -63,7 +69,7 @@ pub fn collect(input: &Input<'_>) -> List<DatabaseUrl> {
         .collect()
 }
 
-fn fact(written: &WrittenSetting) -> Option<DatabaseUrl> {
+fn fact(written: &WrittenSetting, loaded: &LoadedServer) -> Option<DatabaseUrl> {
     let text = written.text().filter(|text| !text.is_empty())?;
     let mut fact = DatabaseUrl {
         origin: origin_of(written),
@@ -76,25 +82,30 @@ fn fact(written: &WrittenSetting) -> Option<DatabaseUrl> {
         return Some(fact);
     }
     fact.scheme = Text::optional(text.split_once("://").map(|(scheme, _)| scheme));
-    match trouble(text, written.spelling.cut.is_some()) {
-        Some(trouble) => {
-            let place = trouble
-                .span
-                .and_then(|span| written.part_of_value(span.range()))
-                .or(written.value_place);
+    let place = |span: Span| {
+        let place = loaded.part_of_value(written, span.range());
+        place.or(written.value_place)
+    };
+    match read(text) {
+        Err(trouble) => {
+            let place = trouble.span.map_or(written.value_place, place);
             fact.problem = Text::from(trouble.word).at(place);
             if let Some(character) = trouble.character {
                 fact.character = Text::from(character.to_string());
-                fact.encoded = percent(character).into();
+                fact.encoded = percent_encoded(character.encode_utf8(&mut [0; 4])).into();
             }
         }
-        None => {
-            if let Ok(url) = go_postgres_url::parse(text) {
-                add_parts(&mut fact, &url, text, written);
-            }
-        }
+        Ok(parsed) => add_parts(&mut fact, &parsed, text, place),
     }
     Some(fact)
+}
+
+/// A URL that the drivers connect with.
+struct Parsed {
+    /// Its pieces, with their bytes.
+    url: Url,
+    /// What the driver is told.
+    parameters: BTreeMap<String, String>,
 }
 
 /// Why the drivers do not connect.
@@ -114,9 +125,9 @@ impl Trouble {
     }
 }
 
-fn trouble(text: &str, is_cut: bool) -> Option<Trouble> {
+fn read(text: &str) -> Result<Parsed, Trouble> {
     if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-        return Some(Trouble::of(match text.split_once(':') {
+        return Err(Trouble::of(match text.split_once(':') {
             Some(("jdbc", _)) => "jdbc",
             Some((_, rest)) if rest.starts_with("//") => "scheme",
             _ if text.contains('=') => "words",
@@ -124,35 +135,28 @@ fn trouble(text: &str, is_cut: bool) -> Option<Trouble> {
         }));
     }
     if let Some(at) = text.find("{$}") {
-        return Some(Trouble {
+        return Err(Trouble {
             span: Some(Span::new(at, at + 3)),
             ..Trouble::of("placeholder")
         });
     }
-    let error = match go_postgres_url::parse(text) {
-        Ok(_) => {
-            return match go_postgres_url::pq(text) {
-                Ok(_) => None,
-                Err(_) => Some(Trouble::of("other")),
-            };
+    let url = go_postgres_url::parse(text).map_err(|error| {
+        match (error.kind, unencoded(text, error.kind)) {
+            (_, Some((at, character))) => Trouble {
+                word: "not-encoded",
+                span: Some(Span::new(at, at + character.len_utf8())),
+                character: Some(character),
+            },
+            (UrlErrorKind::InvalidEscape, None) => Trouble {
+                span: Some(error.span),
+                ..Trouble::of("escape")
+            },
+            (UrlErrorKind::InvalidPort, None) => Trouble::of("port"),
+            _ => Trouble::of("other"),
         }
-        Err(error) => error,
-    };
-    // A comment cut the URL off: that is said at the comment.
-    let at = unencoded(text, error.kind).filter(|_| !is_cut);
-    Some(match (error.kind, at) {
-        (_, Some((at, character))) => Trouble {
-            word: "not-encoded",
-            span: Some(Span::new(at, at + character.len_utf8())),
-            character: Some(character),
-        },
-        (UrlErrorKind::InvalidEscape, None) => Trouble {
-            span: Some(error.span),
-            ..Trouble::of("escape")
-        },
-        (UrlErrorKind::InvalidPort, None) => Trouble::of("port"),
-        _ => Trouble::of("other"),
-    })
+    })?;
+    let parameters = go_postgres_url::pq(text).map_err(|_| Trouble::of("other"))?;
+    Ok(Parsed { url, parameters })
 }
 
 /// The first character of user name or password that Go refuses as it is, or that ends the host early.
@@ -170,53 +174,60 @@ fn unencoded(text: &str, kind: UrlErrorKind) -> Option<(usize, char)> {
         ],
         _ => return None,
     };
-    let at = user_info.find(refused)?;
+    let is_refused = |character: char| {
+        let is_foreign = kind == UrlErrorKind::InvalidUserInfo && !character.is_ascii();
+        is_foreign || refused.contains(&character)
+    };
+    let at = user_info.find(is_refused)?;
     Some((start + at, user_info.get(at..)?.chars().next()?))
 }
 
-fn percent(character: char) -> String {
-    let mut buffer = [0; 4];
-    let bytes = character.encode_utf8(&mut buffer).bytes();
-    bytes.map(|byte| format!("%{byte:02X}")).collect()
-}
-
-fn add_parts(fact: &mut DatabaseUrl, url: &Url, text: &str, written: &WrittenSetting) {
-    let has_user = url.user.is_some();
-    fact.host_is_user = (!has_user && url.path.contains('@')).into();
+fn add_parts(
+    fact: &mut DatabaseUrl,
+    Parsed { url, parameters }: &Parsed,
+    text: &str,
+    place: impl Fn(Span) -> Option<Place>,
+) {
+    fact.host_is_user = (url.user.is_none() && !passwords_in_value(text).is_empty()).into();
     if let Some(user) = &url.user {
-        fact.user = Text::from(user.name.as_str());
-        let raw = text.get(user.name_span.start as usize..);
-        let raw = raw.and_then(|rest| rest.get(..rest.rfind('@')?));
-        let tolerated = raw.and_then(|raw| raw.chars().find(|c| matches!(c, '@' | '!' | '$')));
+        let written = [user.name_span, user.password_span].into_iter();
+        let mut written = written.filter_map(|span| text.get(span.range()));
+        let tolerated =
+            written.find_map(|part| part.find(['@', '!', '$']).and_then(|at| part.get(at..=at)));
         if let Some(character) = tolerated {
-            fact.tolerated = Text::from(character.to_string());
-            fact.encoded = percent(character).into();
+            fact.tolerated = Text::from(character);
+            fact.encoded = percent_encoded(character).into();
         }
     }
-    let host = url.host.as_str();
-    fact.host = Text::optional(Some(host).filter(|host| !host.is_empty()));
-    if let Ok(port) = url.port.parse::<u16>() {
+    let value = |key: &str| parameters.get(key).filter(|value| !value.is_empty());
+    let at = |key: &str| {
+        let mut parameters = url.parameters.iter();
+        let own = parameters.find(|parameter| parameter.key == key);
+        own.and_then(|own| place(own.value_span))
+    };
+    let text_of = |key: &str| match value(key) {
+        Some(value) => Text::from(value.as_str()).at(at(key)),
+        None => Text::default(),
+    };
+    fact.user = Text::optional(value("user").cloned());
+    fact.host = Text::optional(value("host").cloned());
+    if let Some(port) = value("port").and_then(|port| port.parse::<u16>().ok()) {
         fact.port = f64::from(port).into();
     }
-    let database = url.path.trim_start_matches('/');
-    fact.database = Text::optional(Some(database).filter(|database| !database.is_empty()));
-    for parameter in &url.parameters {
-        let place = written.part_of_value(parameter.value_span.range());
-        let value = || Text::from(parameter.value.as_str()).at(place.or(written.value_place));
-        match parameter.key.as_str() {
-            "sslmode" => fact.sslmode = value(),
-            "search_path" => fact.schema = value(),
-            "options" => {
-                let path = parameter.value.split_once("search_path=");
-                let path = path.map(|(_, path)| path.split(char::is_whitespace).next());
-                if let Some(Some(path)) = path {
-                    fact.schema = Text::from(path).at(place);
-                }
-            }
-            _ => {}
-        }
+    fact.database = Text::optional(value("dbname").cloned());
+    fact.sslmode = text_of("sslmode");
+    fact.schema = text_of("search_path");
+    let options = value("options").and_then(|options| options.split_once("search_path="));
+    let path = options.and_then(|(_, path)| path.split(char::is_whitespace).next());
+    if let Some(path) = path {
+        fact.schema = Text::from(path).at(at("options"));
     }
+    let host = value("host").map_or("", String::as_str);
     fact.reach = reach(host).into();
+}
+
+fn percent_encoded(character: &str) -> String {
+    utf8_percent_encode(character, NON_ALPHANUMERIC).to_string()
 }
 
 fn reach(host: &str) -> &'static str {
@@ -224,7 +235,11 @@ fn reach(host: &str) -> &'static str {
     let is_in_cluster = |host: &&str| {
         !host.contains(['.', ':']) || host.ends_with(".svc") || host.ends_with(".cluster.local")
     };
-    if host.is_empty() || hosts.iter().all(|host| is_local_host(host)) {
+    let is_socket = |host: &str| host.is_empty() || host.starts_with('/');
+    if hosts
+        .iter()
+        .all(|host| is_socket(host) || is_local_host(host))
+    {
         "local"
     } else if hosts.iter().all(is_in_cluster) {
         "cluster"
@@ -238,7 +253,7 @@ mod tests {
     use super::*;
 
     fn word(text: &str) -> Option<(&'static str, Option<char>)> {
-        trouble(text, false).map(|it| (it.word, it.character))
+        read(text).err().map(|it| (it.word, it.character))
     }
 
     #[test]
@@ -266,11 +281,74 @@ mod tests {
             ("postgres://u:p#w@h/d", "not-encoded", Some('#')),
             ("postgres://u:p/w@h/d", "not-encoded", Some('/')),
             ("postgres://u:p w@h/d", "not-encoded", Some(' ')),
+            ("postgres://u:pä@h/d", "not-encoded", Some('ä')),
             ("postgres://u:p%w@h/d", "escape", None),
             ("postgres://h:port/d", "port", None),
         ];
         for (text, expected, character) in cases {
             assert_eq!(word(text), Some((expected, character)), "{text}");
+        }
+    }
+
+    /// Host, where it is, database and sslmode.
+    fn parts(
+        text: &str,
+    ) -> (
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    ) {
+        let mut fact = DatabaseUrl::default();
+        let parsed = read(text).map_err(|it| it.word).unwrap();
+        add_parts(&mut fact, &parsed, text, |_| None);
+        let text = |text: &Text| text.known().map(str::to_owned);
+        (
+            text(&fact.host),
+            text(&fact.reach),
+            text(&fact.database),
+            text(&fact.sslmode),
+        )
+    }
+
+    #[test]
+    fn parts_are_those_that_the_driver_is_told() {
+        let own = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            parts("postgres:///d?host=db.acme.example&sslmode=disable"),
+            (
+                own("db.acme.example"),
+                own("remote"),
+                own("d"),
+                own("disable")
+            )
+        );
+        assert_eq!(
+            parts("postgres:///d?host=/run/postgresql"),
+            (own("/run/postgresql"), own("local"), own("d"), None)
+        );
+        assert_eq!(
+            parts("postgres://u@db/d"),
+            (own("db"), own("cluster"), own("d"), None)
+        );
+    }
+
+    #[test]
+    fn an_at_sign_outside_of_the_user_is_none_of_a_password() {
+        for (text, is_user) in [
+            ("postgres://h:5432/d?application_name=connect@node1", false),
+            ("postgres://u:12/34@h/d", true),
+            ("postgres://u@h/d", false),
+        ] {
+            let mut fact = DatabaseUrl::default();
+            add_parts(
+                &mut fact,
+                &read(text).map_err(|it| it.word).unwrap(),
+                text,
+                |_| None,
+            );
+            assert_eq!(fact.host_is_user.known(), Some(is_user), "{text}");
+            assert_eq!(fact.tolerated.known(), None, "{text}");
         }
     }
 }

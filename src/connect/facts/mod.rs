@@ -5,7 +5,6 @@
 
 pub mod auth;
 pub mod database_url;
-pub mod node;
 pub mod placeholder;
 pub mod problem;
 pub mod secret;
@@ -38,8 +37,8 @@ sections! {
         database_provider: Text = sqlite::provider(input),
         /// the URLs of PostgreSQL that are set: `Postgres.URL`, then `Postgres.InstrumentationURL`
         database_urls: List<database_url::DatabaseUrl> = database_url::collect(input),
-        /// the processes that run the server
-        nodes: List<node::Node> = node::collect(input.loaded),
+        /// the sections that unknown ones were probably meant to be
+        misspelled_sections: List<Text> = misspelled(input.effective),
         /// what is wrong with the text of its files, in order
         problems: List<problem::ProblemFact> = problem::collect(input.loaded),
         /// the secrets in its settings, and where they belong
@@ -52,7 +51,7 @@ sections! {
         sqlite: sqlite::Sqlite = sqlite::collect(input.effective),
         /// sections and settings that the catalogue does not have: of a section its header alone, and no setting that
         /// other sections have
-        unknown: List<unknown::Unknown> = unknown::collect(input.loaded),
+        unknown: List<unknown::Unknown> = unknown::collect(input),
     }
 }
 
@@ -74,6 +73,14 @@ facts! {
         /// what follows from it
         facts: ServerFacts,
     }
+}
+
+fn misspelled(effective: &Effective) -> List<Text> {
+    effective
+        .misspelled
+        .iter()
+        .map(|name| Text::from(*name))
+        .collect()
 }
 
 /// The facts of a server.

@@ -2,7 +2,7 @@
 
 use crate::backstage::facts::fact::{Bool, List, Text};
 use crate::backstage::facts::macros::facts;
-use crate::connect::catalogue;
+use crate::connect::catalogue::{self, Subsections};
 use crate::connect::load::{Gcfg, LoadedPart, LoadedServer};
 use crate::text::{Place, Span};
 use gcfg::{Entry, PartKind, Problem, ProblemKind};
@@ -22,9 +22,15 @@ facts! {
         key: Text,
         /// for `outside-section`: all keys outside of sections, `Key, Key`
         keys: Text,
-        /// for `outside-section`: the one section that has all these keys. For `section-name`: the header as it has to
-        /// be spelled
+        /// for `outside-section`: the section that the key belongs in, where the keys below it leave one. For
+        /// `section-name`: the header as it has to be spelled
         meant: Text,
+        /// for `outside-section`: the line is a section of YAML, e.g. `Server:`
+        yaml: Bool,
+        /// for `section-name`: something other than a comment follows the header on its line
+        followed: Bool,
+        /// for `syntax`: a colon is where the `=` should be, e.g. `Key: value`
+        colon: Bool,
         /// for `quote`: the line ends in a mark that an editor shows where a line goes on, e.g. the `>` of nano
         truncated: Bool,
     }
@@ -54,12 +60,13 @@ fn of_part(part: &LoadedPart) -> Vec<ProblemFact> {
             key: Text::default(),
             keys: Text::default(),
             meant: Text::default(),
+            yaml: false.into(),
+            followed: false.into(),
+            colon: false.into(),
             truncated: false.into(),
         });
     }
-    let Some(gcfg) = &part.gcfg else {
-        return facts;
-    };
+    let gcfg = &part.gcfg;
     let mut first = true;
     let mut said_outside = false;
     for problem in &gcfg.document.problems {
@@ -103,6 +110,7 @@ fn unclosed_outside(part: &LoadedPart, gcfg: &Gcfg) -> Vec<ProblemFact> {
 fn fact(problem: &Problem, first: bool, part: &LoadedPart, gcfg: &Gcfg) -> ProblemFact {
     let orphans = &gcfg.document.orphans;
     let entry = entry_at(problem, gcfg);
+    let yaml = entry.and_then(|entry| section_of_yaml(entry, gcfg));
     let header = header_at(problem, gcfg);
     let kind = match problem.kind {
         ProblemKind::ExpectedSectionHeader if !orphans.is_empty() => "outside-section",
@@ -139,12 +147,19 @@ fn fact(problem: &Problem, first: bool, part: &LoadedPart, gcfg: &Gcfg) -> Probl
             _ => Text::default(),
         },
         meant: match kind {
-            "outside-section" => Text::optional(section_of(orphans)),
+            "outside-section" => Text::optional(yaml.or_else(|| section_of(orphans))),
             "section-name" => Text::optional(
                 header.and_then(|line| spelled(gcfg.text.get(line.range()).unwrap_or_default())),
             ),
             _ => Text::default(),
         },
+        yaml: (kind == "outside-section" && yaml.is_some()).into(),
+        followed: (kind == "section-name"
+            && header
+                .and_then(|line| gcfg.text.get(line.range()))
+                .is_some_and(is_followed))
+        .into(),
+        colon: (kind == "syntax" && entry.is_some() && line.starts_with(':')).into(),
         truncated: line.trim_end().ends_with(['>', '$', '…']).into(),
     }
 }
@@ -180,23 +195,23 @@ fn header_at(problem: &Problem, gcfg: &Gcfg) -> Option<Span> {
     is_header.then(|| Span::new(start + indent, start + indent + trimmed.len()))
 }
 
-/// The one section that has a setting for every key, or else for most of them.
+/// The section that the first setting belongs in. Where several have one of its key, the settings below it decide.
 fn section_of(orphans: &[Entry]) -> Option<&'static str> {
-    let mut counts: Vec<(&'static str, usize)> = Vec::new();
-    for entry in orphans {
-        for setting in catalogue::with_key(&entry.name.text) {
-            // Of `Provider` the value tells which: `postgres` is a database, `saml` a way to sign in.
-            let text = entry.value.as_ref().map(|value| &*value.text);
-            if text.is_some_and(|text| !setting.allows(text)) {
-                continue;
-            }
-            match counts
-                .iter_mut()
-                .find(|(section, _)| *section == setting.section)
-            {
-                Some((_, count)) => *count += 1,
-                None => counts.push((setting.section, 1)),
-            }
+    let owners = |entry: &Entry| -> Vec<&'static str> {
+        // Of `Provider` the value tells which: `postgres` is a database, `saml` a way to sign in.
+        let text = entry.value.as_ref().map(|value| value.text.clone());
+        catalogue::with_key(&entry.name.text)
+            .filter(|setting| text.as_ref().is_none_or(|text| setting.allows(text)))
+            .map(|setting| setting.section)
+            .collect()
+    };
+    let (first, others) = orphans.split_first()?;
+    let mut counts: Vec<(&'static str, usize)> =
+        owners(first).into_iter().map(|it| (it, 0)).collect();
+    for section in others.iter().flat_map(owners) {
+        let own = counts.iter_mut().find(|(owner, _)| *owner == section);
+        if let Some((_, count)) = own {
+            *count += 1;
         }
     }
     let most = counts.iter().map(|(_, count)| *count).max()?;
@@ -205,27 +220,111 @@ fn section_of(orphans: &[Entry]) -> Option<&'static str> {
     best.next().is_none().then_some(section)
 }
 
+/// The section that a line of YAML such as `Server:` names.
+fn section_of_yaml(entry: &Entry, gcfg: &Gcfg) -> Option<&'static str> {
+    let section = catalogue::section(&entry.name.text).next()?.section;
+    let behind = gcfg.text.get(entry.name.span.range().end..)?;
+    let is_empty = entry
+        .value
+        .as_ref()
+        .is_some_and(|value| value.text.is_empty());
+    (is_empty && behind.starts_with(':')).then_some(section)
+}
+
+/// Whether something other than a comment is on the line of a header.
+fn is_followed(header: &str) -> bool {
+    let behind = header
+        .split_once(']')
+        .map(|(_, behind)| behind.trim_start());
+    behind.is_some_and(|behind| behind.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
 /// A header as it has to be spelled: `[LDAP corp]` is `[LDAP "corp"]`; `[My_Section]` is a section without `_` if there
 /// is one.
 fn spelled(header: &str) -> Option<String> {
     let inner = header.trim_start_matches('[');
     let inner = inner.split([']', ';', '#']).next()?.trim();
-    let sections = || catalogue::settings().iter().map(|setting| setting.section);
-    let known = |name: &str| sections().find(|section| gcfg::same_name(section, name));
-    if let Some((name, subsection)) = inner.split_once(char::is_whitespace)
-        && let Some(section) = known(name)
+    let known = |name: &str| catalogue::section(name).next();
+    let parted = inner
+        .split_once(char::is_whitespace)
+        .or_else(|| inner.split_once(['.', ':', '/']));
+    if let Some((name, subsection)) = parted
+        && let Some(setting) = known(name)
     {
         let subsection = subsection.trim().trim_matches(['"', '\'', '“', '”']);
-        return match subsection.is_empty() {
-            true => None,
-            false => Some(format!("[{section} \"{subsection}\"]")),
+        return match (setting.subsections, subsection.is_empty()) {
+            (Subsections::None, _) => Some(format!("[{}]", setting.section)),
+            (_, true) => None,
+            (_, false) => Some(format!("[{} \"{subsection}\"]", setting.section)),
         };
     }
-    if let Some((name, subsection)) = inner.split_once(['.', ':', '/'])
-        && let Some(section) = known(name)
-    {
-        return Some(format!("[{section} \"{subsection}\"]"));
-    }
     let letters: String = inner.chars().filter(char::is_ascii_alphanumeric).collect();
-    known(&letters).map(|section| format!("[{section}]"))
+    known(&letters).map(|setting| format!("[{}]", setting.section))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::load::load_text;
+
+    /// Kind and what was meant of the first problem.
+    fn first(text: &str) -> (String, Option<String>, bool) {
+        let (loaded, _) = load_text(text);
+        let List::Known(problems) = collect(&loaded) else {
+            panic!("not known");
+        };
+        let problem = problems.into_iter().next().unwrap();
+        let meant = problem.meant.known().map(str::to_owned);
+        let yaml = problem.yaml.known().unwrap();
+        (problem.kind.known().unwrap().to_owned(), meant, yaml)
+    }
+
+    #[test]
+    fn the_first_setting_tells_the_section_and_those_below_break_ties() {
+        for (text, section) in [
+            // As a guide prints it: the header above `Provider` and the one above `URL` are missing.
+            (
+                "Provider = postgres\nURL = postgres://u@h/d\nInstrumentationURL = postgres://u@h/i\n",
+                Some("Database"),
+            ),
+            (
+                "Password = x\nInstrumentationPassword = y\n",
+                Some("Postgres"),
+            ),
+            ("Address = https://c.acme.example\n", Some("Server")),
+            ("Enabled = true\n", None),
+            ("NoSuchKey = 1\nDataDir = /a\n", None),
+        ] {
+            let expected = (
+                "outside-section".to_owned(),
+                section.map(str::to_owned),
+                false,
+            );
+            assert_eq!(first(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn yaml_is_told_by_its_first_line() {
+        let (kind, meant, yaml) = first("Server:\n  Address: https://c.acme.example\n");
+        assert_eq!(
+            (&*kind, meant.as_deref(), yaml),
+            ("outside-section", Some("Server"), true)
+        );
+    }
+
+    #[test]
+    fn a_header_is_spelled_as_its_section_has_it() {
+        for (header, expected) in [
+            ("[LDAP corp]", Some("[LDAP \"corp\"]")),
+            ("[LDAP.corp]", Some("[LDAP \"corp\"]")),
+            ("[Server main]", Some("[Server]")),
+            ("[Server.main]", Some("[Server]")),
+            ("[LDAP \"\"]", None),
+            ("[Open_Telemetry]", Some("[OpenTelemetry]")),
+            ("[My Section]", None),
+        ] {
+            assert_eq!(spelled(header).as_deref(), expected, "{header}");
+        }
+    }
 }

@@ -8,8 +8,8 @@ use crate::backstage::value::Origin;
 use crate::connect::catalogue::Kind;
 use crate::connect::encrypted::is_encrypted;
 use crate::connect::load::{Given, LoadedServer, WrittenSetting};
-use crate::connect::secrets::{is_secret, password_in};
-use crate::connect::words::{Platform, Role, Written};
+use crate::connect::secrets::{is_secret, passwords};
+use crate::connect::words::Role;
 use crate::text::mask::MASK;
 use crate::text::mask::looks;
 
@@ -32,9 +32,6 @@ facts! {
         placeholder: Bool,
         /// what wrote it: `main`, `migration`, `environment`
         role: Text,
-        /// the file becomes an object of a cluster that everybody who may read ConfigMaps can read: values of a chart, or
-        /// a ConfigMap
-        in_config_map: Bool,
         /// it opens a database on localhost, by a URL that says so
         beside_local_host: Bool,
         /// the variable that can hold it instead, e.g. `CONNECT_POSTGRES_PASSWORD`
@@ -46,14 +43,23 @@ facts! {
 
 /// The secrets of all settings, in order.
 pub fn collect(loaded: &LoadedServer) -> List<SecretFact> {
+    let local = LocalDatabases::of(loaded);
     let settings = loaded.settings.iter();
     settings
-        .flat_map(|written| of_setting(written, loaded))
+        .flat_map(|written| of_setting(written, loaded, &local))
         .collect()
 }
 
-fn of_setting(written: &WrittenSetting, loaded: &LoadedServer) -> Vec<SecretFact> {
+fn of_setting(
+    written: &WrittenSetting,
+    loaded: &LoadedServer,
+    local: &LocalDatabases,
+) -> Vec<SecretFact> {
     let mut facts = Vec::new();
+    // A variable that no file sets is where a secret belongs.
+    if written.role == Role::Environment && written.value_place.is_none() {
+        return facts;
+    }
     if is_secret(written) {
         let text = match &written.given {
             Given::Text(text) => Some(&**text),
@@ -63,7 +69,7 @@ fn of_setting(written: &WrittenSetting, loaded: &LoadedServer) -> Vec<SecretFact
         if text != Some("") && written.given != Given::Bare {
             facts.push(fact(
                 written,
-                loaded,
+                local,
                 text,
                 kind(written),
                 written.value_place,
@@ -74,13 +80,12 @@ fn of_setting(written: &WrittenSetting, loaded: &LoadedServer) -> Vec<SecretFact
     let Some(text) = written.text() else {
         return facts;
     };
-    let Some(password) = password_in(text).filter(|range| range.end < text.len()) else {
-        return facts;
-    };
-    let value = text.get(password.clone()).unwrap_or_default();
-    if !value.is_empty() && is_url(text) {
-        let place = written.part_of_value(password);
-        facts.push(fact(written, loaded, Some(value), "url", place));
+    if is_url(text) {
+        facts.extend(passwords(text).into_iter().map(|password| {
+            let place = loaded.part_of_value(written, password.clone());
+            let place = place.or(written.value_place);
+            fact(written, local, text.get(password), "url", place)
+        }));
     }
     facts
 }
@@ -103,7 +108,7 @@ fn kind(written: &WrittenSetting) -> &'static str {
 
 fn fact(
     written: &WrittenSetting,
-    loaded: &LoadedServer,
+    local: &LocalDatabases,
     text: Option<&str>,
     kind: &'static str,
     place: Option<crate::text::Place>,
@@ -116,10 +121,6 @@ fn fact(
     let file_setting = written
         .setting
         .and_then(|setting| crate::connect::catalogue::setting(setting.section, &file_key));
-    let is_made = written
-        .part
-        .and_then(|part| loaded.parts.get(part))
-        .is_some_and(|part| matches!(part.part.written, Written::Made(_)));
     let origin = place.map(|value| Origin { value, key: None });
     SecretFact {
         origin,
@@ -127,43 +128,52 @@ fn fact(
         name: Text::from(written.name()).at(written.key_place),
         kind: kind.into(),
         literal: text.is_some().into(),
-        encrypted: (encryptable && text.is_some_and(is_encrypted)).into(),
+        encrypted: ((encryptable || written.setting.is_none()) && text.is_some_and(is_encrypted))
+            .into(),
         encryptable: encryptable.into(),
         placeholder: (is_placeholder(written)
             || text.is_some_and(looks::placeholder::is_placeholder))
         .into(),
         role: written.role.word().into(),
-        in_config_map: (is_made
-            && written.role != Role::Environment
-            && loaded.server.deployment.platform == Platform::Kubernetes)
-            .into(),
-        beside_local_host: is_local(written, loaded).into(),
+        beside_local_host: local.holds(written).into(),
         variable: Text::optional(written.setting.map(|setting| setting.variable())),
         file_setting: Text::optional(file_setting.map(|setting| setting.key)),
     }
 }
 
-/// Whether the database that it opens is on localhost, by its URL.
-fn is_local(written: &WrittenSetting, loaded: &LoadedServer) -> bool {
-    if !gcfg::same_name(&written.section, "Postgres") {
-        return false;
+/// Which of the databases that `[Postgres]` names are on localhost, by their URLs.
+struct LocalDatabases {
+    main: bool,
+    instrumentation: bool,
+}
+
+impl LocalDatabases {
+    fn of(loaded: &LoadedServer) -> Self {
+        let is_local = |key: &str| {
+            let settings = loaded.settings.iter();
+            let mut urls = settings.filter(|other| {
+                gcfg::same_name(&other.section, "Postgres") && gcfg::same_name(&other.key, key)
+            });
+            urls.any(|url| {
+                let url = url
+                    .text()
+                    .and_then(|text| go_postgres_url::parse(text).ok());
+                url.is_some_and(|url| is_local_host(&url.host))
+            })
+        };
+        Self {
+            main: is_local("URL"),
+            instrumentation: is_local("InstrumentationURL"),
+        }
     }
-    let instrumentation = written
-        .key
-        .to_ascii_lowercase()
-        .starts_with("instrumentation");
-    let key = if instrumentation {
-        "InstrumentationURL"
-    } else {
-        "URL"
-    };
-    let mut urls = loaded.settings.iter().filter(|other| {
-        gcfg::same_name(&other.section, "Postgres") && gcfg::same_name(&other.key, key)
-    });
-    urls.any(|url| {
-        let host = url
-            .text()
-            .and_then(|text| go_postgres_url::parse(text).ok());
-        host.is_some_and(|url| is_local_host(&url.host))
-    })
+
+    /// Whether the database that a setting opens is one.
+    fn holds(&self, written: &WrittenSetting) -> bool {
+        let key = written.key.to_ascii_lowercase();
+        let is_local = match key.starts_with("instrumentation") {
+            true => self.instrumentation,
+            false => self.main,
+        };
+        is_local && gcfg::same_name(&written.section, "Postgres")
+    }
 }

@@ -2,7 +2,6 @@
 
 use super::Input;
 use super::placeholder::is_placeholder;
-use super::section::nearest;
 use crate::backstage::facts::fact::{Bool, Fact, List, Text};
 use crate::backstage::facts::macros::facts;
 use crate::backstage::value::{Origin, Value};
@@ -10,9 +9,12 @@ use crate::connect::catalogue::{self, Confidence, Kind, Setting};
 use crate::connect::effective::origin_of;
 use crate::connect::load::{Given, WrittenSetting};
 use crate::connect::secrets::is_secret;
+use crate::connect::spelling::Spelling;
 use crate::connect::words::Role;
 use crate::text::Place;
 use npm_yaml::ScalarStyle;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 facts! {
     /// A setting as it is written.
@@ -27,7 +29,7 @@ facts! {
         value: Text,
         /// what wrote it: `main`, `migration` (the file that upgrades write), `environment`
         role: Text,
-        /// the catalogue has it
+        /// the catalogue has it; open where a template decides its section or key
         known: Bool,
         /// the catalogue has its section
         section_known: Bool,
@@ -74,6 +76,8 @@ facts! {
         repeats: Text,
         /// that one has the same value
         repeats_same: Bool,
+        /// it is within a block of a template, such as `{% if … %}`, so that it may not be there
+        conditional: Bool,
         /// it is deprecated
         deprecated: Bool,
         /// since this version; absent where that is not known
@@ -131,22 +135,34 @@ const NEEDED: &[(&str, &str)] = &[
 
 /// Every setting, in order.
 pub fn collect(input: &Input<'_>) -> List<SettingFact> {
-    let settings = &input.loaded.settings;
-    let facts = settings
-        .iter()
-        .enumerate()
-        .map(|(index, written)| fact(index, written, input));
+    let mut repeats = Repeats::default();
+    let mut slips = Slips::default();
+    let settings = input.loaded.settings.iter().enumerate();
+    let facts = settings.map(|(index, written)| {
+        let earlier = repeats.earlier(written);
+        fact(index, written, earlier, slips.meant(written), input)
+    });
     facts.collect()
 }
 
-fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFact {
+fn fact(
+    index: usize,
+    written: &WrittenSetting,
+    earlier: Option<&WrittenSetting>,
+    meant: Option<&'static str>,
+    input: &Input<'_>,
+) -> SettingFact {
     let setting = written.setting;
-    let earlier = repeated(index, written, &input.loaded.settings);
     let owners = owners(written);
-    let text = written.text();
+    // Of a line that the library refuses nobody knows the value.
+    let text = written.text().filter(|_| written.is_line_intact);
     let is_placeholder = is_placeholder(written);
     let judged = text.filter(|_| !is_placeholder);
-    let spelling = &written.spelling;
+    let none = Spelling::default();
+    let spelling = match written.is_line_intact {
+        true => &written.spelling,
+        false => &none,
+    };
     let pointed = |word: &str, place: Option<Place>| match place {
         Some(place) => Text::from(word).at(Some(place)),
         None => Text::default(),
@@ -163,7 +179,10 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
         ),
         value: value(written),
         role: written.role.word().into(),
-        known: setting.is_some().into(),
+        known: match setting {
+            None if written.is_renamed => Bool::open(),
+            setting => setting.is_some().into(),
+        },
         section_known: catalogue::section(&written.section).next().is_some().into(),
         test_only: setting
             .is_some_and(|setting| {
@@ -178,7 +197,7 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
             [] | [_] => Text::default(),
             several => several.join(", ").into(),
         },
-        meant: match meant(written) {
+        meant: match meant {
             Some(meant) => key_text(meant, written.key_place),
             None => Text::default(),
         },
@@ -227,6 +246,7 @@ fn fact(index: usize, written: &WrittenSetting, input: &Input<'_>) -> SettingFac
         repeats_same: earlier
             .is_some_and(|earlier| earlier.given == written.given)
             .into(),
+        conditional: written.is_conditional.into(),
         deprecated: setting
             .is_some_and(|setting| setting.deprecated.is_some())
             .into(),
@@ -278,24 +298,28 @@ fn is_for_tests(setting: &Setting) -> bool {
     )
 }
 
-/// The setting of the same key that this one wins over in the same part.
-fn repeated<'w>(
-    index: usize,
-    written: &WrittenSetting,
-    all: &'w [WrittenSetting],
-) -> Option<&'w WrittenSetting> {
-    let is_scalar = written.setting.is_some_and(|it| it.kind != Kind::List);
-    let before = all.get(..index)?.iter().rev();
-    let mut same = before.filter(|before| is_same(before, written));
-    same.find(|before| {
-        is_scalar && before.part == written.part && written.role != Role::Environment
-    })
-}
+/// The last setting of each key in each part, of settings that take one value.
+#[derive(Default)]
+struct Repeats<'w>(HashMap<RepeatKey, &'w WrittenSetting>);
 
-fn is_same(a: &WrittenSetting, b: &WrittenSetting) -> bool {
-    gcfg::same_name(&a.key, &b.key)
-        && gcfg::same_name(&a.section, &b.section)
-        && a.subsection == b.subsection
+/// Part, section, subsection and key.
+type RepeatKey = (Option<usize>, String, Option<Arc<str>>, String);
+
+impl<'w> Repeats<'w> {
+    /// The setting of the same key that this one wins over in the same part. One that may not be there wins over none.
+    fn earlier(&mut self, written: &'w WrittenSetting) -> Option<&'w WrittenSetting> {
+        let is_scalar = written.setting.is_some_and(|it| it.kind != Kind::List);
+        if !is_scalar || written.role == Role::Environment || written.is_conditional {
+            return None;
+        }
+        let key = (
+            written.part,
+            gcfg::fold(&written.section),
+            written.subsection.clone(),
+            gcfg::fold(&written.key),
+        );
+        self.0.insert(key, written)
+    }
 }
 
 /// The setting that counts in the place of a variable.
@@ -318,7 +342,7 @@ fn overridden_by(index: usize, written: &WrittenSetting, input: &Input<'_>) -> T
 /// The sections that a key belongs in which its own does not have.
 pub(super) fn owners(written: &WrittenSetting) -> Vec<&'static str> {
     let is_generic = GENERIC.iter().any(|key| gcfg::same_name(key, &written.key));
-    if written.setting.is_some() || is_generic || !written.intact {
+    if written.setting.is_some() || written.is_renamed || is_generic || !written.intact {
         return Vec::new();
     }
     let mut owners: Vec<&'static str> = catalogue::with_key(&written.key)
@@ -328,14 +352,22 @@ pub(super) fn owners(written: &WrittenSetting) -> Vec<&'static str> {
     owners
 }
 
-pub(super) fn meant(written: &WrittenSetting) -> Option<&'static str> {
-    if written.setting.is_some() {
-        return None;
+/// The keys that wrong ones were probably meant to be, each worked out once.
+#[derive(Default)]
+pub(super) struct Slips(HashMap<(String, String), Option<&'static str>>);
+
+impl Slips {
+    /// The key of its section that a setting was probably meant to be.
+    pub(super) fn meant(&mut self, written: &WrittenSetting) -> Option<&'static str> {
+        if written.setting.is_some() || written.is_renamed {
+            return None;
+        }
+        let name = (gcfg::fold(&written.section), gcfg::fold(&written.key));
+        *self
+            .0
+            .entry(name)
+            .or_insert_with(|| catalogue::nearest_key(&written.section, &written.key))
     }
-    let keys: Vec<&'static str> = catalogue::section(&written.section)
-        .map(|setting| setting.key)
-        .collect();
-    nearest(&written.key, keys.iter().copied())
 }
 
 /// Whether white space in a value can only be a slip.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::backstage::environment::{Environment, Variable};
+use crate::backstage::environment::Environment;
 use crate::backstage::facts::fact::Fact;
 use crate::backstage::value::Value;
 use crate::connect::effective::{Effective, effective};
@@ -12,6 +12,7 @@ use crate::connect::load::{self, LoadedServer};
 use crate::connect::{secrets, words};
 use crate::files::FilePath;
 use crate::finding::Finding;
+use crate::product::backstage::discover::environment;
 use crate::product::target::Target;
 use crate::rules::engine::{self, BrokenRule, Rules, Subject};
 use crate::settings::Settings;
@@ -46,13 +47,7 @@ pub struct ReadServer<'t> {
 impl<'t> Server<'t> {
     /// Reads its files. `asked` are the variables that were named for the run; those of the settings count less.
     pub fn read(self, asked: &Environment, sources: &mut Sources) -> ReadServer<'t> {
-        let mut environment = asked.clone();
-        for variable in &self.settings.environment {
-            if !matches!(asked.get(&variable.name), Variable::Is(_)) {
-                let (name, value) = (Arc::clone(&variable.name), Arc::clone(&variable.value));
-                environment.set_at(name, value, variable.place);
-            }
-        }
+        let environment = environment(&self.settings, asked);
         let files = self.target.files.as_ref();
         let loaded = load::load(self.server, files, &environment, sources);
         ReadServer {

@@ -72,7 +72,7 @@ fn judged(ready: ReadServer<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure
     };
     let parts = &ready.loaded.parts;
     let comments = parts.iter().flat_map(|part| {
-        let comments = part.gcfg.iter().flat_map(|gcfg| &gcfg.document.comments);
+        let comments = part.gcfg.document.comments.iter();
         comments.map(|comment| part.place(comment.span))
     });
     Ok(JudgedRoot {

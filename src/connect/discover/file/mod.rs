@@ -3,7 +3,7 @@
 //! In: names of files. Out: a server for each main file. Never: what is in them.
 
 use super::source::{Source, Tree};
-use crate::connect::words::{Deployment, Form, Part, Role, Server, Written};
+use crate::connect::words::{Deployment, Form, Part, Role, Server};
 use crate::files::{FilePath, Files, without_template_ending};
 
 /// The ending of every gcfg file.
@@ -43,10 +43,10 @@ impl Source for GcfgFiles {
             let part = |path: &FilePath, role| Part {
                 path: path.clone(),
                 role,
-                written: Written::File(match without_template_ending(path.name()) {
+                form: match without_template_ending(path.name()) {
                     Some(_) => Form::Template,
                     None => Form::Plain,
-                }),
+                },
             };
             let mut parts = Vec::new();
             if let Some(migration) = migration_of(path).filter(is_here) {
