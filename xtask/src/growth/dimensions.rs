@@ -253,6 +253,10 @@ dimensions! {
     "scripts of a manifest" from 250: |n| layer(SMALL.into()).and("package.json", json!({"name": "r", "dependencies": {"@backstage/core": "1"}, "scripts": (0..n).map(|i| (format!("s{i}"), json!(format!("yarn s{}", i + 1)))).collect::<serde_json::Map<_, _>>()}).to_string());
     "other files in the tree" from 1_000: |n| (0..n).fold(layer(SMALL.into()), |tree, i| tree.and(format!("d{}/f{i}.txt", i % 100), "x"));
     "other YAML files in the tree" from 500: |n| (0..n).fold(layer(SMALL.into()), |tree, i| tree.and(format!("d{}/f{i}.yaml", i % 100), "kind: Foo\nmetadata: {name: x}\nspec: {a: [1, 2, 3]}\n"));
+    // Posit Connect.
+    "settings of a server" from 500: |n| layer(SMALL.into()).and("rstudio-connect.gcfg", rows("[Server]\n", n, |i| format!("Setting{i} = x\n")));
+    "repeated settings of a server" from 500: |n| layer(SMALL.into()).and("rstudio-connect.gcfg", rows("[Server]\n", n, |i| format!("Address = https://c{i}.acme.example\n")));
+    "sections of a server" from 500: |n| layer(SMALL.into()).and("rstudio-connect.gcfg", rows("", n, |i| format!("[Databas{i}]\nProvider = sqlite\n")));
     // Settings.
     "policies" from 50: |n| layer(SMALL.into()).and("stagecheck.yaml", "policies: p.yaml\n").and("p.yaml", rows("", n, |i| format!("- {{id: p{i}, title: t, scope: chain, chains: all, cases: [{{when: \"config.app.title == 'y{i}'\", severity: error, message: m, at: [{{here: config.app}}]}}], why: w, fix: f}}\n")));
     "globs of the settings" from 250: |n| layer(SMALL.into()).and("stagecheck.yaml", rows("exclude:\n", n, |i| format!("  - 'd{i}/*.y*ml'\n")));
