@@ -4,12 +4,12 @@
 
 use std::fmt;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::files::{GitVariables, reason};
+use crate::files::{GitVariables, reason, without_template_ending};
 use crate::finding::{FixKind, Severity};
 use crate::report::Format;
 use crate::request::FailOn;
@@ -323,6 +323,13 @@ impl CheckArguments {
     }
 }
 
+/// Whether a file is one of a Posit Connect server, or a template of it, by its name.
+fn is_gcfg(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = without_template_ending(&name).unwrap_or(&name);
+    name.to_ascii_lowercase().ends_with(".gcfg")
+}
+
 impl FileArguments {
     /// The request for these files and variables, by the default rules.
     ///
@@ -340,6 +347,11 @@ impl FileArguments {
             return Err(failure.with_help(format!(
                 "`--config` takes one layer; repeat it for each: `--config {path}`"
             )));
+        }
+        if let Some(path) = files.config.iter().find(|path| is_gcfg(path)) {
+            let path = mask::outside_run(&path.display().to_string());
+            let failure = Failure::new("`--config` takes layers of Backstage");
+            return Err(failure.with_help(format!("run `stagecheck {path}`")));
         }
         Ok(Request {
             start,

@@ -132,11 +132,13 @@ fn read_and_left_out(run: &Run) -> Vec<Note> {
             escape(&left_out.reason)
         )
     });
-    let took = format!(
-        "chains checked: {}, in {} ms",
-        run.checked.chains,
-        run.elapsed.as_millis()
-    );
+    let (chains, servers) = (run.checked.chains, run.checked.servers);
+    let count = match (chains, servers) {
+        (_, 0) => format!("chains checked: {chains}"),
+        (0, _) => format!("servers checked: {servers}"),
+        (_, _) => format!("chains checked: {chains}, servers checked: {servers}"),
+    };
+    let took = format!("{count}, in {} ms", run.elapsed.as_millis());
     let schemas = schemas_in_force(run);
     read.chain(left_out)
         .chain(schemas)

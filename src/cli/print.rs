@@ -71,6 +71,11 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
+    if arguments.databases && found.apps.is_empty() && !found.servers.is_empty() {
+        let message = "--databases reads Backstage portals only; no app-config.yaml here or below";
+        return Err(Failure::new(message)
+            .with_help("`stagecheck print` shows the settings of Posit Connect servers"));
+    }
     let (chains, servers) = wanted(printed(&found), &found.servers, arguments.chain.as_deref())?;
     let shown = Shown {
         run: &found.run,

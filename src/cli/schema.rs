@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         output::to_stdout(|out| out.write_all(own.as_bytes()))?;
         return Ok(Status::Clean);
     }
-    let collection = collected(arguments)?;
+    let collection = collected(arguments, console)?;
     say_where_from(&collection, console);
     if collection.schemas.packages().is_empty() {
         console.note(&Note {
@@ -88,7 +88,7 @@ fn own(arguments: &Arguments) -> Option<&'static str> {
 }
 
 /// The schemas of the app that is meant; without any app those of the packages here.
-fn collected(arguments: &Arguments) -> Result<Arc<Collection>, Failure> {
+fn collected(arguments: &Arguments, console: &Console) -> Result<Arc<Collection>, Failure> {
     let request = Request {
         start: check::start()?,
         paths: arguments.path.iter().cloned().collect(),
@@ -106,7 +106,16 @@ fn collected(arguments: &Arguments) -> Result<Arc<Collection>, Failure> {
     let unreadable = |error| Failure::new(format!("cannot read this directory: {error}"));
     let files = DiskFiles::open(&request.start, &request.start).map_err(unreadable)?;
     let folder = files.locate(&request.start).map_err(unreadable)?;
-    Ok(source.of_app(&files, &folder, None))
+    let collection = source.of_app(&files, &folder, None);
+    let mut packages = collection.schemas.packages().iter();
+    if packages.all(|package| matches!(package.origin, SchemaOrigin::Bundled)) {
+        console.note(&Note {
+            level: NoteLevel::Always,
+            text: "no app-config.yaml here or below: this is the schema that is built in"
+                .to_owned(),
+        });
+    }
+    Ok(collection)
 }
 
 /// The app root that is meant: every chain of it is checked with the same schemas. `None` when there is none.

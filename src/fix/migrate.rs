@@ -63,9 +63,13 @@ pub struct Migration {
 /// Plans the migration.
 ///
 /// # Errors
-/// Those of a check; when no chain uses SQLite; when a layer cannot be changed.
+/// Those of a check; when there is no app root; when no chain uses SQLite; when a layer cannot be changed.
 pub fn postgres(request: &Request, choices: &Choices) -> Result<Migration, Failure> {
     let before = effective(request)?;
+    if before.apps.is_empty() {
+        let failure = Failure::new("no app-config.yaml here or below: nothing to migrate");
+        return Err(failure.with_help("run it in the repository of a Backstage app"));
+    }
     let mut files: BTreeMap<PathBuf, FileChange> = BTreeMap::new();
     let mut seen = 0;
     for app in &before.apps {

@@ -76,8 +76,7 @@ struct Summary {
     known: usize,
     suppressed: usize,
     app_roots: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    servers: Option<usize>,
+    servers: usize,
     layers: usize,
     chains: usize,
 }
@@ -172,7 +171,7 @@ impl<'r> Document<'r> {
                 known,
                 suppressed: run.suppressed,
                 app_roots: run.checked.app_roots,
-                servers: Some(run.checked.servers).filter(|count| *count > 0),
+                servers: run.checked.servers,
                 layers: run.checked.layers.len(),
                 chains: run.checked.chains,
             },

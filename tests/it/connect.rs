@@ -298,3 +298,50 @@ fn servers_in_several_folders_have_names_of_their_own() {
     let names: Vec<&str> = names.map(|it| it["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["a/rstudio-connect.gcfg", "b/rstudio-connect.gcfg"]);
 }
+
+#[test]
+fn commands_for_backstage_say_so_where_only_a_server_is() {
+    let portal = Portal::of(&[(
+        "rstudio-connect.gcfg",
+        "[Postgres]\nURL = postgres://u@h/d\n",
+    )]);
+    for (arguments, expected) in [
+        (
+            &["print", "--databases"][..],
+            "reads Backstage portals only",
+        ),
+        (&["diff", "a", "b"], "no chains of Backstage here or below"),
+        (&["migrate", "postgres"], "nothing to migrate"),
+        (
+            &["--config", "rstudio-connect.gcfg"],
+            "run `stagecheck rstudio-connect.gcfg`",
+        ),
+    ] {
+        let answer = portal.run(arguments);
+        assert_eq!(answer.status, 2, "{arguments:?}");
+        assert!(answer.stderr.contains(expected), "{}", answer.stderr);
+    }
+    let verbose = portal.run(&["-v"]).stderr;
+    assert!(verbose.contains("servers checked: 1"), "{verbose}");
+    assert_eq!(portal.run(&["init", "--dry-run"]).status, 0);
+}
+
+#[test]
+fn why_tells_where_a_setting_of_a_server_is_from() {
+    let portal = Portal::of(&[(
+        "rstudio-connect.gcfg",
+        "[Server]\nAddress = https://a.meadow.example\nAddress = https://b.meadow.example\n[Postgres]\nPassword = Harvest-Moon-46\n",
+    )]);
+    let answer = portal.run(&["why", "Server.Address"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    for expected in [
+        "https://b.meadow.example",
+        "set in rstudio-connect.gcfg:3",
+        "overrides rstudio-connect.gcfg:2",
+    ] {
+        assert!(answer.stdout.contains(expected), "{}", answer.stdout);
+    }
+    let secret = portal.run(&["why", "Postgres.Password"]).stdout;
+    assert!(!secret.contains("Harvest"), "{secret}");
+    assert_eq!(portal.run(&["why", "Server.Adress"]).status, 1);
+}

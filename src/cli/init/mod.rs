@@ -40,9 +40,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let start = super::check::start()?;
     let root = root_of(&start);
     // Where settings keep anything from being found, there is something to set up.
-    if workspaces::workspaces(&request(&start)).is_ok_and(|found| found.apps.is_empty()) {
-        let failure = Failure::new("no app-config.yaml here or below: nothing to set up");
-        return Err(failure.with_help("run it in the repository of a Backstage app"));
+    let found = workspaces::workspaces(&request(&start));
+    if found.is_ok_and(|found| found.apps.is_empty() && found.servers.is_empty()) {
+        let message = "no app-config.yaml or rstudio-connect.gcfg here or below: nothing to set up";
+        return Err(Failure::new(message)
+            .with_help("run it in the repository of a Backstage app or a Posit Connect server"));
     }
     let plan = Plan {
         found: Surroundings::of(&root),

@@ -43,6 +43,10 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
+    if found.apps.iter().all(|app| app.chains.is_empty()) {
+        let failure = Failure::new("no chains of Backstage here or below: nothing to compare");
+        return Err(failure.with_help("`stagecheck chains` lists what is found"));
+    }
     let (one, _) = wanted(printed(&found), &[], Some(&arguments.one))?;
     let (other, _) = wanted(printed(&found), &[], Some(&arguments.other))?;
     let ([one], [other]) = (one.as_slice(), other.as_slice()) else {

@@ -1,4 +1,4 @@
-//! `stagecheck why PATH`: where one value comes from, in every chain.
+//! `stagecheck why PATH`: where one value comes from, in every chain and server.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use clap::Args;
 use super::printed::Printed;
 use super::{printed, status, wanted};
 use crate::backstage::value::{Kind, Value};
-use crate::check::effective;
+use crate::check::effective::{self, ServerConfig};
 use crate::cli::args::{EnvironmentArguments, FileArguments};
 use crate::cli::console::Console;
 use crate::cli::number::json_number;
@@ -17,13 +17,13 @@ use crate::finding::Finding;
 use crate::report::{Origins, SecretText, Shown};
 use crate::rules::catalog;
 use crate::run::{Failure, Run};
-use crate::text::mask::{escape, inert_line};
+use crate::text::mask::{escape, inert_line, outside_run};
 use source::ConfigPath;
 
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A config path, e.g. backend.database.client
+    /// A config path, e.g. backend.database.client, or Postgres.URL of a Posit Connect server
     #[arg(value_name = "CONFIG_PATH")]
     path: String,
     /// Which files.
@@ -32,7 +32,7 @@ pub struct Arguments {
     /// Which variables.
     #[command(flatten)]
     environment: EnvironmentArguments,
-    /// Only the chain of this name
+    /// Only the chain or server of this name
     #[arg(long, value_name = "NAME")]
     chain: Option<String>,
 }
@@ -50,7 +50,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     for note in &found.run.notes {
         console.note(note);
     }
-    let (chains, _) = wanted(printed(&found), &[], arguments.chain.as_deref())?;
+    let (chains, servers) = wanted(printed(&found), &found.servers, arguments.chain.as_deref())?;
     let shown = Shown {
         run: &found.run,
         secret_places: &found.secret_places,
@@ -60,14 +60,23 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let is_set = chains
         .iter()
         .filter_map(|printed| printed.chain.config.as_ref().ok())
+        .chain(servers.iter().map(|server| &server.config))
         .any(|config| config.at_path(path.parts()).is_some());
     output::lines_to_stdout(|out| {
         for printed in &chains {
             write_chain(printed, &path, &shown, out)?;
         }
+        // A path of the other product is no news.
+        let about =
+            |server: &&&ServerConfig| chains.is_empty() || at(&server.config, &path).is_some();
+        for server in servers.iter().filter(about) {
+            let files: Vec<_> = server.files.iter().map(|file| outside_run(file)).collect();
+            writeln!(out, "{} ({})", outside_run(&server.name), files.join(", "))?;
+            write_value(&server.config, &path, &shown, out)?;
+        }
         write_readers(&path, &checked, out)
     })?;
-    match status(&chains, &[], console) {
+    match status(&chains, &servers, console) {
         Status::Clean if !is_set => Ok(Status::Findings),
         status => Ok(status),
     }
@@ -89,6 +98,16 @@ fn write_chain(
     let Ok(config) = &printed.chain.config else {
         return writeln!(out, "  no effective config\n");
     };
+    write_value(config, path, shown, out)
+}
+
+/// The value at a path of one config, the place that set it, and those it overrides.
+fn write_value(
+    config: &Value,
+    path: &ConfigPath,
+    shown: &Shown<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match config.at_path(path.parts()) {
         None => {
             let mut above = path.clone();
