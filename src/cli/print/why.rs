@@ -67,8 +67,9 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
             write_chain(printed, &path, &shown, out)?;
         }
         // A path of the other product is no news.
-        let about =
-            |server: &&&ServerConfig| chains.is_empty() || at(&server.config, &path).is_some();
+        let about = |server: &&&ServerConfig| {
+            chains.is_empty() || server.config.at_path(path.parts()).is_some()
+        };
         for server in servers.iter().filter(about) {
             let files: Vec<_> = server.files.iter().map(|file| outside_run(file)).collect();
             writeln!(out, "{} ({})", outside_run(&server.name), files.join(", "))?;
