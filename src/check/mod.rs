@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backstage::environment::{self, Environment};
-use crate::files::{DiskFiles, Files, ReadError};
+use crate::files::{DiskFiles, FilePath, Files, ReadError};
 use crate::product::target::{self, Target};
 use crate::product::{Product, table};
 use crate::request::{BaselineRequest, Request};
@@ -27,8 +27,8 @@ use crate::run::{Checked, Failure, Note, NoteLevel, Run};
 use crate::settings::in_force::InForce;
 use crate::settings::{Loader, in_force};
 use crate::settle::{BASELINE_LIMIT, settle};
-use crate::text::Sources;
 use crate::text::mask::escape;
+use crate::text::{Source, Sources};
 use rule_card::card::Card;
 
 pub use crate::product::backstage::judge::Facts;
@@ -106,8 +106,11 @@ fn check_targets(
     };
     let judged = judged::judge(found.roots, &asked)?;
     let in_repository = |path: &_| targets.first()?.files.read(path, BASELINE_LIMIT).ok();
-    let file = |path: &_| {
-        let files = &targets.first()?.files;
+    let file = |beside: &Source, path: &FilePath| {
+        // Two repositories may have a file of the same name, which a person knows by different paths.
+        let own = FilePath::new(beside.repository_path());
+        let mut files = targets.iter().map(|target| &target.files);
+        let files = files.find(|files| files.display(&own) == beside.path())?;
         let text = match files.read(path, FIXED_FILE_LIMIT) {
             Err(ReadError::NotFound) => Arc::from(""),
             read => read.ok()?,

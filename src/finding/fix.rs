@@ -46,16 +46,8 @@ pub enum Action {
     Rename(String),
     /// Take it out, and add it at a path below another value of the same source.
     Move(Place, ConfigPath),
-    /// Set a value in a file, named by its path from the root of the repository.
-    SetIn {
-        /// The file, which must be there.
-        file: String,
-        /// The path in it.
-        path: ConfigPath,
-        /// What to set there.
-        content: Content,
-    },
-    /// Add a line at the end of a file, named by its path from the root of the repository; it need not be there yet.
+    /// Add a line at the end of a file, named by its path from the root of the repository that the source of the anchor
+    /// is in; it need not be there yet.
     AddLine {
         /// The file.
         file: String,

@@ -18,7 +18,7 @@ use crate::files::read_named;
 use crate::finding::{Edit, Finding, Fix, FixKind, Severity};
 use crate::request::Request;
 use crate::run::{Failure, Run};
-use crate::text::{Source, SourceId};
+use crate::text::Source;
 use npm_yaml::edit::{Replacement, apply};
 
 pub use ignore::add_ignores;
@@ -131,7 +131,8 @@ impl<'r> Fixer<'r> {
     /// The first fix of each finding, as far as they touch different bytes.
     fn choose<'f>(&self, run: &'f Run, up_to: FixKind) -> Vec<Candidate<'f>> {
         let mut chosen: Vec<Candidate<'f>> = Vec::new();
-        let mut taken: BTreeMap<SourceId, Vec<&'f Edit>> = BTreeMap::new();
+        // By path: a file that two targets lead to is two sources.
+        let mut taken: BTreeMap<&str, Vec<&'f Edit>> = BTreeMap::new();
         for finding in &run.findings {
             let wanted = finding.fixes.iter().find(|fix| {
                 fix.is_applicable()
@@ -142,7 +143,7 @@ impl<'r> Fixer<'r> {
                 continue;
             };
             let is_free = fix.edits.iter().all(|edit| {
-                let near = taken.get(&edit.place.source);
+                let near = taken.get(run.sources.get(edit.place.source).path());
                 let is_apart = |other: &&Edit| {
                     let (one, other) = (edit.place.span, other.place.span);
                     one.end < other.start || other.end < one.start
@@ -152,7 +153,8 @@ impl<'r> Fixer<'r> {
             });
             if is_free {
                 for edit in &fix.edits {
-                    taken.entry(edit.place.source).or_default().push(edit);
+                    let path = run.sources.get(edit.place.source).path();
+                    taken.entry(path).or_default().push(edit);
                 }
                 chosen.push(Candidate { finding, fix });
             }
@@ -263,18 +265,19 @@ impl<'r> Fixer<'r> {
 
     /// All changed texts with further fixes; `None` where the bytes do not fit.
     fn texts(&self, run: &Run, chosen: &[&Candidate<'_>]) -> Option<Texts> {
-        let mut by_source: BTreeMap<SourceId, Vec<Replacement>> = BTreeMap::new();
+        let mut by_path: BTreeMap<&str, (&Source, Vec<Replacement>)> = BTreeMap::new();
         for edit in chosen.iter().flat_map(|candidate| &candidate.fix.edits) {
-            let replacements = by_source.entry(edit.place.source).or_default();
+            let source = run.sources.get(edit.place.source);
+            let of_file = by_path.entry(source.path());
+            let (_, replacements) = of_file.or_insert_with(|| (source, Vec::new()));
             replacements.push(Replacement {
                 span: edit.place.span,
                 text: edit.text.clone(),
             });
         }
         let mut texts = self.files.clone();
-        for (source, mut replacements) in by_source {
+        for (source, mut replacements) in by_path.into_values() {
             replacements.sort_by_key(|one| one.span);
-            let source = run.sources.get(source);
             let after: Arc<str> = apply(source.text(), &replacements)?.into();
             let path = self.request.start.join(source.path());
             match texts.get_mut(&path) {

@@ -14,6 +14,9 @@ use npm_yaml::edit::Content;
 use rule_card::card::{self, Card, Case, Replace};
 use source::{ConfigPath, Part};
 
+/// The layer that `override` writes to. Its place is the start of the file, where the file is the layer.
+const LAST_LAYER: &str = "chain.lastLayer";
+
 /// The fixes of a finding: those of its case, else those of the card. One that is not the same for all items is left out.
 pub(super) fn fixes(
     card: &Card,
@@ -76,12 +79,11 @@ fn resolved(fix: &card::Fix, place: Place, item: &Variables<'_>, secrets: &Secre
         });
     }
     for (path, content) in fix.r#override.iter() {
-        let action = Action::SetIn {
-            file: exact("{chain.lastLayer.path}", item, secrets)?,
-            path: exact(path, item, secrets)?.parse().ok()?,
-            content: written(content, item, secrets)?,
-        };
-        steps.push(about_a_file(place, action));
+        steps.push(Step {
+            anchor: Path::parse(LAST_LAYER)?.node(item)?.place()?,
+            below: exact(path, item, secrets)?.parse().ok()?,
+            action: Action::Set(written(content, item, secrets)?),
+        });
     }
     for path in fix.remove.iter() {
         steps.push(at_key(path, item, Action::Remove)?);
@@ -101,7 +103,11 @@ fn resolved(fix: &card::Fix, place: Place, item: &Variables<'_>, secrets: &Secre
     for (file, line) in fix.lines.iter() {
         let file = exact(file, item, secrets)?;
         let line = exact(line, item, secrets)?;
-        steps.push(about_a_file(place, Action::AddLine { file, line }));
+        steps.push(Step {
+            anchor: place,
+            below: ConfigPath::root(),
+            action: Action::AddLine { file, line },
+        });
     }
     let title = Template::parse(&fix.title).ok()?;
     Some(Fix {
@@ -110,15 +116,6 @@ fn resolved(fix: &card::Fix, place: Place, item: &Variables<'_>, secrets: &Secre
         steps,
         edits: Vec::new(),
     })
-}
-
-/// A step that names its file itself, so that the place of the finding does for an anchor.
-fn about_a_file(anchor: Place, action: Action) -> Step {
-    Step {
-        anchor,
-        below: ConfigPath::root(),
-        action,
-    }
 }
 
 /// A value that is there, by the bytes of its key, or by its own where it has none.

@@ -17,11 +17,12 @@ use source::ConfigPath;
 const FIXED_BYTES_LIMIT: usize = 2 << 20;
 
 /// Works out the edits of all fixes, and leaves out those that cannot be made surely. `file` reads a file of the
-/// repository, for lines that are added to files that are no layers: an empty one where there is none.
+/// repository that a source is in, for lines that are added to files that are no layers: an empty one where there is
+/// none.
 pub(super) fn plan(
     findings: &mut [Finding],
     sources: &Sources,
-    file: &dyn Fn(&FilePath) -> Option<Source>,
+    file: &dyn Fn(&Source, &FilePath) -> Option<Source>,
 ) {
     let mut planner = Planner {
         sources,
@@ -37,10 +38,10 @@ pub(super) fn plan(
 
 struct Planner<'p> {
     sources: &'p Sources,
-    file: &'p dyn Fn(&FilePath) -> Option<Source>,
+    file: &'p dyn Fn(&Source, &FilePath) -> Option<Source>,
     documents: BTreeMap<SourceId, Document>,
-    /// Files that are no layers, by their path.
-    files: BTreeMap<FilePath, SourceId>,
+    /// Files that are no layers, by their path as a person knows it: several repositories may have one of a name.
+    files: BTreeMap<String, SourceId>,
     /// How many more bytes may be read.
     bytes_left: usize,
 }
@@ -90,21 +91,8 @@ impl Planner<'_> {
         for step in steps {
             match &step.action {
                 Action::AddLine { file, line } => {
-                    lines.entry(self.file(file)?).or_default().push(line);
-                }
-                Action::SetIn {
-                    file,
-                    path,
-                    content,
-                } => {
-                    let source = self.file(file)?;
-                    // A layer in a manifest is no file: there is nothing to set a value in.
-                    if self.sources.get(source).text().is_empty() {
-                        return None;
-                    }
-                    let (path, content) = (path.clone(), content.clone());
-                    let changes = changes.entry(source).or_default();
-                    changes.push(Change::Set { path, content });
+                    let source = self.file(step.anchor.source, file)?;
+                    lines.entry(source).or_default().push(line);
                 }
                 action => {
                     let made = self.changes(step, action)?;
@@ -144,7 +132,7 @@ impl Planner<'_> {
                 let content = Content::at(root, &path)?;
                 vec![Change::Set { path: to, content }, Change::Remove { path }]
             }
-            Action::SetIn { .. } | Action::AddLine { .. } => Vec::new(),
+            Action::AddLine { .. } => Vec::new(),
         })
     }
 
@@ -209,17 +197,19 @@ impl Planner<'_> {
             })
     }
 
-    /// A file of the repository that is no layer; an empty text where there is none.
-    fn file(&mut self, path: &str) -> Option<SourceId> {
+    /// A file of the repository that a source is in, which is no layer; an empty text where there is none.
+    fn file(&mut self, beside: SourceId, path: &str) -> Option<SourceId> {
         let path = FilePath::new(path);
         if path.is_outside() {
             return None;
         }
-        if let Some(known) = self.files.get(&path) {
+        let file = (self.file)(self.sources.get(beside), &path)?;
+        if let Some(known) = self.files.get(file.path()) {
             return Some(*known);
         }
-        let source = self.sources.add((self.file)(&path)?);
-        self.files.insert(path, source);
+        let name = file.path().to_owned();
+        let source = self.sources.add(file);
+        self.files.insert(name, source);
         Some(source)
     }
 }
@@ -290,7 +280,7 @@ mod tests {
             config_path: None,
             reported_by: Vec::new(),
         }];
-        plan(&mut findings, &sources, &|_| None);
+        plan(&mut findings, &sources, &|_, _| None);
         let fix = findings[0].fixes.first()?;
         let own = |edit: &&Edit| edit.place.source == source;
         let replacement = |edit: &Edit| Replacement {

@@ -38,7 +38,7 @@ pub struct Settled {
 
 /// Leaves out what is suppressed, and sets apart what the baseline knows that the request or the settings name. That one
 /// that settings name is not there yet is said. `in_repository` reads a baseline of the repository, `file` any file
-/// that a fix may change, empty where there is none.
+/// that a fix may change, of the repository that a source is in, empty where there is none.
 ///
 /// # Errors
 /// When the file is no baseline, or the one that was asked for cannot be read.
@@ -49,7 +49,7 @@ pub fn settle(
     in_force: &InForce<'_>,
     request: &Request,
     in_repository: impl Fn(&FilePath) -> Option<Arc<str>>,
-    file: &dyn Fn(&FilePath) -> Option<Source>,
+    file: &dyn Fn(&Source, &FilePath) -> Option<Source>,
 ) -> Result<Settled, Failure> {
     // One chain alone cannot tell that a suppression is of no use: another chain may need it.
     let is_judged = |card: &Card| request.config.is_empty() && in_force.is_on(card);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::Portal;
+use crate::support::{Portal, run_in};
 
 const LAYER: &str = "\
 app:
@@ -229,4 +229,29 @@ fn a_file_that_is_not_there_yet_is_made() {
     portal.write("app-config.local.yaml", "app:\n  title: b\n");
     portal.run(&["--fix-only"]);
     assert_eq!(text(&portal, ".gitignore"), "*.local.yaml\n");
+}
+
+#[test]
+fn of_two_repositories_each_is_fixed_by_its_own_findings() {
+    let base = "permission:\n  enabled: true\n";
+    let open = "app:\n  baseUrl: https://portal.acme.example\npermission:\n  enabled: false\n";
+    let closed = "app:\n  baseUrl: https://portal.acme.example\n";
+    let one = Portal::of(&[
+        ("app-config.yaml", base),
+        ("app-config.production.yaml", closed),
+    ]);
+    let other = Portal::of(&[
+        ("app-config.yaml", base),
+        ("app-config.production.yaml", open),
+    ]);
+    other.write("app-config.local.yaml", "app:\n  title: b\n");
+    let paths = [&one, &other].map(|portal| portal.path().to_str().unwrap());
+    run_in(one.path(), &[paths[0], paths[1], "--unsafe-fixes"]);
+    assert_eq!(text(&one, "app-config.production.yaml"), closed);
+    assert!(!one.path().join(".gitignore").exists());
+    assert_eq!(
+        text(&other, "app-config.production.yaml"),
+        open.replace("enabled: false", "enabled: true")
+    );
+    assert_eq!(text(&other, ".gitignore"), "*.local.yaml\n");
 }
