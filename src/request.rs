@@ -47,10 +47,22 @@ pub struct Request {
     pub baseline: BaselineRequest,
     /// Whether schemas collected earlier may be used.
     pub schema_cache: SchemaCache,
+    /// Whether the edits of fixes are worked out.
+    pub edits: Edits,
     /// Where the run says how far it is.
     pub progress: Progress,
     /// The files that reports will be written to: the run notes which of them it reads.
     pub guard: Guard,
+}
+
+/// Whether the edits of fixes are worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Edits {
+    /// They are: the run says what can be fixed.
+    #[default]
+    WorkedOut,
+    /// They are not: only what is found is of interest, and no finding can be fixed.
+    NotNeeded,
 }
 
 /// Where settings may load policies and other settings from.

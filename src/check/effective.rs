@@ -37,7 +37,7 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
 /// # Errors
 /// As [`effective`].
 pub fn effective_files(files: Box<dyn Files>, request: &Request) -> Result<Configs, Failure> {
-    of_targets(&[target::whole(files, request)], request, None)
+    of_targets(&[target::whole(Arc::from(files), request)], request, None)
 }
 
 pub(super) fn of_targets(

@@ -17,6 +17,7 @@ use crate::rules::catalog;
 use crate::rules::combine::{combine, leave_out_superseded};
 use crate::run::{Failure, Note, SchemasInForce, add_once};
 use crate::settings::in_force::InForce;
+use crate::settle::edits::Loads;
 use crate::settle::suppress::Suppression;
 use crate::text::mask::Secrets;
 use crate::text::{SourceId, Sources};
@@ -36,6 +37,8 @@ pub struct Judged {
     pub servers: usize,
     /// How many chains they have.
     pub chains: usize,
+    /// Which chains load each layer.
+    pub loads: Loads,
     /// The files that were judged.
     pub files: Vec<SourceId>,
     /// The schemas of each root that has any.
@@ -174,6 +177,9 @@ impl Judged {
             RootKind::Server => self.servers += 1,
         }
         self.chains += root.chains;
+        for (chain, source) in root.loads {
+            self.loads.entry(source).or_default().insert(chain);
+        }
         self.files.extend(root.files);
         self.schemas.extend(root.schemas);
         add_once(&mut self.notes, root.notes);
@@ -186,6 +192,9 @@ impl Judged {
         self.app_roots += share.app_roots;
         self.servers += share.servers;
         self.chains += share.chains;
+        for (source, chains) in share.loads {
+            self.loads.entry(source).or_default().extend(chains);
+        }
         self.files.extend(share.files);
         self.schemas.extend(share.schemas);
         add_once(&mut self.notes, share.notes);

@@ -11,6 +11,7 @@ mod judged;
 mod session;
 #[cfg(test)]
 mod tests;
+mod trials;
 mod watched;
 pub mod workspaces;
 
@@ -22,11 +23,11 @@ use crate::backstage::environment::{self, Environment};
 use crate::files::{DiskFiles, FilePath, Files, ReadError};
 use crate::product::target::{self, Target};
 use crate::product::{Product, table};
-use crate::request::{BaselineRequest, Request};
+use crate::request::{BaselineRequest, Edits, Request};
 use crate::run::{Checked, Failure, Note, NoteLevel, Run};
 use crate::settings::in_force::InForce;
 use crate::settings::{Loader, in_force};
-use crate::settle::{BASELINE_LIMIT, settle};
+use crate::settle::{BASELINE_LIMIT, edits, settle};
 use crate::text::mask::escape;
 use crate::text::{Source, Sources};
 use rule_card::card::Card;
@@ -34,6 +35,7 @@ use rule_card::card::Card;
 pub use crate::product::backstage::judge::Facts;
 pub use facts::facts;
 pub use session::Session;
+pub use trials::Trials;
 pub use watched::{PAUSE, Watched};
 
 pub(crate) use judged::STACK_SIZE;
@@ -64,7 +66,7 @@ pub fn check_files(
 ) -> Result<Run, Failure> {
     check_targets(
         table::PRODUCTS,
-        &[target::whole(files, request)],
+        &[target::whole(Arc::from(files), request)],
         more,
         request,
     )
@@ -117,15 +119,21 @@ fn check_targets(
         };
         Some(files.source(path, text))
     };
-    let settled = settle(
+    let mut settled = settle(
         judged.findings,
         &judged.suppressions,
         &sources,
         &in_force,
         request,
         in_repository,
-        &file,
     )?;
+    if request.edits == Edits::WorkedOut {
+        let known = settled.baseline.iter_mut();
+        let known = known.flat_map(|baseline| &mut baseline.known);
+        let findings = settled.findings.iter_mut().chain(known);
+        let unproven = edits::plan(findings, &sources, &judged.loads, &file);
+        settled.notes.extend(unproven);
+    }
     let several = several_baselines(targets, &in_force, request);
     let settings = settings_in_force(&in_force, &sources);
     let notes = notes_of(&environment)

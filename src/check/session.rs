@@ -3,6 +3,8 @@
 //! In: a tree of files, again and again. Out: what [`check`](super::check) says of it each time. What takes long and
 //! seldom changes (collected schemas, lockfiles) is kept between the checks, as long as the files it came from are the same.
 
+use std::sync::Arc;
+
 use super::effective::{self, Configs};
 use crate::files::{FilePath, Files};
 use crate::product::backstage::read::KeptPackages;
@@ -38,7 +40,7 @@ impl Session {
         request: &Request,
     ) -> Result<Run, Failure> {
         let products: Vec<&dyn Product> = self.products.iter().map(AsRef::as_ref).collect();
-        let targets = [target::folder(files, folder.clone())];
+        let targets = [target::folder(Arc::from(files), folder.clone())];
         super::check_targets(&products, &targets, &[], request)
     }
 
@@ -52,7 +54,7 @@ impl Session {
         folder: &FilePath,
         request: &Request,
     ) -> Result<Configs, Failure> {
-        let targets = [target::folder(files, folder.clone())];
+        let targets = [target::folder(Arc::from(files), folder.clone())];
         effective::of_targets(&targets, request, Some(&self.packages))
     }
 }

@@ -103,6 +103,7 @@ impl<'t> Roots<'t> for Toys<'t> {
                 files: vec![source],
                 schemas: None,
                 chains: 0,
+                loads: Vec::new(),
                 notes: Vec::new(),
             })
         }))
@@ -116,7 +117,7 @@ fn a_second_product_is_found_judged_settled_and_reported_beside_the_first() {
         ("toys/toy.conf", "! name=Tr0ub4dor-and-3"),
     ]);
     let request = Request::default();
-    let targets = [target::whole(Box::new(files), &request)];
+    let targets = [target::whole(Arc::new(files), &request)];
     let products: [&dyn Product; 2] = [&Backstage::ONCE, &Toy];
     let run = check_targets(&products, &targets, &[], &request).unwrap();
     let paths: Vec<&str> = run
@@ -148,7 +149,7 @@ fn many_roots_of_two_products_are_judged_in_their_order() {
         .collect();
     let files = MemoryFiles::new(files.iter().map(|(path, text)| (path.as_str(), *text)));
     let request = Request::default();
-    let targets = [target::whole(Box::new(files), &request)];
+    let targets = [target::whole(Arc::new(files), &request)];
     let run = check_targets(&[&Backstage::ONCE, &Toy], &targets, &[], &request).unwrap();
     let toys: Vec<&str> = run
         .findings

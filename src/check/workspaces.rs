@@ -1,6 +1,6 @@
 //! What a check would look at, without checking it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::find::{At, AtAll, at_targets};
 use super::{asked_environment, notes_of};
@@ -39,7 +39,7 @@ pub struct FoundApp {
     /// The app root.
     pub app: AppRoot,
     /// Its repository.
-    pub files: Rc<dyn Files>,
+    pub files: Arc<dyn Files>,
 }
 
 /// A server, and the files it is from.
@@ -47,7 +47,7 @@ pub struct FoundServer {
     /// The server.
     pub server: words::Server,
     /// Its repository.
-    pub files: Rc<dyn Files>,
+    pub files: Arc<dyn Files>,
 }
 
 impl FoundServer {
@@ -96,14 +96,14 @@ pub fn workspaces(request: &Request) -> Result<Found, Failure> {
             }
         }
     }
-    let files = targets.into_iter().map(|target| Rc::from(target.files));
-    let files: Vec<Rc<dyn Files>> = files.collect();
+    let files = targets.into_iter().map(|target| target.files);
+    let files: Vec<Arc<dyn Files>> = files.collect();
     let app = |(at, app): (usize, AppRoot)| {
-        let files = Rc::clone(files.get(at)?);
+        let files = Arc::clone(files.get(at)?);
         Some(FoundApp { app, files })
     };
     let server = |(at, server): (usize, words::Server)| {
-        let files = Rc::clone(files.get(at)?);
+        let files = Arc::clone(files.get(at)?);
         Some(FoundServer { server, files })
     };
     Ok(Found {

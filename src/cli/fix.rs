@@ -4,7 +4,6 @@ use super::args::CheckArguments;
 use super::console::Console;
 use super::output;
 use super::status::Status;
-use crate::finding::FixKind;
 use crate::fix::{self, Fixed};
 use crate::report;
 use crate::request::{FileState, Request};
@@ -63,14 +62,14 @@ pub(super) fn run(
     console.line(&summary(&fixed, word));
     match wanted.fix_only {
         true => Ok(After::Ended(Status::Clean)),
-        false => Ok(After::Report(Box::new(fixed.after))),
+        false => Ok(After::Report(Box::new(fixed.into_after()))),
     }
 }
 
 /// `2 fixed, 3 more with --unsafe-fixes`
 fn summary(fixed: &Fixed, word: &str) -> String {
     let mut line = format!("{} {word}", fixed.count);
-    let more = fixed.after.fixable(FixKind::Unsafe);
+    let more = fixed.more;
     if more > 0 {
         line.push_str(&format!(", {more} more with --unsafe-fixes"));
     }

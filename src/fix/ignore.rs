@@ -1,16 +1,16 @@
 //! Suppressions written for findings: `# stagecheck: ignore[RULE] REASON` above the line of each.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{FileChange, Fixed, Fixer, counts};
-use crate::check::check;
+use super::{FileChange, Fixed, Fixer, Texts, counts, gone, sources};
+use crate::check::Trials;
 use crate::finding::Finding;
-use crate::request::Request;
+use crate::request::{Edits, Request};
 use crate::run::{Failure, Run};
+use crate::text::mask::escape;
 use crate::text::{SourceId, Span};
-use npm_yaml::edit::{Replacement, apply};
+use npm_yaml::edit::{Content, Replacement, apply};
 
 /// Writes suppressions for all findings of rules, in memory. What cannot hold a comment there is left, and said.
 ///
@@ -21,11 +21,12 @@ pub fn add_ignores(request: &Request, rules: &[String], reason: &str) -> Result<
     if reason.is_empty() || reason.chars().any(char::is_control) {
         return Err(Failure::new("--reason must be one line that says why"));
     }
-    let before = check(request)?;
+    let trials = Trials::new(request)?;
+    let before = trials.check(&[], Edits::WorkedOut)?;
     if before.secrets.redact(reason) != reason {
         return Err(Failure::new("--reason holds what looks like a secret"));
     }
-    let fixer = Fixer::new(request);
+    let fixer = Fixer::new(request, &trials);
     let mut lines: BTreeMap<SourceId, BTreeMap<u32, Vec<&str>>> = BTreeMap::new();
     let mut notes = Vec::new();
     for rule in rules {
@@ -34,10 +35,7 @@ pub fn add_ignores(request: &Request, rules: &[String], reason: &str) -> Result<
             |finding: &&Finding| finding.rule.as_str() == rule || answers(finding.rule.as_str());
         let mut found = before.findings.iter().filter(own).peekable();
         if found.peek().is_none() {
-            notes.push(format!(
-                "no finding of {} to suppress",
-                crate::text::mask::escape(rule)
-            ));
+            notes.push(format!("no finding of {} to suppress", escape(rule)));
         }
         for finding in found {
             let place = finding.primary.place;
@@ -47,7 +45,7 @@ pub fn add_ignores(request: &Request, rules: &[String], reason: &str) -> Result<
                 notes.push(format!(
                     "{} in {} cannot be suppressed by a comment",
                     finding.rule,
-                    crate::text::mask::escape(source.path())
+                    escape(source.path())
                 ));
                 continue;
             }
@@ -63,93 +61,95 @@ pub fn add_ignores(request: &Request, rules: &[String], reason: &str) -> Result<
             }
         }
     }
-    let mut files = Vec::new();
-    let mut count = 0;
+    let mut kept = Texts::new();
     for (source, lines) in lines {
         let source = before.sources.get(source);
-        let text = source.text();
-        let mut replacements = Vec::new();
-        for (start, rules) in lines {
-            let line = text.get(start as usize..).unwrap_or_default();
-            let rest = line.trim_start_matches('\u{feff}');
-            let at = start as usize + line.len() - rest.len();
-            let margin: String = rest.chars().take_while(|c| *c == ' ').collect();
-            let eol = match text.contains("\r\n") {
-                true => "\r\n",
-                false => "\n",
-            };
-            count += rules.len();
-            replacements.push(Replacement {
-                span: Span::at(at),
-                text: format!(
-                    "{margin}# stagecheck: ignore[{}] {reason}{eol}",
-                    rules.join(", ")
-                ),
-            });
-        }
-        if let Some(after) = apply(text, &replacements) {
-            files.push(FileChange {
-                path: request.start.join(source.path()),
+        let path = fixer.path(source);
+        if let Some(after) = commented(source.text(), lines, reason) {
+            let file = FileChange {
+                path: path.clone(),
                 shown: source.path().to_owned(),
                 repository_path: source.repository_path().to_owned(),
-                before: Some(Arc::from(text)),
+                before: Some(Arc::from(source.text())),
                 after: after.into(),
-            });
+            };
+            if is_kept(&trials, &before, &file)? {
+                kept.insert(path, file);
+                continue;
+            }
         }
+        notes.push(format!(
+            "findings in {} cannot be suppressed by comments there",
+            escape(source.path())
+        ));
     }
-    let kept = kept(request, &before, files, &mut notes)?;
-    let mut over = request.clone();
-    over.overlay = overlay(&kept);
-    let after = check(&over)?;
-    let count = match kept.is_empty() {
-        true => 0,
-        false => count,
+    let after = match kept.is_empty() {
+        true => None,
+        false => Some(trials.check(&sources(&kept), Edits::WorkedOut)?),
     };
     Ok(Fixed {
+        count: after.as_ref().map_or(0, |after| gone(&before, after)),
+        more: 0,
         before,
         after,
-        files: kept,
-        count,
+        files: kept.into_values().collect(),
         notes,
     })
 }
 
-fn overlay(files: &[FileChange]) -> BTreeMap<PathBuf, Arc<str>> {
-    let text = |file: &FileChange| (file.path.clone(), Arc::clone(&file.after));
-    files.iter().map(text).collect()
-}
-
-/// The files in which the comments change nothing but what is found: inside a text of several lines `#` begins none.
-fn kept(
-    request: &Request,
-    before: &Run,
-    files: Vec<FileChange>,
-    notes: &mut Vec<String>,
-) -> Result<Vec<FileChange>, Failure> {
-    let mut kept = Vec::new();
-    for file in files {
-        let mut over = request.clone();
-        over.overlay = overlay(std::slice::from_ref(&file));
-        let after = check(&over)?;
-        let (old, new) = (counts(before, None), counts(&after, None));
-        let is_no_worse = new
-            .iter()
-            .all(|(kind, count)| old.get(kind).is_some_and(|before| count <= before));
-        let is_fewer = after.findings.len() < before.findings.len();
-        let is_same = tree(file.before.as_deref()) == tree(Some(&file.after));
-        if is_no_worse && is_fewer && is_same {
-            kept.push(file);
-        } else {
-            notes.push(format!(
-                "findings in {} cannot be suppressed by comments there",
-                crate::text::mask::escape(&file.shown)
-            ));
+/// A text with a comment above each line, of as many as its parser reads as comments: inside a text of several lines `#`
+/// begins none. `None` where none is left.
+fn commented(text: &str, lines: BTreeMap<u32, Vec<&str>>, reason: &str) -> Option<String> {
+    let eol = match text.contains("\r\n") {
+        true => "\r\n",
+        false => "\n",
+    };
+    let comment = |(start, rules): (u32, Vec<&str>)| {
+        let line = text.get(start as usize..).unwrap_or_default();
+        let rest = line.trim_start_matches('\u{feff}');
+        let at = start as usize + line.len() - rest.len();
+        let margin: String = rest.chars().take_while(|c| *c == ' ').collect();
+        let comment = format!("# stagecheck: ignore[{}] {reason}", rules.join(", "));
+        let replacement = Replacement {
+            span: Span::at(at),
+            text: format!("{margin}{comment}{eol}"),
+        };
+        (replacement, comment)
+    };
+    let before = npm_yaml::parse(text);
+    let all: Vec<(Replacement, String)> = lines.into_iter().map(comment).collect();
+    let replacements: Vec<Replacement> = all.iter().map(|(one, _)| one.clone()).collect();
+    let after = apply(text, &replacements)?;
+    let read = npm_yaml::parse(&after);
+    // Where each comment is in the changed text.
+    let mut shift = 0;
+    let mut real = Vec::new();
+    for (replacement, comment) in all {
+        let margin = replacement.text.len() - replacement.text.trim_start().len();
+        let at = replacement.span.start as usize + shift + margin;
+        let is_own = |one: &npm_yaml::Comment| {
+            one.span.start as usize == at && after.get(one.span.range()) == Some(&*comment)
+        };
+        shift += replacement.text.len();
+        if read.comments.iter().any(is_own) {
+            real.push(replacement);
         }
     }
-    Ok(kept)
+    if real.is_empty() {
+        return None;
+    }
+    let after = apply(text, &real)?;
+    let tree = |document: &npm_yaml::Document| document.root.as_ref().map(Content::of);
+    (tree(&before) == tree(&npm_yaml::parse(&after))).then_some(after)
 }
 
-fn tree(text: Option<&str>) -> Option<npm_yaml::edit::Content> {
-    let document = npm_yaml::parse(text?);
-    document.root.as_ref().map(npm_yaml::edit::Content::of)
+/// Whether the comments of a file change nothing but that less is found.
+fn is_kept(trials: &Trials<'_>, before: &Run, file: &FileChange) -> Result<bool, Failure> {
+    let texts = Texts::from([(file.path.clone(), file.clone())]);
+    let after = trials.check(&sources(&texts), Edits::NotNeeded)?;
+    let (old, new) = (counts(before, None), counts(&after, None));
+    let is_no_worse = new
+        .iter()
+        .all(|(kind, count)| old.get(kind).is_some_and(|before| count <= before));
+    Ok(is_no_worse && after.findings.len() < before.findings.len())
 }

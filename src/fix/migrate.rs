@@ -112,8 +112,9 @@ pub fn postgres(request: &Request, choices: &Choices) -> Result<Migration, Failu
     Ok(Migration {
         fixed: Fixed {
             before: check(request)?,
-            after: check(&over)?,
+            after: Some(check(&over)?),
             count: files.len(),
+            more: 0,
             files: files.into_values().collect(),
             notes: Vec::new(),
         },

@@ -8,17 +8,19 @@ mod ignore;
 pub mod migrate;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::check::check;
+use crate::check::Trials;
 use crate::files::read_named;
 use crate::finding::{Edit, Finding, Fix, FixKind, Severity};
-use crate::request::Request;
+use crate::request::{Edits, FileState, Request};
 use crate::run::{Failure, Run};
-use crate::text::Source;
+use crate::text::mask::escape;
+use crate::text::{Source, SourceId};
 use npm_yaml::edit::{Replacement, apply};
 
 pub use ignore::add_ignores;
@@ -34,20 +36,34 @@ const FIXED_FILE_LIMIT: u64 = 16 << 20;
 pub struct Fixed {
     /// The run that found them.
     pub before: Run,
-    /// The run over the changed files.
-    pub after: Run,
+    /// The run over the changed files; `None` where nothing changes.
+    pub after: Option<Run>,
     /// The files that change, in order of path.
     pub files: Vec<FileChange>,
-    /// How many findings were resolved.
+    /// How many findings are gone.
     pub count: usize,
+    /// How many more could be resolved if unsafe fixes were asked for.
+    pub more: usize,
     /// Why fixes were not kept: one line each, without secrets.
     pub notes: Vec<String>,
+}
+
+impl Fixed {
+    /// The run over the files as they are afterwards.
+    pub fn after(&self) -> &Run {
+        self.after.as_ref().unwrap_or(&self.before)
+    }
+
+    /// The same, without what was before.
+    pub fn into_after(self) -> Run {
+        self.after.unwrap_or(self.before)
+    }
 }
 
 /// A file that changes.
 #[derive(Clone)]
 pub struct FileChange {
-    /// Where it is.
+    /// Where it is, without symbolic links.
     pub path: PathBuf,
     /// The path as a person knows it.
     pub shown: String,
@@ -64,29 +80,33 @@ pub struct FileChange {
 /// # Errors
 /// Those of a check.
 pub fn fix(request: &Request, up_to: FixKind) -> Result<Fixed, Failure> {
-    let mut fixer = Fixer::new(request);
-    let before = check(request)?;
-    let mut run = None;
+    let trials = Trials::new(request)?;
+    let mut before = trials.check(&[], Edits::WorkedOut)?;
+    let mut fixer = Fixer::new(request, &trials);
+    let mut after = None;
     for _ in 0..MAX_PASSES {
-        let chosen = fixer.choose(run.as_ref().unwrap_or(&before), up_to);
+        let run = after.as_ref().unwrap_or(&before);
+        let chosen = fixer.choose(run, up_to);
         if chosen.is_empty() {
             break;
         }
-        match fixer.pass(run.as_ref().unwrap_or(&before), &chosen)? {
-            Some(next) => run = Some(next),
-            None if fixer.is_circular => break,
-            None => {}
+        match fixer.pass(run, &chosen)? {
+            Pass::Kept(next) => after = Some(*next),
+            Pass::Nothing => {}
+            Pass::Circle => after = None,
         }
     }
-    let after = match run {
-        Some(run) => run,
-        None => check(request)?,
-    };
+    fixer.forget_dropped(after.as_mut().unwrap_or(&mut before));
+    let last = after.as_ref().unwrap_or(&before);
     Ok(Fixed {
+        count: gone(&before, last),
+        more: match up_to {
+            FixKind::Safe => last.fixable(FixKind::Unsafe),
+            _ => 0,
+        },
         before,
         after,
         files: fixer.files.into_values().collect(),
-        count: fixer.count,
         notes: fixer.notes,
     })
 }
@@ -97,15 +117,19 @@ type Texts = BTreeMap<PathBuf, FileChange>;
 /// What tells whether a finding is still there: its rule, and the file it is in.
 type Kind = (String, String);
 
+/// What tells a fix from others: rule, file, the message of the finding, and the title.
+type Name = (String, String, String, String);
+
 struct Fixer<'r> {
     request: &'r Request,
+    trials: &'r Trials<'r>,
     files: Texts,
-    /// Fixes that were tried and not kept: rule, file and title.
-    dropped: BTreeSet<(String, String, String)>,
-    /// The texts of all files after each pass, hashed.
-    seen: HashSet<u64>,
-    is_circular: bool,
-    count: usize,
+    /// Fixes that were tried and not kept.
+    dropped: BTreeSet<Name>,
+    /// The hash of all texts after each pass, and the fixes that led there; the texts before the first pass come first.
+    passes: Vec<(u64, Vec<Name>)>,
+    /// Where a path as a person knows it leads.
+    paths: RefCell<BTreeMap<String, PathBuf>>,
     notes: Vec<String>,
 }
 
@@ -115,15 +139,36 @@ struct Candidate<'f> {
     fix: &'f Fix,
 }
 
+/// What comes of the fixes of one pass.
+enum Pass {
+    /// Some were kept: the run over the texts with them.
+    Kept(Box<Run>),
+    /// None was.
+    Nothing,
+    /// They would bring back texts of an earlier pass. All that was fixed is undone, and those that undo each other are not
+    /// tried again.
+    Circle,
+}
+
+/// The fixes that are kept in a pass, while further ones are tried with them.
+#[derive(Default)]
+struct Kept<'c> {
+    candidates: Vec<&'c Candidate<'c>>,
+    texts: Texts,
+    run: Option<Run>,
+    /// Whether the edits of that run are worked out.
+    is_whole: bool,
+}
+
 impl<'r> Fixer<'r> {
-    fn new(request: &'r Request) -> Self {
+    fn new(request: &'r Request, trials: &'r Trials<'r>) -> Self {
         Self {
             request,
+            trials,
             files: Texts::new(),
             dropped: BTreeSet::new(),
-            seen: HashSet::from([hash(&Texts::new())]),
-            is_circular: false,
-            count: 0,
+            passes: vec![(hash(&Texts::new()), Vec::new())],
+            paths: RefCell::default(),
             notes: Vec::new(),
         }
     }
@@ -131,29 +176,32 @@ impl<'r> Fixer<'r> {
     /// The first fix of each finding, as far as they touch different bytes.
     fn choose<'f>(&self, run: &'f Run, up_to: FixKind) -> Vec<Candidate<'f>> {
         let mut chosen: Vec<Candidate<'f>> = Vec::new();
-        // By path: a file that two targets lead to is two sources.
-        let mut taken: BTreeMap<&str, Vec<&'f Edit>> = BTreeMap::new();
+        // By the file: one that two paths lead to is two sources.
+        let mut taken: BTreeMap<PathBuf, Vec<&'f Edit>> = BTreeMap::new();
+        let mut current: BTreeMap<SourceId, bool> = BTreeMap::new();
         for finding in &run.findings {
             let wanted = finding.fixes.iter().find(|fix| {
                 fix.is_applicable()
                     && fix.kind <= up_to
-                    && !self.dropped.contains(&self.name(run, finding, fix))
+                    && !self.dropped.contains(&name(run, finding, fix))
             });
             let Some(fix) = wanted else {
                 continue;
             };
             let is_free = fix.edits.iter().all(|edit| {
-                let near = taken.get(run.sources.get(edit.place.source).path());
+                let source = run.sources.get(edit.place.source);
+                let near = taken.get(&self.path(source));
                 let is_apart = |other: &&Edit| {
                     let (one, other) = (edit.place.span, other.place.span);
                     one.end < other.start || other.end < one.start
                 };
+                let is_current = current.entry(edit.place.source);
                 near.is_none_or(|near| near.iter().all(is_apart))
-                    && self.is_current(run.sources.get(edit.place.source))
+                    && *is_current.or_insert_with(|| self.is_current(source))
             });
             if is_free {
                 for edit in &fix.edits {
-                    let path = run.sources.get(edit.place.source).path();
+                    let path = self.path(run.sources.get(edit.place.source));
                     taken.entry(path).or_default().push(edit);
                 }
                 chosen.push(Candidate { finding, fix });
@@ -162,15 +210,34 @@ impl<'r> Fixer<'r> {
         chosen
     }
 
+    /// Where the file of a source is, without symbolic links.
+    fn path(&self, source: &Source) -> PathBuf {
+        let mut paths = self.paths.borrow_mut();
+        if let Some(known) = paths.get(source.path()) {
+            return known.clone();
+        }
+        let path = self.request.start.join(source.path());
+        // A file that is not there yet is in a folder that is.
+        let real = path.canonicalize().ok().or_else(|| {
+            let folder = path.parent()?.canonicalize().ok()?;
+            Some(folder.join(path.file_name()?))
+        });
+        let path = real.unwrap_or(path);
+        paths.insert(source.path().to_owned(), path.clone());
+        path
+    }
+
     /// Whether a source is the text of its file, inside the repository.
     fn is_current(&self, source: &Source) -> bool {
-        let path = self.request.start.join(source.path());
+        let path = self.path(source);
         let repository_path = source.repository_path();
         if repository_path.starts_with("../") || repository_path.starts_with('/') {
             return false;
         }
         match self.files.get(&path) {
             Some(file) => *file.after == *source.text(),
+            // What is in the index is as it was read, whatever the working tree holds.
+            None if self.request.state == FileState::Staged => true,
             None => match read_named(&path, FIXED_FILE_LIMIT) {
                 Ok(text) => text == source.text(),
                 // A file that is not there yet.
@@ -179,69 +246,84 @@ impl<'r> Fixer<'r> {
         }
     }
 
-    /// Tries fixes together, and where that does not do, one by one. What comes of the kept ones is a new run.
-    fn pass(&mut self, run: &Run, chosen: &[Candidate<'_>]) -> Result<Option<Run>, Failure> {
+    /// Tries fixes together, and where that does not do, by halves.
+    fn pass(&mut self, run: &Run, chosen: &[Candidate<'_>]) -> Result<Pass, Failure> {
         let all: Vec<&Candidate<'_>> = chosen.iter().collect();
-        if let Some(next) = self.tried(run, &all)? {
-            return Ok(Some(next));
+        let mut kept = Kept::default();
+        // Mostly all fixes hold: then this run is the one that the next pass looks at.
+        self.keep(run, &all, &mut kept, Edits::WorkedOut)?;
+        let Some(next) = kept.run else {
+            return Ok(Pass::Nothing);
+        };
+        let names = kept.candidates.iter();
+        let names: Vec<Name> = names
+            .map(|candidate| name(run, candidate.finding, candidate.fix))
+            .collect();
+        let hash = hash(&kept.texts);
+        let earlier = self.passes.iter().position(|(known, _)| *known == hash);
+        if let Some(earlier) = earlier {
+            let later = self.passes.drain(1..).skip(earlier);
+            let circle: Vec<Name> = later.flat_map(|(_, names)| names).chain(names).collect();
+            self.drop_circle(circle);
+            self.files.clear();
+            return Ok(Pass::Circle);
         }
-        if self.is_circular {
-            return Ok(None);
+        self.passes.push((hash, names));
+        self.files = kept.texts;
+        if kept.is_whole {
+            return Ok(Pass::Kept(Box::new(next)));
         }
-        let mut good = Vec::new();
-        for candidate in chosen {
-            let alone = self.texts(run, &[candidate]);
-            let is_good = match alone {
-                Some(texts) => self.judged(run, &texts, &[candidate])?.is_some(),
-                None => false,
+        let next = self.trials.check(&sources(&self.files), Edits::WorkedOut)?;
+        Ok(Pass::Kept(Box::new(next)))
+    }
+
+    /// Keeps those of some fixes that do what they say, with those that are kept already.
+    fn keep<'c>(
+        &mut self,
+        run: &Run,
+        more: &[&'c Candidate<'c>],
+        kept: &mut Kept<'c>,
+        edits: Edits,
+    ) -> Result<(), Failure> {
+        let is_first = kept.candidates.is_empty();
+        let together: Vec<&Candidate<'_>> = kept.candidates.iter().chain(more).copied().collect();
+        if let Some((texts, next)) = self.judged(run, &together, edits)? {
+            *kept = Kept {
+                candidates: together,
+                texts,
+                run: Some(next),
+                is_whole: edits == Edits::WorkedOut,
             };
-            match is_good {
-                true => good.push(candidate),
-                false => self.drop_fix(run, candidate),
+            return Ok(());
+        }
+        match more {
+            [] => {}
+            [only] => {
+                // One that does not go together with those that are kept has its turn in the next pass.
+                if is_first || self.judged(run, &[only], Edits::NotNeeded)?.is_none() {
+                    self.drop_fix(run, only);
+                }
+            }
+            more => {
+                let (first, second) = more.split_at(more.len() / 2);
+                self.keep(run, first, kept, Edits::NotNeeded)?;
+                self.keep(run, second, kept, Edits::NotNeeded)?;
             }
         }
-        if good.is_empty() {
-            return Ok(None);
-        }
-        match self.tried(run, &good)? {
-            Some(next) => Ok(Some(next)),
-            None => self.tried(run, good.get(..1).unwrap_or_default()),
-        }
+        Ok(())
     }
 
-    /// Keeps fixes that do what they say, all of them or none.
-    fn tried(&mut self, run: &Run, chosen: &[&Candidate<'_>]) -> Result<Option<Run>, Failure> {
-        let Some(texts) = self.texts(run, chosen) else {
-            return Ok(None);
-        };
-        if self.seen.contains(&hash(&texts)) {
-            self.is_circular = true;
-            self.notes
-                .push("stopped fixing: the fixes bring back an earlier text".to_owned());
-            return Ok(None);
-        }
-        let next = self.judged(run, &texts, chosen)?;
-        if next.is_some() {
-            self.seen.insert(hash(&texts));
-            self.files = texts;
-            self.count += chosen.len();
-        }
-        Ok(next)
-    }
-
-    /// The run over texts, if the fixes that made them did what they say.
+    /// The texts with fixes made and the run over them, if the fixes do what they say.
     fn judged(
         &self,
         run: &Run,
-        texts: &Texts,
         chosen: &[&Candidate<'_>],
-    ) -> Result<Option<Run>, Failure> {
-        let mut request = self.request.clone();
-        let overlay = texts.values();
-        request.overlay = overlay
-            .map(|file| (file.path.clone(), Arc::clone(&file.after)))
-            .collect();
-        let next = check(&request)?;
+        edits: Edits,
+    ) -> Result<Option<(Texts, Run)>, Failure> {
+        let Some(texts) = self.texts(run, chosen) else {
+            return Ok(None);
+        };
+        let next = self.trials.check(&sources(&texts), edits)?;
         let (before, after) = (counts(run, None), counts(&next, None));
         let mut fixed: BTreeMap<Kind, usize> = BTreeMap::new();
         for candidate in chosen {
@@ -260,35 +342,37 @@ impl<'r> Fixer<'r> {
         let is_no_worse = after
             .iter()
             .all(|(kind, errors)| *errors <= count(&before, kind));
-        Ok((is_gone && is_no_worse).then_some(next))
+        Ok((is_gone && is_no_worse).then_some((texts, next)))
     }
 
     /// All changed texts with further fixes; `None` where the bytes do not fit.
     fn texts(&self, run: &Run, chosen: &[&Candidate<'_>]) -> Option<Texts> {
-        let mut by_path: BTreeMap<&str, (&Source, Vec<Replacement>)> = BTreeMap::new();
+        let mut by_path: BTreeMap<PathBuf, (&Source, Vec<Replacement>)> = BTreeMap::new();
         for edit in chosen.iter().flat_map(|candidate| &candidate.fix.edits) {
             let source = run.sources.get(edit.place.source);
-            let of_file = by_path.entry(source.path());
-            let (_, replacements) = of_file.or_insert_with(|| (source, Vec::new()));
+            let of_file = by_path.entry(self.path(source));
+            let (first, replacements) = of_file.or_insert_with(|| (source, Vec::new()));
+            if first.text() != source.text() {
+                return None;
+            }
             replacements.push(Replacement {
                 span: edit.place.span,
                 text: edit.text.clone(),
             });
         }
         let mut texts = self.files.clone();
-        for (source, mut replacements) in by_path.into_values() {
+        for (path, (source, mut replacements)) in by_path {
             replacements.sort_by_key(|one| one.span);
             let after: Arc<str> = apply(source.text(), &replacements)?.into();
-            let path = self.request.start.join(source.path());
             match texts.get_mut(&path) {
                 Some(file) => file.after = after,
                 None => {
-                    let before = path.exists().then(|| Arc::from(source.text()));
+                    let is_there = !source.text().is_empty() || path.exists();
                     let file = FileChange {
                         path: path.clone(),
                         shown: source.path().to_owned(),
                         repository_path: source.repository_path().to_owned(),
-                        before,
+                        before: is_there.then(|| Arc::from(source.text())),
                         after,
                     };
                     texts.insert(path, file);
@@ -298,23 +382,49 @@ impl<'r> Fixer<'r> {
         Some(texts)
     }
 
-    fn name(&self, run: &Run, finding: &Finding, fix: &Fix) -> (String, String, String) {
-        let (rule, file) = kind(run, finding);
-        (rule, file, fix.title.clone())
-    }
-
     fn drop_fix(&mut self, run: &Run, candidate: &Candidate<'_>) {
-        let name = self.name(run, candidate.finding, candidate.fix);
         let source = run.sources.get(candidate.finding.primary.place.source);
         let note = format!(
             "did not fix {} in {}: the finding would stay, or an error would come",
             candidate.finding.rule,
-            crate::text::mask::escape(source.path())
+            escape(source.path())
         );
+        let name = name(run, candidate.finding, candidate.fix);
         if self.dropped.insert(name) && !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
+
+    /// Leaves out fixes that undo each other.
+    fn drop_circle(&mut self, circle: Vec<Name>) {
+        let rules: BTreeSet<&str> = circle.iter().map(|(rule, ..)| &**rule).collect();
+        let files: BTreeSet<&str> = circle.iter().map(|(_, file, ..)| &**file).collect();
+        let listed = |all: BTreeSet<&str>| all.into_iter().collect::<Vec<_>>().join(", ");
+        let note = format!(
+            "did not fix {} in {}: the fixes bring back an earlier text",
+            listed(rules),
+            escape(&listed(files))
+        );
+        self.notes.push(note);
+        self.dropped.extend(circle);
+    }
+
+    /// Takes away the fixes that were tried in vain: a run must not offer them.
+    fn forget_dropped(&self, run: &mut Run) {
+        let mut findings = std::mem::take(&mut run.findings);
+        for finding in &mut findings {
+            let fixes = std::mem::take(&mut finding.fixes);
+            let is_left = |fix: &Fix| !self.dropped.contains(&name(run, finding, fix));
+            let left = fixes.into_iter().filter(is_left).collect();
+            finding.fixes = left;
+        }
+        run.findings = findings;
+    }
+}
+
+fn name(run: &Run, finding: &Finding, fix: &Fix) -> Name {
+    let (rule, file) = kind(run, finding);
+    (rule, file, finding.message.clone(), fix.title.clone())
 }
 
 fn kind(run: &Run, finding: &Finding) -> Kind {
@@ -334,6 +444,24 @@ fn counts(run: &Run, severity: Option<Severity>) -> BTreeMap<Kind, usize> {
         }
     }
     counts
+}
+
+/// How many findings of a run another one no longer has.
+fn gone(before: &Run, after: &Run) -> usize {
+    let left = counts(after, None);
+    let gone = counts(before, None).into_iter().map(|(kind, count)| {
+        let left = left.get(&kind).copied().unwrap_or_default();
+        count.saturating_sub(left)
+    });
+    gone.sum()
+}
+
+/// The changed texts as sources.
+fn sources(texts: &Texts) -> Vec<Source> {
+    let source = |file: &FileChange| {
+        Source::new(&*file.shown, Arc::clone(&file.after)).in_repository(&*file.repository_path)
+    };
+    texts.values().map(source).collect()
 }
 
 fn hash(texts: &Texts) -> u64 {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::backstage::environment::Environment;
 use crate::backstage::words::LeftOut;
-use crate::finding::Finding;
+use crate::finding::{ChainName, Finding};
 use crate::request::Request;
 use crate::run::{Failure, Note, SchemasInForce};
 use crate::settings::Settings;
@@ -103,6 +103,8 @@ pub struct JudgedRoot {
     pub schemas: Option<SchemasInForce>,
     /// How many chains it has.
     pub chains: usize,
+    /// Which chain loads which layers.
+    pub loads: Vec<(ChainName, SourceId)>,
     /// What a person may want to know.
     pub notes: Vec<Note>,
 }

@@ -10,12 +10,12 @@ use crate::files::{DiskFiles, FilePath, Files, OpenError, OverlayFiles, ReadErro
 use crate::finding::Finding;
 use crate::request::{FileState, Request, StdinLayer};
 use crate::run::{Failure, Note, NoteLevel};
-use crate::text::Sources;
+use crate::text::{Source, Sources};
 
 /// A place to look for what is configured.
 pub struct Target {
     /// The repository it is in.
-    pub files: Box<dyn Files>,
+    pub files: Arc<dyn Files>,
     /// The settings file that `--settings` names.
     pub settings: Option<FilePath>,
     /// The schema files that `--schema` names.
@@ -27,6 +27,7 @@ pub struct Target {
 }
 
 /// What of the files at a target is asked about.
+#[derive(Clone)]
 pub enum Scope {
     /// Every app root below a folder.
     Folder(FilePath),
@@ -115,14 +116,14 @@ fn of_stdin(layer: &StdinLayer, request: &Request) -> Result<Target, Failure> {
     Ok(Target {
         settings,
         schemas,
-        files: Box::new(files),
+        files: Arc::new(files),
         scope: Scope::Layer(path),
         named: Some(shown(&layer.path)),
     })
 }
 
 /// The one target of a tree that is not on disk: the layers of `--config`, else every app root in it.
-pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
+pub fn whole(files: Arc<dyn Files>, request: &Request) -> Target {
     let layers: Vec<FilePath> = request
         .config
         .iter()
@@ -148,7 +149,7 @@ pub fn whole(files: Box<dyn Files>, request: &Request) -> Target {
 }
 
 /// The target of every root below a folder of a tree, also when the tree is not on disk.
-pub fn folder(files: Box<dyn Files>, folder: FilePath) -> Target {
+pub fn folder(files: Arc<dyn Files>, folder: FilePath) -> Target {
     Target {
         files,
         settings: None,
@@ -181,14 +182,14 @@ fn try_read(
 }
 
 /// The files in the state that was asked for.
-fn as_asked(files: DiskFiles, request: &Request) -> Result<Box<dyn Files>, Failure> {
+fn as_asked(files: DiskFiles, request: &Request) -> Result<Arc<dyn Files>, Failure> {
     let texts = overlay(&files, request);
     match request.state {
-        FileState::WorkingTree if texts.is_empty() => Ok(Box::new(files)),
-        FileState::WorkingTree => Ok(Box::new(overlaid(Arc::new(files), texts))),
+        FileState::WorkingTree if texts.is_empty() => Ok(Arc::new(files)),
+        FileState::WorkingTree => Ok(Arc::new(overlaid(Arc::new(files), texts))),
         FileState::Staged => match StagedFiles::of(files) {
-            Ok(staged) if texts.is_empty() => Ok(Box::new(staged)),
-            Ok(staged) => Ok(Box::new(overlaid(Arc::new(staged), texts))),
+            Ok(staged) if texts.is_empty() => Ok(Arc::new(staged)),
+            Ok(staged) => Ok(Arc::new(overlaid(Arc::new(staged), texts))),
             Err(OpenError::NoIndex(why)) => {
                 let failure = Failure::new(format!("cannot read the git index: {why}"));
                 Err(match why.help() {
@@ -265,6 +266,30 @@ fn shown(path: &Path) -> String {
 }
 
 impl Target {
+    /// The same target with other texts in the place of those of its files, which share the tree below.
+    pub fn with_texts(&self, texts: &[Source]) -> Self {
+        let mut files = OverlayFiles::new(Arc::clone(&self.files));
+        let mut is_over = false;
+        for text in texts {
+            let path = FilePath::new(text.repository_path());
+            // Another repository may have a file of the same name, which a person knows by another path.
+            if self.files.display(&path) == text.path() {
+                files.insert(path, text.text());
+                is_over = true;
+            }
+        }
+        Self {
+            files: match is_over {
+                true => Arc::new(files),
+                false => Arc::clone(&self.files),
+            },
+            settings: self.settings.clone(),
+            schemas: self.schemas.clone(),
+            scope: self.scope.clone(),
+            named: self.named.clone(),
+        }
+    }
+
     /// What looking for layers could not look at.
     pub fn passed_over(&self) -> impl Iterator<Item = LeftOut> {
         let passed_over = self.files.passed_over().into_iter();

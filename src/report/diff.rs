@@ -34,10 +34,11 @@ pub fn diff(fixed: &Fixed, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_file(fixed: &Fixed, file: &FileChange, out: &mut dyn Write) -> io::Result<()> {
     let old = Text::of(&fixed.before, file, file.before.clone().unwrap_or_default());
-    let new = Text::of(&fixed.after, file, Arc::clone(&file.after));
+    let new = Text::of(fixed.after(), file, Arc::clone(&file.after));
     let (old_text, new_text) = (old.text(), new.text());
     let lines = TextDiff::from_lines(old_text, new_text);
-    let name = escape(&file.shown);
+    // Paths from the root of the repository are what `git apply` reads, from any folder.
+    let name = escape(&file.repository_path);
     match file.before {
         Some(_) => writeln!(out, "--- a/{name}")?,
         None => writeln!(out, "--- /dev/null")?,

@@ -3,69 +3,215 @@
 //! In: the findings of a run and the texts they stand in. Out: the same findings, whose fixes are edits, without those
 //! that might change more than they say. Never: whether an edit may be shown; reports ask the mask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::files::FilePath;
-use crate::finding::{Action, Edit, Finding, Fix, Step};
+use crate::finding::{Action, ChainName, Edit, Finding, Fix, FixKind, Step};
+use crate::run::{Note, NoteLevel};
+use crate::text::mask::escape;
 use crate::text::{Place, Source, SourceId, Sources, Span};
-use npm_yaml::Document;
-use npm_yaml::edit::{self, Change, Content, Language, Replacement};
+use npm_yaml::edit::{self, Change, Content, Editor, Language, Proposal, Refused, Replacement};
 use source::ConfigPath;
 
-/// How many bytes of text the fixes of one run may be worked out in: each reads all of its file. Findings beyond it have
-/// no fixes.
-const FIXED_BYTES_LIMIT: usize = 2 << 20;
+/// How often one file is read again to prove the edits of its fixes. All that touch different bytes are proven at once; only
+/// fixes that cannot be made take more.
+const MAX_PROOFS: usize = 64;
+
+/// Which chains load a layer, by name.
+pub type Loads = BTreeMap<SourceId, BTreeSet<ChainName>>;
 
 /// Works out the edits of all fixes, and leaves out those that cannot be made surely. `file` reads a file of the
 /// repository that a source is in, for lines that are added to files that are no layers: an empty one where there is
-/// none.
-pub(super) fn plan(
-    findings: &mut [Finding],
+/// none. A fix of a finding of some chains that changes a layer which others load as well is not safe, whatever its rule
+/// says: nobody has judged what becomes of those. What comes back says of which files fixes were left out unproven.
+pub fn plan<'f>(
+    findings: impl IntoIterator<Item = &'f mut Finding>,
     sources: &Sources,
+    loads: &Loads,
     file: &dyn Fn(&Source, &FilePath) -> Option<Source>,
-) {
+) -> Vec<Note> {
+    let mut findings: Vec<&mut Finding> = findings.into_iter().collect();
     let mut planner = Planner {
         sources,
         file,
-        documents: BTreeMap::new(),
+        texts: BTreeMap::new(),
+        aliases: BTreeMap::new(),
         files: BTreeMap::new(),
-        bytes_left: FIXED_BYTES_LIMIT,
     };
+    let fixes = findings.iter_mut();
+    let fixes = fixes.flat_map(|finding| &mut finding.fixes);
+    let drafts: Vec<Option<Draft>> = fixes.map(|fix| planner.draft(fix)).collect();
+    let (made, notes) = planner.proven();
+    let mut drafts = drafts.into_iter();
     for finding in findings {
-        finding.fixes.retain_mut(|fix| planner.is_made(fix));
+        finding
+            .fixes
+            .retain_mut(|fix| match drafts.next().flatten() {
+                Some(draft) => draft.complete(fix, &made),
+                None => false,
+            });
+        limit(finding, loads);
+    }
+    notes
+}
+
+/// Takes the name of a safe fix from those of a finding that change what chains load in which it was not found.
+fn limit(finding: &mut Finding, loads: &Loads) {
+    // What is found in a layer or an app root is found whatever loads it.
+    if finding.chains.is_empty() {
+        return;
+    }
+    let every_chain = || loads.values().flatten();
+    for fix in &mut finding.fixes {
+        let is_elsewhere = |edit: &Edit| {
+            let found = |chain: &ChainName| finding.chains.contains(chain);
+            match loads.get(&edit.place.source) {
+                Some(chains) => !chains.iter().all(found),
+                // Who includes this file is not known.
+                None => !every_chain().all(found),
+            }
+        };
+        if fix.kind == FixKind::Safe && fix.edits.iter().any(is_elsewhere) {
+            fix.kind = FixKind::Unsafe;
+        }
+    }
+}
+
+/// The edits of one fix while others are worked out.
+struct Draft {
+    /// Those that need no proof.
+    edits: Vec<Edit>,
+    /// The proposals for its layers.
+    proposals: Vec<(SourceId, usize)>,
+    /// The lines that it adds.
+    lines: Vec<Edit>,
+}
+
+/// What became of the proposals for each text.
+type Made = BTreeMap<SourceId, Vec<Result<Vec<Replacement>, Refused>>>;
+
+impl Draft {
+    /// Gives a fix its edits; whether all of them can be made.
+    fn complete(self, fix: &mut Fix, made: &Made) -> bool {
+        fix.edits = self.edits;
+        for (source, index) in self.proposals {
+            let Some(Ok(pieces)) = made.get(&source).and_then(|made| made.get(index)) else {
+                return false;
+            };
+            let edit =
+                |one: &Replacement| Edit::words(Place::new(source, one.span), one.text.clone());
+            fix.edits.extend(pieces.iter().map(edit));
+        }
+        fix.edits.extend(self.lines);
+        !fix.edits.is_empty()
     }
 }
 
 struct Planner<'p> {
     sources: &'p Sources,
     file: &'p dyn Fn(&Source, &FilePath) -> Option<Source>,
-    documents: BTreeMap<SourceId, Document>,
+    texts: BTreeMap<SourceId, Text<'p>>,
+    /// Whether a text may hold an alias.
+    aliases: BTreeMap<SourceId, bool>,
     /// Files that are no layers, by their path as a person knows it: several repositories may have one of a name.
     files: BTreeMap<String, SourceId>,
-    /// How many more bytes may be read.
-    bytes_left: usize,
 }
 
-impl Planner<'_> {
-    /// Makes the edits of a fix; whether all of them can be made.
-    fn is_made(&mut self, fix: &mut Fix) -> bool {
-        let mut edits = std::mem::take(&mut fix.edits);
+/// A text that fixes change.
+struct Text<'p> {
+    editor: Editor<'p>,
+    /// Each once, also where several findings have the same fix.
+    proposals: Vec<Proposal>,
+    /// The numbers of the proposals that begin at a byte.
+    by_start: BTreeMap<Option<u32>, Vec<usize>>,
+}
+
+impl<'p> Planner<'p> {
+    /// The edits of a fix, as far as nothing has to be proven; `None` where it cannot be made.
+    fn draft(&mut self, fix: &mut Fix) -> Option<Draft> {
+        let edits = std::mem::take(&mut fix.edits);
         let steps = std::mem::take(&mut fix.steps);
         if !edits.iter().all(|edit| self.is_sure(edit)) {
-            return false;
+            return None;
         }
-        let length = |step: &Step| self.sources.get(step.anchor.source).text().len();
-        let bytes = steps.iter().map(length).sum();
-        let Some(left) = self.bytes_left.checked_sub(bytes) else {
-            return false;
+        let mut draft = Draft {
+            edits,
+            proposals: Vec::new(),
+            lines: Vec::new(),
         };
-        self.bytes_left = left;
-        match self.edits(&steps) {
-            Some(made) => edits.extend(made),
-            None => return false,
+        if let [step] = steps.as_slice()
+            && let Some(piece) = self.piece(step)
+        {
+            draft
+                .proposals
+                .push(self.proposed(step.anchor.source, piece));
+            return Some(draft);
         }
-        fix.edits = edits;
-        !fix.edits.is_empty()
+        let mut changes: BTreeMap<SourceId, Vec<Change>> = BTreeMap::new();
+        let mut lines: BTreeMap<SourceId, Vec<&str>> = BTreeMap::new();
+        for step in &steps {
+            match &step.action {
+                Action::AddLine { file, line } => {
+                    let source = self.file(step.anchor.source, file)?;
+                    lines.entry(source).or_default().push(line);
+                }
+                action => {
+                    let change = self.change(step, action)?;
+                    changes.entry(step.anchor.source).or_default().push(change);
+                }
+            }
+        }
+        for (source, changes) in changes {
+            let proposal = self.text(source).editor.propose(&changes).ok()?;
+            draft.proposals.push(self.proposed(source, proposal));
+        }
+        for (source, lines) in lines {
+            let text = self.sources.get(source).text();
+            draft.lines.extend(added(source, text, &lines));
+        }
+        Some(draft)
+    }
+
+    /// Notes a proposal, unless it is known; the source, and its number there.
+    fn proposed(&mut self, source: SourceId, proposal: Proposal) -> (SourceId, usize) {
+        let text = self.text(source);
+        let near = text.by_start.entry(proposal.start()).or_default();
+        let is_same = |index: &&usize| {
+            let known = text.proposals.get(**index);
+            known.is_some_and(|known| known.is_same(&proposal))
+        };
+        if let Some(known) = near.iter().find(is_same) {
+            return (source, *known);
+        }
+        let index = text.proposals.len();
+        near.push(index);
+        text.proposals.push(proposal);
+        (source, index)
+    }
+
+    /// Proves all proposals, and says where there were too many.
+    fn proven(self) -> (Made, Vec<Note>) {
+        let mut made = Made::new();
+        let mut notes = Vec::new();
+        for (source, text) in self.texts {
+            if text.proposals.is_empty() {
+                continue;
+            }
+            let proven = text.editor.prove(&text.proposals, MAX_PROOFS);
+            let unproven = |one: &&Result<_, Refused>| matches!(one, Err(Refused::Unproven));
+            let count = proven.iter().filter(unproven).count();
+            if count > 0 {
+                let path = escape(self.sources.get(source).path());
+                notes.push(Note {
+                    level: NoteLevel::Always,
+                    text: format!(
+                        "{path}: {count} fixes are not offered: too many of this file cannot be applied"
+                    ),
+                });
+            }
+            made.insert(source, proven);
+        }
+        (made, notes)
     }
 
     /// Whether an edit of bytes that a stage named is a piece of one line that stands for one value alone.
@@ -77,106 +223,69 @@ impl Planner<'_> {
         if edit.text.is_empty() {
             return !old.is_empty();
         }
-        !old.is_empty() && old == old.trim() && !old.contains('\n') && !has_alias(text.text())
+        let aliases = self.aliases.entry(source);
+        !old.is_empty()
+            && old == old.trim()
+            && !old.contains('\n')
+            && !*aliases.or_insert_with(|| has_alias(text.text()))
     }
 
-    fn edits(&mut self, steps: &[Step]) -> Option<Vec<Edit>> {
-        if let [step] = steps
-            && let Some(edit) = self.piece(step)
-        {
-            return Some(vec![edit]);
-        }
-        let mut changes: BTreeMap<SourceId, Vec<Change>> = BTreeMap::new();
-        let mut lines: BTreeMap<SourceId, Vec<&str>> = BTreeMap::new();
-        for step in steps {
-            match &step.action {
-                Action::AddLine { file, line } => {
-                    let source = self.file(step.anchor.source, file)?;
-                    lines.entry(source).or_default().push(line);
-                }
-                action => {
-                    let made = self.changes(step, action)?;
-                    changes.entry(step.anchor.source).or_default().extend(made);
-                }
-            }
-        }
-        let mut edits = Vec::new();
-        for (source, changes) in changes {
-            let text = self.sources.get(source);
-            let made = edit::edit(text.text(), language(text), &changes).ok()?;
-            let edit = |one: Replacement| Edit::words(Place::new(source, one.span), one.text);
-            edits.extend(made.into_iter().map(edit));
-        }
-        for (source, lines) in lines {
-            edits.extend(added(source, self.sources.get(source).text(), &lines));
-        }
-        Some(edits)
-    }
-
-    /// The changes of a tree that a step comes to.
-    fn changes(&mut self, step: &Step, action: &Action) -> Option<Vec<Change>> {
+    /// The change of a tree that a step comes to.
+    fn change(&mut self, step: &Step, action: &Action) -> Option<Change> {
         let path = self.path(step.anchor, &step.below)?;
         Some(match action {
-            Action::Set(content) => vec![Change::Set {
+            Action::Set(content) => Change::Set {
                 path,
                 content: content.clone(),
-            }],
-            Action::Remove => vec![Change::Remove { path }],
-            Action::Rename(key) => vec![Change::Rename {
+            },
+            Action::Remove => Change::Remove { path },
+            Action::Rename(key) => Change::Rename {
                 path,
                 key: key.clone(),
-            }],
+            },
             Action::Move(anchor, below) => {
                 let to = self.path(*anchor, below)?;
-                let root = self.document(step.anchor.source).root.as_ref()?;
-                let content = Content::at(root, &path)?;
-                vec![Change::Set { path: to, content }, Change::Remove { path }]
+                Change::Move { path, to }
             }
-            Action::AddLine { .. } => Vec::new(),
+            Action::AddLine { .. } => return None,
         })
     }
 
     /// The edit that gives a piece of a scalar other text, e.g. the password in a URL; `None` where the step is about a
-    /// whole value, or the scalar would not hold exactly the new text.
-    fn piece(&mut self, step: &Step) -> Option<Edit> {
+    /// whole value.
+    fn piece(&mut self, step: &Step) -> Option<Proposal> {
         let Action::Set(Content::String(new)) = &step.action else {
             return None;
         };
         let Place { source, span } = step.anchor;
-        let document = self.document(source);
-        if span.is_empty() || !step.below.is_root() || edit::locate(document, span).is_some() {
+        if span.is_empty() || !step.below.is_root() {
+            return None;
+        }
+        let piece = self.sources.get(source).slice(span);
+        let editor = &self.text(source).editor;
+        let document = editor.document();
+        if edit::locate(document, span).is_some() {
             return None;
         }
         let path = edit::around(document, span)?;
-        let old = Content::at(document.root.as_ref()?, &path)?;
-        let before = document.root.as_ref().map(Content::of)?;
-        let text = self.sources.get(source);
-        let replacement = Replacement {
-            span,
-            text: new.to_string(),
-        };
-        let after = edit::apply(text.text(), &[replacement])?;
-        let after = match language(text) {
-            Language::Yaml => npm_yaml::parse(&after),
-            Language::Json => npm_yaml::parse_json(&after),
-        };
-        let piece = text.slice(span);
-        let Content::String(old) = old else {
+        let Content::String(old) = Content::at(document.root.as_ref()?, &path)? else {
             return None;
         };
-        let expected = old.replacen(piece, new, 1);
-        let changed = Change::Set {
-            path,
-            content: Content::from(&*expected),
-        };
-        let is_same = edit::holds(&after, before, &changed, language(text));
-        (old.matches(piece).count() == 1 && is_same)
-            .then(|| Edit::words(step.anchor, new.to_string()))
+        // Of two equal pieces nothing says which one is meant.
+        if old.matches(piece).count() != 1 {
+            return None;
+        }
+        let content = Content::from(&*old.replacen(piece, new, 1));
+        let text = new.to_string();
+        let change = Change::Set { path, content };
+        editor
+            .propose_bytes(Replacement { span, text }, change)
+            .ok()
     }
 
     /// The path of a value in its own text.
     fn path(&mut self, anchor: Place, below: &ConfigPath) -> Option<ConfigPath> {
-        let document = self.document(anchor.source);
+        let document = self.text(anchor.source).editor.document();
         let mut path = match anchor.span == Span::at(0) {
             true => ConfigPath::root(),
             false => edit::locate(document, anchor.span)?,
@@ -187,14 +296,16 @@ impl Planner<'_> {
         Some(path)
     }
 
-    fn document(&mut self, source: SourceId) -> &Document {
-        let text = self.sources.get(source);
-        self.documents
-            .entry(source)
-            .or_insert_with(|| match language(text) {
-                Language::Yaml => npm_yaml::parse(text.text()),
-                Language::Json => npm_yaml::parse_json(text.text()),
-            })
+    fn text(&mut self, source: SourceId) -> &mut Text<'p> {
+        let sources = self.sources;
+        self.texts.entry(source).or_insert_with(|| {
+            let text = sources.get(source);
+            Text {
+                editor: Editor::new(text.text(), language(text)),
+                proposals: Vec::new(),
+                by_start: BTreeMap::new(),
+            }
+        })
     }
 
     /// A file of the repository that a source is in, which is no layer; an empty text where there is none.
@@ -255,7 +366,7 @@ fn has_alias(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{FixKind, Label, RuleId, Severity};
+    use crate::finding::{Label, RuleId, Severity};
 
     /// The text after the first fix of a finding, and of which bytes it is; `None` where no fix is left.
     fn fixed(text: &str, fix: impl FnOnce(&dyn Fn(&str) -> Place) -> Fix) -> Option<String> {
@@ -265,22 +376,8 @@ mod tests {
             let start = text.find(piece).unwrap();
             Place::new(source, Span::new(start, start + piece.len()))
         };
-        let mut findings = [Finding {
-            rule: RuleId::new("rule"),
-            severity: Severity::Error,
-            message: String::new(),
-            primary: Label {
-                place: Place::new(source, Span::at(0)),
-                note: String::new(),
-            },
-            related: Vec::new(),
-            help: None,
-            fixes: vec![fix(&at)],
-            chains: Vec::new(),
-            config_path: None,
-            reported_by: Vec::new(),
-        }];
-        plan(&mut findings, &sources, &|_, _| None);
+        let mut findings = [finding(Place::new(source, Span::at(0)), fix(&at))];
+        plan(&mut findings, &sources, &Loads::new(), &|_, _| None);
         let fix = findings[0].fixes.first()?;
         let own = |edit: &&Edit| edit.place.source == source;
         let replacement = |edit: &Edit| Replacement {
@@ -289,6 +386,23 @@ mod tests {
         };
         let edits: Vec<Replacement> = fix.edits.iter().filter(own).map(replacement).collect();
         edit::apply(text, &edits)
+    }
+
+    fn finding(place: Place, fix: Fix) -> Finding {
+        Finding {
+            rule: RuleId::new("rule"),
+            severity: Severity::Error,
+            message: String::new(),
+            primary: Label {
+                place,
+                note: String::new(),
+            },
+            related: Vec::new(),
+            help: None,
+            fixes: vec![fix],
+            chains: Vec::new(),
+            config_path: None,
+        }
     }
 
     fn of_edit(place: Place) -> Fix {
@@ -335,7 +449,28 @@ mod tests {
             let to = "e".parse().unwrap();
             of_step(at("b"), "", Action::Move(at("f: 1"), to))
         });
-        assert_eq!(moved.as_deref(), Some("a:\n  d:\n    f: 1\n    e: x\n"));
+        assert_eq!(moved.as_deref(), Some("a:\n  d:\n    f: 1\n    e: x # c\n"));
+    }
+
+    #[test]
+    fn a_fix_that_changes_what_other_chains_load_is_not_safe() {
+        let sources = Sources::default();
+        let base = sources.add(Source::new("app-config.yaml", "a: 1\n"));
+        let chain = |name: &str| ChainName(name.into());
+        let loads = Loads::from([(
+            base,
+            BTreeSet::from([chain("production"), chain("development")]),
+        )]);
+        let kind = |chains: &[&str]| {
+            let place = Place::new(base, Span::new(3, 4));
+            let mut found = finding(place, of_edit(place));
+            found.chains = chains.iter().map(|name| chain(name)).collect();
+            plan([&mut found], &sources, &loads, &|_, _| None);
+            found.fixes[0].kind
+        };
+        assert_eq!(kind(&["production"]), FixKind::Unsafe);
+        assert_eq!(kind(&["development", "production"]), FixKind::Safe);
+        assert_eq!(kind(&[]), FixKind::Safe);
     }
 
     #[test]

@@ -16,8 +16,8 @@ use crate::request::{BaselineRequest, FileState, Request};
 use crate::rules::catalog;
 use crate::run::{Baselined, Failure, Note, NoteLevel};
 use crate::settings::in_force::InForce;
+use crate::text::Sources;
 use crate::text::mask::escape;
-use crate::text::{Source, Sources};
 use rule_card::card::Card;
 
 /// The largest baseline, in bytes.
@@ -37,8 +37,7 @@ pub struct Settled {
 }
 
 /// Leaves out what is suppressed, and sets apart what the baseline knows that the request or the settings name. That one
-/// that settings name is not there yet is said. `in_repository` reads a baseline of the repository, `file` any file
-/// that a fix may change, of the repository that a source is in, empty where there is none.
+/// that settings name is not there yet is said. `in_repository` reads a baseline of the repository.
 ///
 /// # Errors
 /// When the file is no baseline, or the one that was asked for cannot be read.
@@ -49,7 +48,6 @@ pub fn settle(
     in_force: &InForce<'_>,
     request: &Request,
     in_repository: impl Fn(&FilePath) -> Option<Arc<str>>,
-    file: &dyn Fn(&Source, &FilePath) -> Option<Source>,
 ) -> Result<Settled, Failure> {
     // One chain alone cannot tell that a suppression is of no use: another chain may need it.
     let is_judged = |card: &Card| request.config.is_empty() && in_force.is_on(card);
@@ -59,7 +57,6 @@ pub fn settle(
         suppressed: left.count,
         ..Settled::default()
     };
-    edits::plan(&mut settled.findings, sources, file);
     let (name, text) = match (&request.baseline, in_force.baseline()) {
         (BaselineRequest::File(path), _) => asked_baseline(path, request)?,
         (BaselineRequest::BySettings, Some(path)) => match in_repository(path) {

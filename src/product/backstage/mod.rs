@@ -101,12 +101,21 @@ fn judged(ready: Ready<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure> {
         None => Vec::new(),
     };
     let layers = ready.loaded.layers.values();
+    let loads = ready.loaded.app.chains.iter().flat_map(|chain| {
+        let sources = chain.layers.iter().filter_map(|layer| {
+            let loaded = ready.loaded.layers.get(&layer.path)?;
+            Some(loaded.layer.source)
+        });
+        sources.map(|source| (chain.name.clone(), source))
+    });
+    let loads = loads.collect();
     Ok(JudgedRoot {
         kind: RootKind::AppRoot,
         findings: ready.target.of_interest(findings, by.sources),
         suppressions: ready.suppressions(by.sources),
         files: layers.map(|loaded| loaded.layer.source).collect(),
         chains: ready.loaded.app.chains.len(),
+        loads,
         notes: ready.notes(),
         schemas: Some(ready.schemas_in_force()),
         secrets: ready.secrets,

@@ -81,6 +81,7 @@ fn judged(ready: ReadServer<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure
         suppressions: suppress::find(comments, by.sources),
         files: ready.files(),
         chains: 0,
+        loads: Vec::new(),
         schemas: None,
         notes: Vec::new(),
         settings: Arc::clone(&ready.settings),

@@ -16,8 +16,44 @@ impl View<'_> {
         let column = self.column(first.key.span.start as usize);
         let content = Content::Mapping(vec![pair.clone()]);
         let lines = spell::block(&content, column, self.step());
-        let at = self.line_after(end_of(last));
+        let at = self.line_after_tail(end_of(last), column);
         Ok(vec![Planned::new(Span::at(at), self.lines_at(at, &lines))])
+    }
+
+    /// Takes an entry out of one block mapping with its lines, and adds these behind the last entry of another one.
+    pub(super) fn shift_lines(&self, found: &Found<'_>, target: &Node, name: &str) -> Plan {
+        let NodeValue::Mapping(entries) = &target.value else {
+            return Err(Refused::Absent);
+        };
+        let (first, last) = entries.first().zip(entries.last()).ok_or(Refused::Absent)?;
+        let key = found.key.ok_or(Refused::Unsafe)?.span;
+        let start = key.start as usize;
+        if !self.begins_line(start) {
+            return Err(Refused::Unsafe);
+        }
+        let old = self.column(start);
+        let new = self.column(first.key.span.start as usize);
+        let end = found.value.span.end.max(key.end);
+        let whole = Span::new(self.comments_above(start), self.line_after(end as usize));
+        let text = self.text.get(whole.range()).ok_or(Refused::Unsafe)?;
+        let own = key.range();
+        let own = own.start - whole.start as usize..own.end - whole.start as usize;
+        let mut text = text.to_owned();
+        text.replace_range(own, &spell::key(name, self.quote_of(key), false));
+        let lines: Option<Vec<String>> = text
+            .lines()
+            .map(|line| match line.trim().is_empty() {
+                true => Some(line.to_owned()),
+                // A line that begins further left cannot be told from one that would be moved too far.
+                false => Some(" ".repeat(new) + line.get(old..)?)
+                    .filter(|_| line.len() - line.trim_start_matches(' ').len() >= old),
+            })
+            .collect();
+        let lines = lines.ok_or(Refused::Unsafe)?;
+        let at = self.line_after_tail(end_of(last), new);
+        let added = Planned::new(Span::at(at), self.lines_at(at, &lines));
+        let removed = Planned::new(whole, "");
+        Ok(vec![added.moving(), removed.moving()])
     }
 
     /// Adds an item behind the last one.
@@ -164,6 +200,29 @@ impl View<'_> {
         ])
     }
 
+    /// Where the line begins that follows the last entry of a mapping at a column, and the comments that belong to that
+    /// entry: those further to the right, e.g. a part of it that is commented out. Behind the last entry of a text all
+    /// comments come first.
+    fn line_after_tail(&self, end: usize, column: usize) -> usize {
+        let mut at = self.line_after(end);
+        let mut tail = at;
+        let rest = self.text.get(at..).unwrap_or_default();
+        for line in rest.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start().len();
+            let is_comment = line.trim_start().starts_with('#');
+            let is_within = indent > column || column == 0;
+            let goes_on = line.trim().is_empty() || (is_comment && is_within);
+            if !goes_on {
+                break;
+            }
+            at += line.len();
+            if is_comment {
+                tail = at;
+            }
+        }
+        tail
+    }
+
     /// Where an entry or item begins.
     fn start_of(&self, above: &Node, index: usize) -> Option<usize> {
         match &above.value {
@@ -177,12 +236,20 @@ impl View<'_> {
     /// right below that they may be about too.
     fn own_comments(&self, start: usize, after: usize) -> usize {
         let column = self.column(start);
-        let own = self.line_start(start);
         let next = self.text.get(after..).unwrap_or_default().lines().next();
         let next = next.unwrap_or_default();
         let next_column = next.len() - next.trim_start().len();
         let goes_on = !next.trim().is_empty() && next_column >= column;
-        let mut first = own;
+        match goes_on {
+            true => self.line_start(start),
+            false => self.comments_above(start),
+        }
+    }
+
+    /// The beginning of the comments right above an entry, at its column; of its own line where there are none.
+    pub(super) fn comments_above(&self, start: usize) -> usize {
+        let column = self.column(start);
+        let mut first = self.line_start(start);
         while let Some(end) = first.checked_sub(1) {
             let line = self.line_start(end);
             let text = self.text.get(line..end).unwrap_or_default();
@@ -192,10 +259,7 @@ impl View<'_> {
             }
             first = line;
         }
-        match goes_on {
-            true => own,
-            false => first,
-        }
+        first
     }
 }
 

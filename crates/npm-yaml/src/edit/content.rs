@@ -72,7 +72,7 @@ impl Content {
     }
 
     /// Equal, where NaN is NaN.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(one), Self::Number(other)) => {
                 one == other || (one.is_nan() && other.is_nan())
@@ -127,6 +127,12 @@ pub(super) fn changed(
                 }
                 _ => return None,
             }
+        }
+        Change::Move { path, to } => {
+            let content = at(&mut root, path.parts())?.clone();
+            let path = path.clone();
+            root = changed(Some(root), &Change::Remove { path }, language)?;
+            set(&mut root, to.parts(), &content, language)?;
         }
         Change::Rename { path, key: new } => {
             let (last, above) = path.parts().split_last()?;

@@ -375,6 +375,122 @@ fn every_path(node: &Node, at: &ConfigPath, all: &mut Vec<ConfigPath>) {
     }
 }
 
+#[test]
+fn a_move_takes_comments_and_block_scalars_along() {
+    let text = "\
+db:
+  client: pg
+  # the CA of the provider
+  ssl: # verified
+    ca: |
+      -----BEGIN CERTIFICATE-----
+      # not a comment
+    # mode: require
+    servername: 'db'
+  connection:
+    host: h
+    # port: 5432
+  pool: 1
+";
+    let change = Change::Move {
+        path: path("db.ssl"),
+        to: path("db.connection.ssl"),
+    };
+    let expected = "\
+db:
+  client: pg
+  connection:
+    host: h
+    # the CA of the provider
+    ssl: # verified
+      ca: |
+        -----BEGIN CERTIFICATE-----
+        # not a comment
+      # mode: require
+      servername: 'db'
+    # port: 5432
+  pool: 1
+";
+    holds(text, change.clone(), expected);
+    let crlf = text.replace('\n', "\r\n");
+    holds(&crlf, change.clone(), &expected.replace('\n', "\r\n"));
+    let flow = "db: { ssl: { ca: x }, connection: { host: h } }\n";
+    holds(
+        flow,
+        change.clone(),
+        "db: { connection: { host: h, ssl: { ca: x } } }\n",
+    );
+    let commented = "db:\n  # c\n  ssl: true\n  connection: { host: h }\n";
+    assert_eq!(edited(commented, &[change.clone()]), Err(Refused::Unsafe));
+    let there = "db:\n  ssl: true\n  connection:\n    ssl: false\n";
+    assert_eq!(edited(there, &[change]), Err(Refused::Overlap));
+}
+
+#[test]
+fn what_is_added_follows_the_comments_of_the_last_entry() {
+    holds(
+        "a:\n  b: 1\n  # c: 2\n\n  # d: 3\n# e: 4\n",
+        set("f", "x"),
+        "a:\n  b: 1\n  # c: 2\n\n  # d: 3\n# e: 4\nf: x\n",
+    );
+    holds(
+        "a:\n  b:\n    c: 1\n    # d: 2\n  # e: 3\ng: 4\n",
+        set("a.f", "x"),
+        "a:\n  b:\n    c: 1\n    # d: 2\n  f: x\n  # e: 3\ng: 4\n",
+    );
+    holds("a: 1\n\n\n", set("b", "x"), "a: 1\nb: x\n\n\n");
+    holds("a: 1\n# e", set("b", "x"), "a: 1\n# e\nb: x");
+}
+
+#[test]
+fn changes_of_one_text_are_proven_together_and_a_wrong_one_alone_is_refused() {
+    let text = "a: &x 1\nb: *x\nc: 3\nd: 4\n";
+    let editor = Editor::new(text, Language::Yaml);
+    let changes = [set("c", "new"), set("a", "new"), remove("c"), remove("d")];
+    let proposals = changes.map(|change| editor.propose(&[change]).unwrap());
+    let proven = |most| {
+        let proven = editor.prove(&proposals, most).into_iter();
+        let texts = proven.map(|one| one.map(|one| apply(text, &one).unwrap()));
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        proven(9),
+        [
+            Ok("a: &x 1\nb: *x\nc: new\nd: 4\n".to_owned()),
+            Err(Refused::Unsafe),
+            Ok("a: &x 1\nb: *x\nd: 4\n".to_owned()),
+            Ok("a: &x 1\nb: *x\nc: 3\n".to_owned()),
+        ]
+    );
+    assert!(proven(1).contains(&Err(Refused::Unproven)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// What is proven together with others is what is proven alone.
+    #[test]
+    fn proofs_do_not_depend_on_each_other(text in texts(), kind in 0..4_usize) {
+        let editor = Editor::new(&text, Language::Yaml);
+        prop_assume!(!editor.document().is_broken());
+        let mut paths = Vec::new();
+        every_path(editor.document().root.as_ref().unwrap(), &ConfigPath::root(), &mut paths);
+        let change = |(index, at): (usize, &ConfigPath)| match (index + kind) % 4 {
+            0 => Change::Set { path: at.clone(), content: "new".into() },
+            1 => Change::Remove { path: at.clone() },
+            2 => Change::Set { path: at.with(Part::Key("added".into())), content: "new".into() },
+            _ => Change::Rename { path: at.clone(), key: "renamed".into() },
+        };
+        let changes = paths.iter().enumerate().map(change);
+        let proposals: Vec<Proposal> = changes.filter_map(|one| editor.propose(&[one]).ok()).collect();
+        let together = editor.prove(&proposals, usize::MAX);
+        for (proposal, proven) in proposals.iter().zip(together) {
+            let alone = editor.prove(std::slice::from_ref(proposal), 1).remove(0);
+            prop_assert_eq!(alone, proven, "{:?}", proposal);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 

@@ -2,7 +2,7 @@
 
 use super::Language;
 use super::spell::Quote;
-use crate::{Key, Node, NodeValue, ScalarStyle};
+use crate::{Comment, Document, Key, Node, NodeValue, ScalarStyle};
 use source::{ConfigPath, Part, Span};
 
 /// A text that is to be changed.
@@ -10,6 +10,7 @@ pub(super) struct View<'t> {
     pub(super) text: &'t str,
     pub(super) language: Language,
     pub(super) root: Option<&'t Node>,
+    comments: &'t [Comment],
 }
 
 /// A value, its key, and what it is in.
@@ -62,12 +63,24 @@ impl Node {
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(text: &'t str, language: Language, root: Option<&'t Node>) -> Self {
+    pub(super) fn new(text: &'t str, language: Language, document: &'t Document) -> Self {
         Self {
             text,
             language,
-            root,
+            root: document.root.as_ref(),
+            comments: &document.comments,
         }
+    }
+
+    /// Whether a comment stands right above an entry, in it, or on its last line.
+    pub(super) fn has_comments(&self, found: &Found<'_>) -> bool {
+        let own = found.key.map_or(found.value.span, |key| key.span);
+        let end = self.line_after(found.value.span.end.max(own.end) as usize);
+        let start = self.comments_above(own.start as usize);
+        let is_within = |comment: &Comment| {
+            start <= comment.span.start as usize && comment.span.start as usize <= end
+        };
+        self.comments.iter().any(is_within)
     }
 
     pub(super) fn is_json(&self) -> bool {
