@@ -2,6 +2,7 @@
 //! system and costs less than one check. A new layer is seen because its folder changes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -54,10 +55,12 @@ impl Watched {
         }
     }
 
-    /// Looks at a file as well.
+    /// Looks at a file as well. One that is looked at already stays as it was when it was last looked at.
     pub fn add(&mut self, path: PathBuf) {
-        let state = state(&path);
-        self.states.entry(path).or_insert(state);
+        if let Entry::Vacant(entry) = self.states.entry(path) {
+            let state = state(entry.key());
+            entry.insert(state);
+        }
     }
 
     /// Whether something has changed since it was last looked at.
