@@ -85,16 +85,29 @@ impl<'f> Loader<'f> {
 
     /// Whether a file may be loaded that settings name; notes those that may not.
     fn may_load(&mut self, path: &FilePath) -> bool {
-        let RulesFrom::Folder(folder) = &self.rules_from else {
-            return true;
-        };
         let is_package = path.as_str().split('/').any(|part| part == "node_modules");
-        let may_load = path.is_within(folder) && !is_package;
+        let is_vouched_for = self.rules_from == RulesFrom::Anywhere || !is_package;
+        let may_load = self.is_trusted_place(path) && is_vouched_for;
         if !may_load {
-            let path = self.files.display(path);
-            self.left_out.push(path);
+            self.left_out.push(self.files.display(path));
         }
         may_load
+    }
+
+    /// Whether somebody vouches for what is at a path.
+    fn is_trusted_place(&self, path: &FilePath) -> bool {
+        match &self.rules_from {
+            RulesFrom::Anywhere => true,
+            RulesFrom::Folder(folder) => path.is_within(folder),
+        }
+    }
+
+    /// Notes a settings file that would be in force, and is not loaded.
+    fn leave_out(&mut self, path: &FilePath) {
+        let shown = self.files.display(path);
+        if !self.left_out.contains(&shown) && self.files.is_file(path) {
+            self.left_out.push(shown);
+        }
     }
 
     /// The files that were not loaded, since they are from elsewhere.
@@ -108,7 +121,10 @@ impl<'f> Loader<'f> {
         let mut folder = folder.clone();
         loop {
             for name in NAMES {
-                if let Some(settings) = self.file(&folder.join(name), sources) {
+                let path = folder.join(name);
+                if !self.is_trusted_place(&path) {
+                    self.leave_out(&path);
+                } else if let Some(settings) = self.file(&path, sources) {
                     return settings;
                 }
             }
