@@ -40,8 +40,7 @@ pub fn add_ignores(request: &Request, rules: &[String], reason: &str) -> Result<
         for finding in found {
             let place = finding.primary.place;
             let source = before.sources.get(place.source);
-            let is_layer = source.path().ends_with(".yaml") || source.path().ends_with(".yml");
-            if !is_layer || !fixer.is_current(source) {
+            if !is_yaml(source.path()) || !fixer.is_current(source) {
                 notes.push(format!(
                     "{} in {} cannot be suppressed by a comment",
                     finding.rule,
@@ -116,7 +115,6 @@ fn commented(text: &str, lines: BTreeMap<u32, Vec<&str>>, reason: &str) -> Optio
         };
         (replacement, comment)
     };
-    let before = npm_yaml::parse(text);
     let all: Vec<(Replacement, String)> = lines.into_iter().map(comment).collect();
     let replacements: Vec<Replacement> = all.iter().map(|(one, _)| one.clone()).collect();
     let after = apply(text, &replacements)?;
@@ -139,17 +137,41 @@ fn commented(text: &str, lines: BTreeMap<u32, Vec<&str>>, reason: &str) -> Optio
         return None;
     }
     let after = apply(text, &real)?;
-    let tree = |document: &npm_yaml::Document| document.root.as_ref().map(Content::of);
-    (tree(&before) == tree(&npm_yaml::parse(&after))).then_some(after)
+    is_same_tree(Some(text), &after).then_some(after)
 }
 
 /// Whether the comments of a file change nothing but that less is found.
 fn is_kept(trials: &Trials<'_>, before: &Run, file: &FileChange) -> Result<bool, Failure> {
     let texts = Texts::from([(file.path.clone(), file.clone())]);
     let after = trials.check(&sources(&texts), Edits::NotNeeded)?;
-    let (old, new) = (counts(before, None), counts(&after, None));
+    Ok(only_suppresses(before, &after))
+}
+
+/// Whether a run over a text with comments differs from the one before in suppressed findings and in nothing else: at least
+/// one is gone, each that is gone is suppressed, and none has come, in any file.
+pub(crate) fn only_suppresses(before: &Run, after: &Run) -> bool {
+    let (old, new) = (counts(before, None), counts(after, None));
     let is_no_worse = new
         .iter()
         .all(|(kind, count)| old.get(kind).is_some_and(|before| count <= before));
-    Ok(is_no_worse && after.findings.len() < before.findings.len())
+    let known = |run: &Run| run.baseline.as_ref().map_or(0, |it| it.known.len());
+    let found = |run: &Run| run.findings.len() + known(run);
+    is_no_worse
+        && after.findings.len() < before.findings.len()
+        && after.suppressed + found(after) == before.suppressed + found(before)
+}
+
+/// Whether a file is YAML by its name.
+pub(crate) fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// Whether two texts of a YAML file hold the same tree, so that what was added are comments.
+pub(crate) fn is_same_tree(before: Option<&str>, after: &str) -> bool {
+    tree(before) == tree(Some(after))
+}
+
+fn tree(text: Option<&str>) -> Option<Content> {
+    let document = npm_yaml::parse(text?);
+    document.root.as_ref().map(Content::of)
 }

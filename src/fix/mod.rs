@@ -4,7 +4,7 @@
 //! if its finding is gone afterwards and no new error has come; one that brings back a text seen before ends the loop.
 //! Never: a write; [`write`] does that once everything is known, and only where nothing has changed meanwhile.
 
-mod ignore;
+pub(crate) mod ignore;
 pub mod migrate;
 mod write;
 

@@ -2,13 +2,16 @@
 //!
 //! In: the parameters of `initialize`. Out: a [`Client`]. What an editor does not say, it cannot do.
 
+use std::path::Path;
+
 use gen_lsp_types::{
-    InitializeParams, PositionEncodingKind, ResourceOperationKind, WorkspaceFolder,
+    InitializeParams, PositionEncodingKind, ResourceOperationKind, RootPath, WorkspaceFolder,
     WorkspaceFolders,
 };
 use serde::Deserialize;
 
-use super::actions::Abilities;
+use super::edits::Abilities;
+use super::uri::uri_of;
 use crate::text::ColumnUnit;
 use crate::text::mask::outside_run;
 
@@ -69,7 +72,7 @@ impl Client {
                 Ok(options) => (options, None),
                 // Options that are not understood are those of a workspace that is not trusted.
                 Err(error) => {
-                    let complaint = outside_run(&format!("initializationOptions: {error}"));
+                    let complaint = complaint(&error);
                     let trusted = false;
                     let options = Options {
                         trusted,
@@ -82,9 +85,19 @@ impl Client {
         let edits = workspace.and_then(|it| it.workspace_edit.as_ref());
         let operations = edits.and_then(|it| it.resource_operations.as_ref());
         let creates = |operations: &Vec<_>| operations.contains(&ResourceOperationKind::Create);
+        let is_versioned = edits.and_then(|it| it.document_changes) == Some(true);
+        let documents = params.capabilities.text_document.as_ref();
+        let actions = documents.and_then(|it| it.code_action.as_ref());
+        let resolves = |property: &str| {
+            let known = actions.and_then(|it| it.resolve_support.as_ref());
+            known.is_some_and(|known| known.properties.iter().any(|it| it == property))
+        };
+        let keeps_data = actions.and_then(|it| it.data_support) == Some(true);
         Self {
             abilities: Abilities {
-                creates_files: operations.is_some_and(creates),
+                is_versioned,
+                creates_files: is_versioned && operations.is_some_and(creates),
+                resolves_edits: keeps_data && resolves("edit"),
             },
             unit: unit(encodings.map_or(&[][..], Vec::as_slice)),
             watches_files: watches.and_then(|it| it.dynamic_registration) == Some(true),
@@ -125,14 +138,35 @@ fn unit(known: &[PositionEncodingKind]) -> ColumnUnit {
     }
 }
 
+/// What is said of options that cannot be read. Only a name is repeated: a value may be a secret.
+fn complaint(error: &serde_json::Error) -> String {
+    let error = error.to_string();
+    match error.starts_with("unknown field") {
+        true => outside_run(&format!("initializationOptions: {error}")),
+        false => {
+            "initializationOptions: `trusted` and `withLocal` must be true or false".to_owned()
+        }
+    }
+}
+
 /// The folders of the workspace, by URI; none where a single file is open. Old editors name one folder by its URI, older
 /// ones by its path.
 #[allow(deprecated)]
 pub(super) fn folders(params: &InitializeParams) -> Vec<String> {
     let folders = &params.workspace_folders_initialize_params.workspace_folders;
     let uri = |folder: &WorkspaceFolder| folder.uri.0.clone();
-    match folders {
+    let named: Vec<String> = match folders {
         Some(WorkspaceFolders::WorkspaceFolderList(folders)) => folders.iter().map(uri).collect(),
-        _ => params.root_uri.iter().map(|root| root.0.clone()).collect(),
+        _ => Vec::new(),
+    };
+    if !named.is_empty() {
+        return named;
+    }
+    if let Some(root) = &params.root_uri {
+        return vec![root.0.clone()];
+    }
+    match &params.root_path {
+        Some(RootPath::String(path)) if !path.is_empty() => vec![uri_of(Path::new(path))],
+        _ => Vec::new(),
     }
 }

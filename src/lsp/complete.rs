@@ -11,6 +11,7 @@ use gen_lsp_types::{
 };
 
 use super::cursor::{Typed, typed};
+use super::markdown::prose;
 use super::page::{Page, name};
 use super::suppression;
 use crate::backstage::schema::Types;
@@ -36,7 +37,10 @@ pub(super) fn complete(page: &Page<'_>, position: Position) -> Vec<CompletionIte
     let column = offset.saturating_sub(line.range().start);
     let text = page.slice(line);
     if let Some(names) = suppression::names_at(text, column) {
-        return rules(page, word_before(text, column, names.start), offset);
+        let before = word_before(text, column, names.start);
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let after = text.get(column..).map_or(0, |rest| length(rest, is_word));
+        return rules(page, Span::new(offset - before, offset + after));
     }
     if settings::NAMES.contains(&page.path.name()) {
         return in_settings(page, offset);
@@ -54,10 +58,51 @@ pub(super) fn complete(page: &Page<'_>, position: Position) -> Vec<CompletionIte
         return variables(page, app, offset, column - open - 2);
     }
     match typed(&page.text, offset) {
-        Some(Typed::Key(path, so_far)) => keys(page, app, &path, so_far.len(), offset),
-        Some(Typed::Value(path, so_far)) => values(page, app, &path, so_far.len(), offset),
+        Some(Typed::Key(path, so_far)) => keys(page, app, &path, &Word::at(page, offset, so_far)),
+        Some(Typed::Value(path, so_far)) => {
+            values(page, app, &path, Word::at(page, offset, so_far).span)
+        }
         None => Vec::new(),
     }
+}
+
+/// The key or value that is being typed, with what stands behind the cursor: it is replaced as a whole.
+struct Word {
+    span: Span,
+    /// A colon is behind it already.
+    has_colon: bool,
+}
+
+impl Word {
+    fn at(page: &Page<'_>, offset: usize, so_far: &str) -> Self {
+        let rest = page.text.get(offset..).unwrap_or_default();
+        let is_colon = |at: usize| {
+            let behind = rest.get(at..).and_then(|rest| rest.strip_prefix(':'));
+            behind
+                .is_some_and(|behind| behind.is_empty() || behind.starts_with(char::is_whitespace))
+        };
+        let end = rest
+            .char_indices()
+            .find(|(at, c)| c.is_whitespace() || is_colon(*at))
+            .map_or(rest.len(), |(at, _)| at);
+        Self {
+            span: Span::new(offset.saturating_sub(so_far.len()), offset + end),
+            has_colon: is_colon(end),
+        }
+    }
+
+    /// What to write for a key: a colon behind it, and the place of a value, where there is none.
+    fn key(&self, key: &str, colon: &str) -> String {
+        match self.has_colon {
+            true => key.to_owned(),
+            false => format!("{key}{colon}"),
+        }
+    }
+}
+
+/// How many bytes at the start of a text are of a kind.
+fn length(text: &str, is_of_it: impl Fn(char) -> bool) -> usize {
+    text.len() - text.trim_start_matches(is_of_it).len()
 }
 
 fn is_comment(before: &str) -> bool {
@@ -76,10 +121,9 @@ fn item(
     label: String,
     kind: CompletionItemKind,
     new_text: String,
-    so_far: usize,
-    offset: usize,
+    replaced: Span,
 ) -> CompletionItem {
-    let range = page.range(Span::new(offset.saturating_sub(so_far), offset));
+    let range = page.range(replaced);
     CompletionItem {
         text_edit: Some(TextEdit { range, new_text }.into()),
         label,
@@ -94,7 +138,7 @@ fn markdown(text: String) -> Option<gen_lsp_types::Documentation> {
 }
 
 /// The rules that a suppression or settings may name: the catalogue's, and the user's own.
-fn rules(page: &Page<'_>, so_far: usize, offset: usize) -> Vec<CompletionItem> {
+fn rules(page: &Page<'_>, replaced: Span) -> Vec<CompletionItem> {
     let Some(run) = page.run() else {
         return Vec::new();
     };
@@ -102,14 +146,16 @@ fn rules(page: &Page<'_>, so_far: usize, offset: usize) -> Vec<CompletionItem> {
     cards
         .map(|card| CompletionItem {
             detail: Some(mask::outside_run(&card.title)),
-            documentation: markdown(excerpt(&card.why).into_owned()),
+            documentation: markdown(match catalog::card(&card.id) {
+                Some(_) => card.why.to_string(),
+                None => prose(&excerpt(&card.why)),
+            }),
             ..item(
                 page,
                 card.id.to_string(),
                 CompletionItemKind::EnumMember,
                 card.id.to_string(),
-                so_far,
-                offset,
+                replaced,
             )
         })
         .collect()
@@ -121,12 +167,13 @@ fn in_settings(page: &Page<'_>, offset: usize) -> Vec<CompletionItem> {
         |path: &ConfigPath| matches!(path.parts(), [.., Part::Key(key)] if &**key == "rules");
     match typed(&page.text, offset) {
         Some(Typed::Key(path, so_far)) if is_rules(&path) => {
-            let mut items = rules(page, so_far.len(), offset);
+            let word = Word::at(page, offset, so_far);
+            let mut items = rules(page, word.span);
             for item in &mut items {
                 if let Some(gen_lsp_types::CompletionItemTextEdit::TextEdit(edit)) =
                     &mut item.text_edit
                 {
-                    edit.new_text.push_str(": ");
+                    edit.new_text = word.key(&edit.new_text, ": ");
                 }
             }
             items
@@ -136,16 +183,10 @@ fn in_settings(page: &Page<'_>, offset: usize) -> Vec<CompletionItem> {
             if !is_rules(&path) {
                 return Vec::new();
             }
+            let replaced = Word::at(page, offset, so_far).span;
             let level = |level: &str| {
                 let kind = CompletionItemKind::EnumMember;
-                item(
-                    page,
-                    level.to_owned(),
-                    kind,
-                    level.to_owned(),
-                    so_far.len(),
-                    offset,
-                )
+                item(page, level.to_owned(), kind, level.to_owned(), replaced)
             };
             LEVELS.map(level).to_vec()
         }
@@ -154,14 +195,13 @@ fn in_settings(page: &Page<'_>, offset: usize) -> Vec<CompletionItem> {
 }
 
 /// The keys of an object that are not there yet.
-fn keys(
-    page: &Page<'_>,
-    app: &AppConfigs,
-    path: &ConfigPath,
-    so_far: usize,
-    offset: usize,
-) -> Vec<CompletionItem> {
-    let present = present(page, path);
+fn keys(page: &Page<'_>, app: &AppConfigs, path: &ConfigPath, word: &Word) -> Vec<CompletionItem> {
+    let mut present = present(page, path);
+    // What is being typed is there as well.
+    let own = page.slice(word.span);
+    if let Some(at) = present.iter().position(|known| known == own) {
+        present.remove(at);
+    }
     let scope = app.schemas.schemas.scope_at(path);
     let mut keys: BTreeMap<&str, CompletionItem> = BTreeMap::new();
     for key in scope.known_keys() {
@@ -169,8 +209,8 @@ fn keys(
         let description = about.description();
         let types: Vec<&str> = description.types.names().collect();
         let text = match description.types {
-            Types::OBJECT | Types::ARRAY => format!("{}:", spelt(key)),
-            _ => format!("{}: ", spelt(key)),
+            Types::OBJECT | Types::ARRAY => word.key(&spelt(key), ":"),
+            _ => word.key(&spelt(key), ": "),
         };
         let kind = CompletionItemKind::Property;
         let deprecated = description.deprecated.is_some();
@@ -179,9 +219,9 @@ fn keys(
             key,
             CompletionItem {
                 detail: (!types.is_empty()).then(|| types.join(" or ")),
-                documentation: markdown(excerpt(&texts.join("\n\n")).into_owned()),
+                documentation: markdown(prose(&excerpt(&texts.join("\n\n")))),
                 tags: deprecated.then(|| vec![CompletionItemTag::Deprecated]),
-                ..item(page, name(key), kind, text, so_far, offset)
+                ..item(page, name(key), kind, text, word.span)
             },
         );
     }
@@ -191,21 +231,19 @@ fn keys(
     };
     for plugin in &plugins {
         let kind = CompletionItemKind::Module;
-        let text = format!("{}:", spelt(plugin));
+        let text = word.key(&spelt(plugin), ":");
         let item = CompletionItem {
             detail: Some("plugin of the backend".to_owned()),
-            ..item(page, name(plugin), kind, text, so_far, offset)
+            ..item(page, name(plugin), kind, text, word.span)
         };
         keys.insert(plugin, item);
     }
     if !path.is_root() && present.is_empty() {
         for directive in DIRECTIVES {
             let kind = CompletionItemKind::Keyword;
-            let text = format!("{directive}: ");
-            keys.insert(
-                directive,
-                item(page, directive.to_owned(), kind, text, so_far, offset),
-            );
+            let text = word.key(directive, ": ");
+            let item = item(page, directive.to_owned(), kind, text, word.span);
+            keys.insert(directive, item);
         }
     }
     let is_new = |key: &&str| !present.iter().any(|known| known == *key);
@@ -277,8 +315,7 @@ fn values(
     page: &Page<'_>,
     app: &AppConfigs,
     path: &ConfigPath,
-    so_far: usize,
-    offset: usize,
+    replaced: Span,
 ) -> Vec<CompletionItem> {
     let scope = app.schemas.schemas.scope_at(path);
     let about = scope.description();
@@ -296,7 +333,7 @@ fn values(
     let kind = CompletionItemKind::EnumMember;
     texts
         .into_iter()
-        .map(|text| item(page, text.clone(), kind, text, so_far, offset))
+        .map(|text| item(page, text.clone(), kind, text, replaced))
         .collect()
 }
 
@@ -330,26 +367,27 @@ fn variables(
             });
         }
     }
-    let closing = page
-        .text
-        .get(offset..)
-        .is_some_and(|rest| rest.starts_with('}'));
+    let rest = page.text.get(offset..).unwrap_or_default();
+    let end = length(rest, |c| c.is_ascii_alphanumeric() || c == '_');
+    let behind = rest.get(end..).unwrap_or_default();
+    // The brace that closes it, or what stands in for a variable that is not set.
+    let is_closed = behind.starts_with(['}', ':']);
     // What is being typed is in a layer as well.
-    let start = offset.saturating_sub(so_far);
-    let own = page.text.get(start..offset).unwrap_or_default().to_owned();
+    let replaced = Span::new(offset.saturating_sub(so_far), offset + end);
+    let own = page.slice(replaced).to_owned();
     known
         .into_iter()
         .filter(|(variable, _)| *variable != own)
         .map(|(variable, mut chains)| {
             chains.dedup();
-            let text = match closing {
+            let text = match is_closed {
                 true => variable.clone(),
                 false => format!("{variable}}}"),
             };
             let kind = CompletionItemKind::Variable;
             CompletionItem {
                 detail: (!chains.is_empty()).then(|| format!("set in {}", chains.join(", "))),
-                ..item(page, name(&variable), kind, text, so_far, offset)
+                ..item(page, name(&variable), kind, text, replaced)
             }
         })
         .collect()

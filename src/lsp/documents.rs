@@ -3,20 +3,25 @@
 //! In: what the editor says it opened, changed and closed. Out: their texts, which are the truth while they are open.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gen_lsp_types::{
     Position, Range, TextDocumentContentChangeEvent, TextDocumentContentChangePartial,
 };
 
+use super::uri::key_of;
 use crate::text::{ColumnUnit, Lines, Span};
 
-/// Every open document by its URI, as the editor writes it.
+/// Every open document by its path, since editors write one URI in several ways.
 #[derive(Debug, Default)]
-pub(super) struct Documents(BTreeMap<String, Document>);
+pub(super) struct Documents(BTreeMap<PathBuf, Document>);
 
 /// One open document.
+#[derive(Clone)]
 pub(super) struct Document {
+    /// Its URI, as the editor wrote it when it opened it.
+    pub(super) uri: String,
     /// Its number, which grows with each change.
     pub(super) version: i32,
     /// Its text.
@@ -34,9 +39,11 @@ impl std::fmt::Debug for Document {
 
 impl Documents {
     /// Notes one that was opened; its text is in place of any that was known.
-    pub(super) fn open(&mut self, uri: String, version: i32, text: String) {
-        let text = text.into();
-        self.0.insert(uri, Document { version, text });
+    pub(super) fn open(&mut self, uri: String, version: i32, text: String) -> &Document {
+        let (key, text) = (key_of(&uri), text.into());
+        let document = Document { uri, version, text };
+        let entry = self.0.entry(key).insert_entry(document);
+        entry.into_mut()
     }
 
     /// Applies changes in their order; each is about the text that the one before it made. One that was never opened stays
@@ -47,28 +54,26 @@ impl Documents {
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
         unit: ColumnUnit,
-    ) {
-        if let Some(document) = self.0.get_mut(uri) {
-            document.version = version;
-            document.text = changed(&document.text, changes, unit).into();
-        }
+    ) -> Option<&Document> {
+        let document = self.0.get_mut(&key_of(uri))?;
+        document.version = version;
+        document.text = changed(&document.text, changes, unit).into();
+        Some(document)
     }
 
     /// Notes that one was closed: what is on disk counts again.
-    pub(super) fn close(&mut self, uri: &str) {
-        self.0.remove(uri);
+    pub(super) fn close(&mut self, uri: &str) -> Option<Document> {
+        self.0.remove(&key_of(uri))
     }
 
     /// The open document of a URI.
     pub(super) fn get(&self, uri: &str) -> Option<&Document> {
-        self.0.get(uri)
+        self.0.get(&key_of(uri))
     }
 
-    /// Every open document with its URI.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Document)> {
-        self.0
-            .iter()
-            .map(|(uri, document)| (uri.as_str(), document))
+    /// Every open document.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {
+        self.0.values()
     }
 }
 

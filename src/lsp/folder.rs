@@ -1,87 +1,211 @@
 //! One folder of the workspace: its files with the texts of open documents, and what the last check said of them.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::client::Trust;
-use super::documents::Documents;
+use super::documents::{Document, Documents};
+use super::page::MAX_BYTES;
+use super::polling::Polling;
 use super::uri::{path_of, push_encoded, uri_of};
+use crate::check::Session;
 use crate::check::effective::Configs;
-use crate::check::{Session, Watched};
-use crate::files::{DiskFiles, FilePath, OverlayFiles};
+use crate::files::{AskedFor, DiskFiles, FilePath, Files, MemoryFiles, NotedFiles, OverlayFiles};
 use crate::request::{Request, RulesFrom};
 use crate::run::{Failure, Run};
 use crate::text::Source;
 
 /// A folder that the editor has open.
 pub(super) struct Folder {
-    /// As the editor names it.
-    pub(super) uri: String,
     path: PathBuf,
+    /// Whether the editor named it, or it is there for the sake of a file.
+    pub(super) origin: FolderOrigin,
     /// The root of its repository, as the editor would write it.
     root: PathBuf,
     /// The same without symbolic links.
     real_root: PathBuf,
     /// Where in the repository it is.
     at: FilePath,
+    /// What is on disk, walked at most once.
+    disk: Arc<dyn Files>,
     files: OverlayFiles,
+    /// The documents that are open in its repository.
+    open: BTreeMap<FilePath, Document>,
     session: Session,
     /// What was asked of the last check.
     request: Request,
+    freshness: Freshness,
     /// What the last check said: findings, or the mistakes for which there could be no check.
     pub(super) run: Option<Run>,
-    /// What that read, to be looked at again where the editor does not.
-    watched: Option<Watched>,
+    /// Why the last check could not be made.
+    pub(super) failure: Option<Failure>,
+    /// What that read, or looked for.
+    asked_for: AskedFor,
+    /// How the disk was, where the editor does not watch it.
+    polling: Option<Polling>,
     /// The effective configs of the same files, once somebody asks for them.
     configs: OnceCell<Option<Configs>>,
 }
 
+/// Why a folder is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FolderOrigin {
+    /// It is one of the workspace.
+    Workspace,
+    /// There is no workspace, and a file is open that is about its app.
+    File,
+}
+
+/// Whether what was said of a folder is about its files as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    /// It is.
+    Current,
+    /// A text has changed since.
+    Stale,
+    /// Files came or went since.
+    StaleTree,
+}
+
+/// How a file has changed on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileChange {
+    /// Another text is in it.
+    Text,
+    /// It, or what is below it, came or went.
+    Presence,
+}
+
 impl Folder {
-    /// The folder of a URI; `None` when it is not on this disk or cannot be read.
-    pub(super) fn open(uri: &str, documents: &Documents) -> Option<Self> {
-        let path = path_of(uri)?;
+    /// The folder at a path; `None` when it cannot be read.
+    pub(super) fn open(path: PathBuf, origin: FolderOrigin, documents: &Documents) -> Option<Self> {
         let disk = DiskFiles::open(&path, &path).ok()?;
         let at = disk.locate(&path).ok()?;
+        let (root, real_root) = roots(&path, &at, &disk);
+        let disk: Arc<dyn Files> = Arc::new(disk);
         let mut folder = Self {
-            uri: uri.to_owned(),
-            root: client_root(&path, &at).unwrap_or_else(|| disk.root().to_owned()),
-            real_root: disk.root().to_owned(),
             path,
+            origin,
+            root,
+            real_root,
             at,
-            files: OverlayFiles::new(Arc::new(disk)),
+            files: OverlayFiles::new(Arc::clone(&disk)),
+            disk,
+            open: BTreeMap::new(),
             session: Session::default(),
             request: Request::default(),
+            freshness: Freshness::Stale,
             run: None,
-            watched: None,
+            failure: None,
+            asked_for: AskedFor::default(),
+            polling: None,
             configs: OnceCell::new(),
         };
         folder.lay_over(documents);
         Some(folder)
     }
 
-    /// Walks the disk anew at the next check: files came, went, or are ignored by other rules.
-    pub(super) fn walk_again(&mut self, documents: &Documents) {
-        if let Ok(disk) = DiskFiles::open(&self.path, &self.path) {
-            self.files = OverlayFiles::new(Arc::new(disk));
-            self.lay_over(documents);
+    /// Where it is on disk, as the editor writes it.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the disk as it is now: files came, went, or are ignored by other rules. A folder that is gone is an empty one.
+    fn walk_again(&mut self, documents: &Documents) {
+        let disk = DiskFiles::open(&self.path, &self.path).ok();
+        let located = disk.and_then(|disk| Some((disk.locate(&self.path).ok()?, disk)));
+        match located {
+            Some((at, disk)) => {
+                let roots = roots(&self.path, &at, &disk);
+                if roots.1 != self.real_root {
+                    self.polling = None;
+                }
+                (self.root, self.real_root) = roots;
+                self.at = at;
+                self.disk = Arc::new(disk);
+            }
+            None => self.disk = Arc::new(MemoryFiles::default()),
+        }
+        self.lay_over(documents);
+    }
+
+    fn outdate(&mut self) {
+        if self.freshness == Freshness::Current {
+            self.freshness = Freshness::Stale;
         }
     }
 
     fn lay_over(&mut self, documents: &Documents) {
-        for (uri, document) in documents.iter() {
-            self.set_text(uri, Some(&document.text));
+        self.files = OverlayFiles::new(Arc::clone(&self.disk));
+        self.open.clear();
+        for document in documents.iter() {
+            if let Some(path) = self.path_of(&document.uri) {
+                self.files.insert(path.clone(), Arc::clone(&document.text));
+                self.open.insert(path, document.clone());
+            }
         }
     }
 
-    /// Takes a text in the place of a file's; `None` for what is on disk.
-    pub(super) fn set_text(&mut self, uri: &str, text: Option<&Arc<str>>) {
-        let Some(path) = self.path_of(uri) else {
+    /// Takes the text of a document in the place of a file's.
+    pub(super) fn lay(&mut self, document: &Document) {
+        let Some(path) = self.path_of(&document.uri) else {
             return;
         };
-        match text {
-            Some(text) => self.files.insert(path, Arc::clone(text)),
-            None => self.files.remove(&path),
+        let before = self.files.read(&path, MAX_BYTES).ok();
+        self.files.insert(path.clone(), Arc::clone(&document.text));
+        let is_new = self.open.insert(path.clone(), document.clone()).is_none();
+        // A new text may be a new layer; one that is changed matters to whoever has read it.
+        let matters = is_new || self.depends_on(&path);
+        if matters && before.as_ref() != Some(&document.text) {
+            self.outdate();
+        }
+    }
+
+    /// Takes what is on disk in the place of a document that was closed.
+    pub(super) fn lift(&mut self, document: &Document) {
+        let Some(path) = self.path_of(&document.uri) else {
+            return;
+        };
+        self.files.remove(&path);
+        self.open.remove(&path);
+        let now = self.files.read(&path, MAX_BYTES).ok();
+        if now.as_ref() != Some(&document.text) {
+            self.outdate();
+        }
+    }
+
+    /// Takes note of a file that has changed on disk.
+    pub(super) fn file_changed(&mut self, path: &Path, change: FileChange) {
+        let change = match self.locate(path) {
+            // The folder itself, or one that it is in.
+            _ if self.path.starts_with(path) => Some(FileChange::Presence),
+            Some(path) => change_of(&path, change).filter(|change| {
+                // Of an open document another text counts.
+                *change == FileChange::Presence
+                    || (self.depends_on(&path) && !self.open.contains_key(&path))
+            }),
+            None => None,
+        };
+        match change {
+            Some(FileChange::Presence) => self.freshness = Freshness::StaleTree,
+            Some(FileChange::Text) => self.outdate(),
+            None => {}
+        }
+    }
+
+    /// Whether what was said of the folder may be another thing when a file of the repository has another text.
+    fn depends_on(&self, path: &FilePath) -> bool {
+        self.run.is_none() || path.is_within(&self.at) || self.asked_for.contains(path)
+    }
+
+    /// Looks at the disk, where the editor does not.
+    pub(super) fn poll(&mut self) {
+        let polling = self.polling.get_or_insert_with(Polling::default);
+        if polling.has_changed(&self.path, &self.at, &*self.disk) {
+            self.freshness = Freshness::StaleTree;
         }
     }
 
@@ -93,6 +217,14 @@ impl Folder {
     /// Where in the repository it is.
     pub(super) fn at(&self) -> &FilePath {
         &self.at
+    }
+
+    /// Whether settings at a path may be in force in it.
+    pub(super) fn may_load(&self, settings: &FilePath) -> bool {
+        match &self.request.rules_from {
+            RulesFrom::Anywhere => true,
+            RulesFrom::Folder(folder) => settings.is_within(folder),
+        }
     }
 
     /// The path of a URI; `None` when it is elsewhere.
@@ -116,7 +248,7 @@ impl Folder {
         (!found.is_outside()).then_some(found)
     }
 
-    /// The URI of a source, as the editor would write it.
+    /// The URI of a source, as the editor writes it.
     pub(super) fn uri_of(&self, source: &Source) -> String {
         self.uri_below(source.repository_path())
     }
@@ -127,6 +259,9 @@ impl Folder {
     }
 
     fn uri_below(&self, path: &str) -> String {
+        if let Some(document) = self.open.get(&FilePath::new(path)) {
+            return document.uri.clone();
+        }
         let mut uri = uri_of(&self.root);
         if !uri.ends_with('/') {
             uri.push('/');
@@ -135,11 +270,26 @@ impl Folder {
         uri
     }
 
-    /// Checks the files as they are now.
-    ///
-    /// # Errors
-    /// As [`Session::check`], but for mistakes in files: they are findings here.
-    pub(super) fn check(&mut self, request: &Request, trust: Trust) -> Result<(), Failure> {
+    /// The version of the document of a URI, if it is open.
+    pub(super) fn version_of(&self, uri: &str) -> Option<i32> {
+        let document = self.open.get(&self.path_of(uri)?)?;
+        Some(document.version)
+    }
+
+    /// Whether any document in it is open.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.open.keys().any(|path| path.is_within(&self.at))
+    }
+
+    /// Checks the files as they are now, if that is another state than what was checked last. Mistakes in files are
+    /// findings; anything else for which there can be no check is a failure.
+    pub(super) fn check(&mut self, request: &Request, trust: Trust, documents: &Documents) {
+        match self.freshness {
+            Freshness::Current => return,
+            Freshness::Stale => {}
+            Freshness::StaleTree => self.walk_again(documents),
+        }
+        self.freshness = Freshness::Current;
         self.request = Request {
             start: self.path.clone(),
             rules_from: match trust {
@@ -148,29 +298,30 @@ impl Folder {
             },
             ..request.clone()
         };
-        let files = Box::new(self.files.clone());
-        self.run = None;
-        self.watched = None;
+        let asked_for = AskedFor::default();
+        let files = NotedFiles::new(self.files.clone(), asked_for.clone());
+        let result = self.session.check(Box::new(files), &self.at, &self.request);
+        self.asked_for = asked_for;
         self.configs = OnceCell::new();
-        let run = match self.session.check(files, &self.at, &self.request) {
-            Ok(run) => run,
+        (self.run, self.failure) = match result {
+            Ok(run) => (Some(run), None),
             Err(Failure {
                 mistakes: Some(mistakes),
                 ..
-            }) => *mistakes,
-            Err(failure) => return Err(failure),
+            }) => (Some(*mistakes), None),
+            Err(failure) => (None, Some(failure)),
         };
-        let mut watched = Watched::new(&self.path, None);
-        watched.add_index(&self.path);
-        watched.add_sources(&self.path, &run);
-        self.watched = Some(watched);
-        self.run = Some(run);
-        Ok(())
     }
 
-    /// Whether something has changed on disk since the last check read it.
-    pub(super) fn has_changed(&mut self) -> bool {
-        self.watched.as_mut().is_some_and(Watched::has_changed)
+    /// Looks from now on at all that the last check depended on.
+    pub(super) fn watch(&mut self) {
+        let polling = self.polling.get_or_insert_with(Polling::default);
+        for path in self.asked_for.paths() {
+            if !path.is_outside() {
+                polling.add(self.real_root.join(path.as_str()));
+            }
+        }
+        polling.add_index(&self.path);
     }
 
     /// The effective configs of the files that were checked last; `None` where mistakes in settings keep them from being
@@ -192,6 +343,49 @@ impl Folder {
     }
 }
 
+/// What the change of a file is to a check; `None` when it is nothing. Packages are read, but what installs them changes
+/// thousands of files, and in the end the lockfile, or a hidden file beside the packages.
+fn change_of(path: &FilePath, change: FileChange) -> Option<FileChange> {
+    let path = path.as_str();
+    if let Some((_, inside)) = path.rsplit_once(".git/") {
+        let decides = matches!(inside, "index" | "info/exclude");
+        return decides.then_some(FileChange::Presence);
+    }
+    if let Some((_, inside)) = path.rsplit_once("node_modules/") {
+        let is_record = inside.starts_with('.') && !inside.contains('/');
+        return is_record.then_some(FileChange::Presence);
+    }
+    match path.ends_with(".gitignore") {
+        true => Some(FileChange::Presence),
+        false => Some(change),
+    }
+}
+
+/// The folder that holds the app, the server or the settings that a file is about: the nearest one with a base layer or
+/// settings, and of a server's own file its folder. `None` where a file is about neither: nobody asked to walk the rest of
+/// the disk.
+pub(super) fn folder_around(file: &Path) -> Option<PathBuf> {
+    let names = std::iter::once("app-config.yaml").chain(crate::settings::NAMES);
+    let holds = |folder: &&Path| {
+        let mut names = names.clone();
+        names.any(|name| folder.join(name).is_file())
+    };
+    let own = file.parent()?;
+    if let Some(folder) = own.ancestors().find(holds) {
+        return Some(folder.to_owned());
+    }
+    let name = file.file_name()?.to_str()?;
+    let is_config = name.starts_with("app-config") || name.contains(".gcfg");
+    let is_there = is_config && fs::metadata(own).is_ok_and(|own| own.is_dir());
+    is_there.then(|| own.to_owned())
+}
+
+/// The root of the repository as the editor writes it and without symbolic links.
+fn roots(path: &Path, at: &FilePath, disk: &DiskFiles) -> (PathBuf, PathBuf) {
+    let real = disk.root().to_owned();
+    (client_root(path, at).unwrap_or_else(|| real.clone()), real)
+}
+
 /// The root of the repository as the editor writes it: the path of the folder without what leads from that root to it.
 fn client_root(path: &Path, at: &FilePath) -> Option<PathBuf> {
     if at.is_outside() {
@@ -200,4 +394,28 @@ fn client_root(path: &Path, at: &FilePath) -> Option<PathBuf> {
     let depth = at.as_str().split('/').filter(|part| !part.is_empty());
     let root = path.ancestors().nth(depth.count())?;
     (root.join(at.as_str()) == path || at.as_str().is_empty()).then(|| root.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_in_packages_and_in_the_folder_of_git_is_passed_over() {
+        use FileChange::{Presence, Text};
+        for (path, change, expected) in [
+            ("a/app-config.yaml", Text, Some(Text)),
+            ("a/app-config.yaml", Presence, Some(Presence)),
+            ("a/.gitignore", Text, Some(Presence)),
+            (".git/index.lock", Presence, None),
+            (".git/objects/ab/cd", Presence, None),
+            (".git/index", Text, Some(Presence)),
+            (".gitlab/ci.yml", Text, Some(Text)),
+            ("a/node_modules/b/package.json", Presence, None),
+            ("node_modules/.package-lock.json", Text, Some(Presence)),
+            ("node_modules/.cache/x", Text, None),
+        ] {
+            assert_eq!(change_of(&FilePath::new(path), change), expected, "{path}");
+        }
+    }
 }

@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use gen_lsp_types::{Hover, MarkupContent, MarkupKind, Position};
 
 use super::cursor::at;
-use super::page::{Page, code, name, shown};
+use super::markdown::{code, link, prose};
+use super::page::{Page, name, shown};
 use super::suppression;
 use crate::backstage::load::LoadedLayer;
 use crate::backstage::value::{Kind, OpenCause, Value};
@@ -67,15 +68,18 @@ fn findings(page: &Page<'_>, offset: usize) -> Vec<(String, Span)> {
     .collect()
 }
 
-/// The title of a rule, why it matters, and where to read more. A policy is a file of the repository: it may hold a secret.
+/// The title of a rule, why it matters, and where to read more. A policy is a file of the repository: it may hold a secret,
+/// and whatever its author liked.
 fn why(run: &Run, card: &Card) -> String {
-    let text = format!("**{}**: {}\n\n{}", card.id, card.title, card.why.trim_end());
-    let text = match catalog::card(&card.id) {
-        Some(_) => text,
-        None => mask::excerpt(&text).into_owned(),
+    let own = catalog::card(&card.id).is_some();
+    let shown = |text: &str| match own {
+        true => text.to_owned(),
+        false => prose(&mask::excerpt(text)),
     };
-    match page_of(run, &card.id) {
-        Some(url) => format!("{text}\n\n[{}]({url})", card.id),
+    let title = shown(&card.title);
+    let text = format!("**{}**: {title}\n\n{}", card.id, shown(card.why.trim_end()));
+    match page_of(run, &card.id).and_then(|url| link(&card.id, &url)) {
+        Some(link) => format!("{text}\n\n{link}"),
         None => text,
     }
 }
@@ -137,8 +141,8 @@ fn described(app: &AppConfigs, path: &ConfigPath) -> String {
     let mut facts: Vec<String> = Vec::new();
     if !about.allowed.is_empty() {
         let allowed = about.allowed.iter().map(|value| match value.as_str() {
-            Some(text) => code(text),
-            None => code(&value.to_string()),
+            Some(text) => code(&mask::excerpt(text)),
+            None => code(&mask::excerpt(&value.to_string())),
         });
         facts.push(allowed.collect::<Vec<_>>().join(", "));
     } else if !about.types.is_any() {
@@ -151,10 +155,11 @@ fn described(app: &AppConfigs, path: &ConfigPath) -> String {
         let _ = write!(text, "  \n{}", facts.join(" · "));
     }
     for description in about.texts {
-        let _ = write!(text, "\n\n{}", mask::excerpt(description.trim()));
+        let description = mask::excerpt(description.trim());
+        let _ = write!(text, "\n\n{}", prose(&description));
     }
     if let Some(reason) = about.deprecated {
-        let _ = write!(text, "\n\n*deprecated* {}", mask::excerpt(reason));
+        let _ = write!(text, "\n\n*deprecated* {}", prose(&mask::excerpt(reason)));
     }
     text
 }
@@ -186,12 +191,8 @@ fn by_chain(app: &AppConfigs, layer: &LoadedLayer, path: &ConfigPath, shown: &Sh
     let mut table = "\n\n| chain | value | set by |\n| --- | --- | --- |\n".to_owned();
     let left = rows.len().saturating_sub(MOST_ROWS);
     for (value, from, chains) in rows.into_iter().take(MOST_ROWS) {
-        let chains = chains.join(", ").replace('|', "\\|");
-        let _ = writeln!(
-            table,
-            "| {chains} | {value} | {} |",
-            from.replace('|', "\\|")
-        );
+        let chains = prose(&chains.join(", "));
+        let _ = writeln!(table, "| {chains} | {value} | {} |", prose(&from));
     }
     if left > 0 {
         let _ = writeln!(table, "\n… and {left} more");

@@ -10,16 +10,26 @@ mod complete;
 mod cursor;
 mod diagnostics;
 mod documents;
+mod edits;
+mod fix_all;
 mod folder;
+mod handshake;
 mod hints;
 mod hover;
+mod ignore;
+mod inbox;
+mod markdown;
+mod outbox;
 mod page;
 mod places;
+mod polling;
+mod requests;
 mod server;
 mod suppression;
 mod symbols;
 #[cfg(test)]
 mod tests;
+mod turn_off;
 mod uri;
 
 use lsp_server::Connection;
@@ -33,12 +43,14 @@ pub use server::{Ended, serve};
 /// When what is sent is not the protocol.
 pub fn over_stdio() -> Result<Ended, Failure> {
     let (connection, threads) = Connection::stdio();
-    let ended = serve(&connection)?;
-    // The threads end when nobody can send any more.
+    let ended = serve(&connection);
+    // The threads end when nobody can send any more, and what was sent last is written first.
     drop(connection);
+    let joined = threads.join();
+    let ended = ended?;
     // An error of theirs holds what was sent, which may be the text of a file.
-    if threads.join().is_err() {
-        return Err(Failure::new("the connection to the editor broke"));
+    match joined {
+        Ok(()) => Ok(ended),
+        Err(_) => Err(Failure::new("the connection to the editor broke")),
     }
-    Ok(ended)
 }

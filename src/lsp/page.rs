@@ -17,7 +17,7 @@ use crate::run::Run;
 use crate::text::{ColumnUnit, Lines, Place, Source, Sources, Span, mask};
 
 /// The largest file that a request may be about, in bytes: larger files are not configuration.
-const MAX_BYTES: u64 = 10 << 20;
+pub(super) const MAX_BYTES: u64 = 10 << 20;
 
 /// A file of a folder, as it is in the editor.
 pub(super) struct Page<'s> {
@@ -146,22 +146,4 @@ pub(super) fn shown(configs: &Configs) -> Shown<'_> {
 /// The name of a chain, a file or a variable, as it may be shown.
 pub(super) fn name(name: &str) -> String {
     mask::escape(&mask::name(name)).into_owned()
-}
-
-/// A text as code in Markdown, on one line and not too long. It must have been masked.
-pub(super) fn code(text: &str) -> String {
-    const LONGEST: usize = 120;
-    let text = mask::escape(text);
-    let mut clipped: String = text.chars().take(LONGEST).collect();
-    if clipped.len() < text.len() {
-        clipped.push('…');
-    }
-    let ticks = clipped.split(|c| c != '`').map(str::len).max();
-    let fence = "`".repeat(ticks.unwrap_or_default() + 1);
-    // A bar would end the cell of a table.
-    let clipped = clipped.replace('|', "\\|");
-    match fence.len() {
-        1 => format!("`{clipped}`"),
-        _ => format!("{fence} {clipped} {fence}"),
-    }
 }

@@ -4,29 +4,26 @@
 //! request is answered, the changes before it have been checked, so that no answer is about a text that is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    Diagnostic, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentLinkOptions, FileSystemWatcher,
-    GlobPattern, InitializeParams, InitializeResult, LogMessageParams, MessageType, Position,
-    PublishDiagnosticsParams, Range, Registration, RegistrationParams, Save, ServerCapabilities,
-    ServerInfo, ShowMessageParams, TextDocumentIdentifier, TextDocumentSync, TextDocumentSyncKind,
-    TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileChangeType, FileSystemWatcher,
+    GlobPattern, Registration, RegistrationParams,
 };
-use lsp_server::{
-    Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response,
-};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::Value;
 
 use super::client::{self, Client};
+use super::diagnostics;
 use super::documents::Documents;
-use super::folder::Folder;
-use super::page::Page;
-use super::{actions, complete, diagnostics, hints, hover, places, symbols};
+use super::folder::{FileChange, Folder, FolderOrigin, folder_around};
+use super::handshake::shake;
+use super::inbox::{Inbox, Next, cancelled};
+use super::outbox::{Complaint, Outbox, json};
+use super::requests::{self, error, read, read_change};
+use super::uri::{key_of, path_of};
 use crate::check::PAUSE;
 use crate::request::{self, LocalLayers, SchemaCache};
 use crate::run::{Failure, NoteLevel};
@@ -44,92 +41,30 @@ pub enum Ended {
 /// Serves one editor.
 ///
 /// # Errors
-/// When it does not begin as the protocol says.
+/// When it goes away before it has begun as the protocol says.
 pub fn serve(connection: &Connection) -> Result<Ended, Failure> {
-    let broken = |error: ProtocolError| {
-        // An error of the protocol holds the message it is about.
-        Failure::new(match error.channel_is_disconnected() {
-            true => "the editor closed the connection before it was ready",
-            false => "the editor did not begin with `initialize`",
-        })
+    let inbox = Inbox::of(connection)?;
+    let outbox = Outbox::of(connection);
+    let Some(params) = shake(&inbox, &outbox)? else {
+        return Ok(Ended::Abruptly);
     };
-    let (id, params) = connection.initialize_start().map_err(broken)?;
-    let Ok(params) = serde_json::from_value::<InitializeParams>(params) else {
-        let message = "these are not the parameters of `initialize`".to_owned();
-        let error = Response::new_err(id, ErrorCode::InvalidParams as i32, message.clone());
-        let _ = connection.sender.send(error.into());
-        return Err(Failure::new(message));
-    };
-    let client = Client::of(&params);
-    let result = InitializeResult {
-        capabilities: capabilities(&client),
-        server_info: Some(ServerInfo {
-            name: diagnostics::SOURCE.to_owned(),
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        }),
-    };
-    connection
-        .initialize_finish(id, json(result))
-        .map_err(broken)?;
     let mut server = Server {
-        connection,
+        inbox,
+        outbox,
+        client: Client::of(&params),
         documents: Documents::default(),
         folders: Vec::new(),
         published: BTreeMap::new(),
         stale: BTreeSet::new(),
-        complaints: BTreeSet::new(),
         state: State::Stale,
-        client,
+    };
+    // Nothing is sent before the editor has the answer to `initialize` and says so.
+    let first = match server.inbox.next(None) {
+        Next::Message(first) => first,
+        Next::Quiet | Next::Gone => return Ok(Ended::Abruptly),
     };
     server.begin(&client::folders(&params));
-    Ok(server.run())
-}
-
-fn capabilities(client: &Client) -> ServerCapabilities {
-    ServerCapabilities {
-        position_encoding: Some(client.encoding()),
-        text_document_sync: Some(TextDocumentSync::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::Incremental),
-            save: Some(Save::Bool(true)),
-            ..TextDocumentSyncOptions::default()
-        })),
-        hover_provider: Some(true.into()),
-        completion_provider: Some(CompletionOptions {
-            trigger_characters: Some(["{", "[", " ", ",", ":"].map(str::to_owned).to_vec()),
-            ..CompletionOptions::default()
-        }),
-        definition_provider: Some(true.into()),
-        declaration_provider: Some(true.into()),
-        references_provider: Some(true.into()),
-        document_symbol_provider: Some(true.into()),
-        inlay_hint_provider: Some(true.into()),
-        document_link_provider: Some(DocumentLinkOptions::default()),
-        code_lens_provider: Some(CodeLensOptions::default()),
-        code_action_provider: Some(
-            CodeActionOptions {
-                code_action_kinds: Some(vec![
-                    CodeActionKind::QuickFix,
-                    CodeActionKind::Custom(actions::FIX_ALL.into()),
-                ]),
-                ..CodeActionOptions::default()
-            }
-            .into(),
-        ),
-        workspace: Some(WorkspaceOptions {
-            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                supported: Some(true),
-                change_notifications: Some(true.into()),
-            }),
-            ..WorkspaceOptions::default()
-        }),
-        ..ServerCapabilities::default()
-    }
-}
-
-/// What is sent is plain data, which JSON can hold.
-fn json(message: impl Serialize) -> Value {
-    serde_json::to_value(message).unwrap_or_default()
+    Ok(server.run(first))
 }
 
 /// How far the server is.
@@ -143,18 +78,9 @@ enum State {
     ShutDown,
 }
 
-/// What comes next.
-enum Next {
-    /// This message.
-    Message(Message),
-    /// Nothing for a while.
-    Quiet,
-    /// Nothing ever again.
-    Gone,
-}
-
 struct Server<'c> {
-    connection: &'c Connection,
+    inbox: Inbox,
+    outbox: Outbox<'c>,
     client: Client,
     documents: Documents,
     folders: Vec<Folder>,
@@ -162,15 +88,13 @@ struct Server<'c> {
     published: BTreeMap<String, Vec<Diagnostic>>,
     /// Documents whose text has changed since: an editor moves what it shows as one types, so they are said again.
     stale: BTreeSet<String>,
-    /// What the user was told: each thing once.
-    complaints: BTreeSet<String>,
     state: State,
 }
 
 impl Server<'_> {
     fn begin(&mut self, folders: &[String]) {
         if let Some(complaint) = self.client.complaint.take() {
-            self.complain(MessageType::Warning, complaint);
+            self.outbox.warn(complaint);
         }
         for uri in folders {
             self.add_folder(uri);
@@ -188,16 +112,19 @@ impl Server<'_> {
             let params = json(RegistrationParams { registrations });
             let method = "client/registerCapability".to_owned();
             let id = RequestId::from("watch".to_owned());
-            self.send(Request { id, method, params });
+            self.outbox.send(Request { id, method, params });
         }
-        self.check();
     }
 
     /// Handles messages until there are no more.
-    fn run(&mut self) -> Ended {
+    fn run(&mut self, first: Message) -> Ended {
+        let mut first = Some(first);
+        // Where the editor does not watch files the disk is looked at while nothing comes.
+        let patience = (!self.client.watches_files).then_some(PAUSE);
         loop {
-            let first = match self.next() {
-                Next::Message(first) => first,
+            let next = first.take().map(Next::Message);
+            let next = match next.unwrap_or_else(|| self.inbox.next(patience)) {
+                Next::Message(next) => next,
                 Next::Quiet => {
                     self.look_at_disk();
                     self.check();
@@ -205,18 +132,18 @@ impl Server<'_> {
                 }
                 Next::Gone => return Ended::Abruptly,
             };
-            let turn: Vec<Message> = std::iter::once(first)
-                .chain(self.connection.receiver.try_iter())
-                .collect();
+            let turn: Vec<Message> = std::iter::once(next).chain(self.inbox.rest()).collect();
             let cancelled: BTreeSet<RequestId> = turn.iter().filter_map(cancelled).collect();
             for message in turn {
                 match message {
                     Message::Request(request) => {
-                        let response = match cancelled.contains(&request.id) {
+                        let is_cancelled =
+                            cancelled.contains(&request.id) || self.inbox.cancels(&request.id);
+                        let response = match is_cancelled {
                             true => error(request.id, ErrorCode::RequestCanceled, "cancelled"),
                             false => self.answer(request),
                         };
-                        self.send(response);
+                        self.outbox.send(response);
                     }
                     Message::Notification(exit) if exit.method == "exit" => {
                         return match self.state {
@@ -233,100 +160,71 @@ impl Server<'_> {
         }
     }
 
-    /// Waits for a message. Where the editor does not watch files the disk is looked at while nothing comes.
-    fn next(&self) -> Next {
-        let receiver = &self.connection.receiver;
-        if self.client.watches_files {
-            return receiver.recv().map_or(Next::Gone, Next::Message);
-        }
-        match receiver.recv_timeout(PAUSE) {
-            Ok(message) => Next::Message(message),
-            Err(error) if error.is_timeout() => Next::Quiet,
-            Err(_) => Next::Gone,
-        }
-    }
-
     fn look_at_disk(&mut self) {
-        let changed = |folder: &mut Folder| folder.has_changed();
-        // All of them: each notes what it has seen.
-        let changed = self.folders.iter_mut().map(changed);
-        if changed.fold(false, |one, other| one | other) {
-            self.files_changed();
-        }
+        self.folders.iter_mut().for_each(Folder::poll);
+        self.outdate();
     }
 
     fn answer(&mut self, request: Request) -> Response {
-        let Request { id, method, params } = request;
         if self.state == State::ShutDown {
-            return error(id, ErrorCode::InvalidRequest, "the server is shut down");
+            return error(
+                request.id,
+                ErrorCode::InvalidRequest,
+                "the server is shut down",
+            );
         }
-        if method == "shutdown" {
+        if request.method == "shutdown" {
             self.state = State::ShutDown;
-            return Response::new_ok(id, Value::Null);
+            return Response::new_ok(request.id, Value::Null);
         }
         self.check();
-        let Some(answer) = request_named(&method) else {
-            return error(id, ErrorCode::MethodNotFound, "not supported");
-        };
-        let Some(about) = read::<About>(params) else {
-            return error(
-                id,
-                ErrorCode::InvalidParams,
-                "not the parameters of this request",
-            );
-        };
-        let unit = self.client.unit;
-        let uri = &about.text_document.uri.0;
-        // Of several folders the innermost: its settings and its app are those of the file.
-        let pages = self.folders.iter();
-        let pages = pages.filter_map(|folder| Page::open(folder, uri, unit));
-        let page = pages.max_by_key(|page| page.folder.at().as_str().len());
-        let result = page.map_or(Value::Null, |page| answer(&page, &about, &self.client));
-        Response::new_ok(id, result)
+        requests::answer(request, &self.folders, &self.client)
     }
 
     fn note(&mut self, notification: Notification) {
         let Notification { method, params } = notification;
         match method.as_str() {
-            "textDocument/didOpen" => {
-                if let Some(DidOpenTextDocumentParams { text_document: it }) = read(params) {
-                    let uri = it.uri.0;
-                    self.documents.open(uri.clone(), it.version, it.text);
-                    self.text_changed(uri);
-                }
-            }
+            "textDocument/didOpen" => match read(params) {
+                Some(params) => self.opened(params),
+                None => self.misunderstood(&method),
+            },
             "textDocument/didChange" => {
-                if let Some(params) = read(params) {
-                    let DidChangeTextDocumentParams {
-                        text_document: it,
-                        content_changes,
-                    } = params;
-                    let uri = it.text_document_identifier.uri.0;
-                    let unit = self.client.unit;
-                    self.documents
-                        .change(&uri, it.version, content_changes, unit);
-                    self.text_changed(uri);
+                // Without this change the text would be another one than the editor's.
+                let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
+                let uri = uri.map(str::to_owned);
+                match read_change(params) {
+                    Some(params) => self.changed(params),
+                    None => {
+                        self.misunderstood(&method);
+                        uri.into_iter().for_each(|uri| self.closed(&uri));
+                    }
                 }
             }
             "textDocument/didClose" => {
                 if let Some(DidCloseTextDocumentParams { text_document: it }) = read(params) {
-                    self.documents.close(&it.uri.0);
-                    self.text_changed(it.uri.0);
+                    self.closed(&it.uri.0);
                 }
             }
             // Who does not watch files may at least have saved one.
-            "textDocument/didSave" if !self.client.watches_files => self.files_changed(),
+            "textDocument/didSave" if !self.client.watches_files => self.look_at_disk(),
             "workspace/didChangeWatchedFiles" => {
-                let changes = read(params).map(|it: DidChangeWatchedFilesParams| it.changes);
-                if changes.is_some_and(|changes| !changes.is_empty()) {
-                    self.files_changed();
+                if let Some(DidChangeWatchedFilesParams { changes }) = read(params) {
+                    for change in changes {
+                        let kind = match change.kind {
+                            FileChangeType::Changed => FileChange::Text,
+                            _ => FileChange::Presence,
+                        };
+                        self.file_changed(&change.uri.0, kind);
+                    }
+                    self.outdate();
                 }
             }
             "workspace/didChangeWorkspaceFolders" => {
                 if let Some(DidChangeWorkspaceFoldersParams { event }) = read(params) {
-                    let is_gone =
-                        |folder: &Folder| event.removed.iter().any(|it| it.uri.0 == folder.uri);
-                    self.folders.retain(|folder| !is_gone(folder));
+                    let removed = event.removed.iter().map(|it| key_of(&it.uri.0));
+                    let removed: BTreeSet<PathBuf> = removed.collect();
+                    self.folders
+                        .retain(|folder| !removed.contains(folder.path()));
                     for folder in event.added {
                         self.add_folder(&folder.uri.0);
                     }
@@ -337,33 +235,94 @@ impl Server<'_> {
         }
     }
 
-    fn add_folder(&mut self, uri: &str) {
-        if self.folders.iter().any(|folder| folder.uri == uri) {
-            return;
-        }
-        match Folder::open(uri, &self.documents) {
-            Some(folder) => self.folders.push(folder),
-            None => {
-                let message = format!("cannot read the folder {}", outside_run(uri));
-                self.complain(MessageType::Warning, message);
-            }
-        }
-    }
-
-    fn text_changed(&mut self, uri: String) {
-        let text = self.documents.get(&uri).map(|document| &document.text);
+    fn opened(&mut self, params: DidOpenTextDocumentParams) {
+        let it = params.text_document;
+        let uri = it.uri.0;
+        let document = self.documents.open(uri.clone(), it.version, it.text);
         for folder in &mut self.folders {
-            folder.set_text(&uri, text);
+            folder.lay(document);
         }
+        self.outbox.forget_warnings();
+        self.add_folder_around(&uri);
         self.stale.insert(uri);
         self.outdate();
     }
 
-    fn files_changed(&mut self) {
-        for folder in &mut self.folders {
-            folder.walk_again(&self.documents);
+    fn changed(&mut self, params: DidChangeTextDocumentParams) {
+        let it = params.text_document;
+        let uri = &it.text_document_identifier.uri.0;
+        let (changes, unit) = (params.content_changes, self.client.unit);
+        if let Some(document) = self.documents.change(uri, it.version, changes, unit) {
+            for folder in &mut self.folders {
+                folder.lay(document);
+            }
+            self.stale.insert(document.uri.clone());
+            self.outdate();
         }
-        self.outdate();
+    }
+
+    fn closed(&mut self, uri: &str) {
+        if let Some(document) = self.documents.close(uri) {
+            for folder in &mut self.folders {
+                folder.lift(&document);
+            }
+            self.folders
+                .retain(|folder| folder.origin == FolderOrigin::Workspace || folder.is_in_use());
+            self.stale.insert(document.uri);
+            self.outdate();
+        }
+    }
+
+    /// A message about a text that is not as the protocol says, of which nothing is repeated.
+    fn misunderstood(&mut self, method: &str) {
+        self.outbox.warn(format!(
+            "cannot read a `{method}` message: the saved file is checked until it is opened again"
+        ));
+    }
+
+    fn file_changed(&mut self, uri: &str, change: FileChange) {
+        if let Some(path) = path_of(uri) {
+            for folder in &mut self.folders {
+                folder.file_changed(&path, change);
+            }
+        }
+    }
+
+    fn add_folder(&mut self, uri: &str) {
+        let Some(path) = path_of(uri) else {
+            let message = format!(
+                "cannot read the folder {}: not a file URI",
+                outside_run(uri)
+            );
+            return self.outbox.warn(message);
+        };
+        let of_workspace = |folder: &Folder| folder.origin == FolderOrigin::Workspace;
+        self.folders.retain(of_workspace);
+        if self.folders.iter().any(|folder| folder.path() == path) {
+            return;
+        }
+        match Folder::open(path, FolderOrigin::Workspace, &self.documents) {
+            Some(folder) => self.folders.push(folder),
+            None => {
+                let message = format!("cannot read the folder {}", outside_run(uri));
+                self.outbox.warn(message);
+            }
+        }
+    }
+
+    /// Where there is no workspace, a file that is opened brings the folder of its app along.
+    fn add_folder_around(&mut self, uri: &str) {
+        let is_known = |folder: &Folder| {
+            folder.origin == FolderOrigin::Workspace
+                || (folder.path_of(uri)).is_some_and(|path| path.is_within(folder.at()))
+        };
+        if self.folders.iter().any(is_known) {
+            return;
+        }
+        let path = path_of(uri).and_then(|file| folder_around(&file));
+        let origin = FolderOrigin::File;
+        let folder = path.and_then(|path| Folder::open(path, origin, &self.documents));
+        self.folders.extend(folder);
     }
 
     fn outdate(&mut self) {
@@ -372,7 +331,7 @@ impl Server<'_> {
         }
     }
 
-    /// Checks what has changed, and tells the editor.
+    /// Checks the folders in which something has changed, and tells the editor.
     fn check(&mut self) {
         if self.state != State::Stale {
             return;
@@ -380,23 +339,23 @@ impl Server<'_> {
         self.state = State::Current;
         let request = self.request();
         let trust = self.client.trust();
-        let (mut failures, mut told) = (Vec::new(), Vec::new());
+        let mut complaints = BTreeSet::new();
         for folder in &mut self.folders {
-            failures.extend(folder.check(&request, trust).err());
+            folder.check(&request, trust, &self.documents);
+            if !self.client.watches_files {
+                folder.watch();
+            }
+            complaints.extend(folder.failure.as_ref().map(|failure| {
+                Complaint::Failure(match &failure.help {
+                    Some(help) => format!("{}: {help}", failure.message),
+                    None => failure.message.clone(),
+                })
+            }));
             let notes = folder.run.iter().flat_map(|run| &run.notes);
             let notes = notes.filter(|note| note.level == NoteLevel::Always);
-            told.extend(notes.map(|note| note.text.clone()));
+            complaints.extend(notes.map(|note| Complaint::Note(note.text.clone())));
         }
-        for text in told {
-            self.log(text);
-        }
-        for failure in failures {
-            let message = match &failure.help {
-                Some(help) => format!("{}: {help}", failure.message),
-                None => failure.message,
-            };
-            self.complain(MessageType::Error, message);
-        }
+        self.outbox.complain(complaints);
         self.publish();
     }
 
@@ -429,124 +388,6 @@ impl Server<'_> {
 
     fn show(&self, uri: &str, diagnostics: Vec<Diagnostic>) {
         let version = self.documents.get(uri).map(|document| document.version);
-        let uri = Uri(uri.to_owned());
-        let params = PublishDiagnosticsParams {
-            uri,
-            version,
-            diagnostics,
-        };
-        self.send(Notification {
-            method: "textDocument/publishDiagnostics".to_owned(),
-            params: json(params),
-        });
-    }
-
-    /// Tells the user of something that is not about a place in a file; each thing once.
-    fn complain(&mut self, kind: MessageType, message: String) {
-        let message = format!("stagecheck: {message}");
-        if self.complaints.insert(message.clone()) {
-            self.send(Notification {
-                method: "window/showMessage".to_owned(),
-                params: json(ShowMessageParams { kind, message }),
-            });
-        }
-    }
-
-    /// Tells whoever looks for it of something that is not about a place in a file; each thing once.
-    fn log(&mut self, message: String) {
-        if self.complaints.insert(message.clone()) {
-            self.send(Notification {
-                method: "window/logMessage".to_owned(),
-                params: json(LogMessageParams {
-                    kind: MessageType::Warning,
-                    message,
-                }),
-            });
-        }
-    }
-
-    fn send(&self, message: impl Into<Message>) {
-        // Nobody reads any more: the next message to be read says so.
-        let _ = self.connection.sender.send(message.into());
-    }
-}
-
-/// What a request is about: a place in a document, or all of it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct About {
-    text_document: TextDocumentIdentifier,
-    #[serde(default)]
-    position: Position,
-    range: Option<Range>,
-    context: Option<Value>,
-}
-
-impl About {
-    /// The range; where there is none, all of the document.
-    fn range(&self) -> Range {
-        let end = Position::new(u32::MAX, u32::MAX);
-        self.range.unwrap_or(Range::new(Position::new(0, 0), end))
-    }
-
-    /// The kinds of actions that are wanted; `None` for all.
-    fn only(&self) -> Option<Vec<CodeActionKind>> {
-        serde_json::from_value(self.context.as_ref()?.get("only")?.clone()).ok()
-    }
-}
-
-/// What answers a request about a page.
-type Answer = fn(&Page<'_>, &About, &Client) -> Value;
-
-fn request_named(method: &str) -> Option<Answer> {
-    Some(match method {
-        "textDocument/hover" => |page, about, _| json(hover::hover(page, about.position)),
-        "textDocument/completion" => {
-            |page, about, _| json(complete::complete(page, about.position))
-        }
-        "textDocument/definition" => {
-            |page, about, _| json(places::definition(page, about.position))
-        }
-        "textDocument/declaration" => {
-            |page, about, _| json(places::declaration(page, about.position))
-        }
-        "textDocument/references" => {
-            |page, about, _| json(places::references(page, about.position))
-        }
-        "textDocument/documentLink" => |page, _, _| json(places::links(page)),
-        "textDocument/inlayHint" => |page, about, _| json(hints::hints(page, about.range())),
-        "textDocument/documentSymbol" => |page, _, _| json(symbols::symbols(page)),
-        "textDocument/codeLens" => |page, _, _| json(hints::lenses(page)),
-        "textDocument/codeAction" => |page, about, client| {
-            let only = about.only();
-            let abilities = client.abilities;
-            json(actions::actions(
-                page,
-                about.range(),
-                only.as_deref(),
-                abilities,
-            ))
-        },
-        _ => return None,
-    })
-}
-
-/// The parameters of a message; one that is not as the protocol says is passed over, and never repeated: it may hold a
-/// text.
-fn read<P: DeserializeOwned>(params: Value) -> Option<P> {
-    serde_json::from_value(params).ok()
-}
-
-fn error(id: RequestId, code: ErrorCode, message: &str) -> Response {
-    Response::new_err(id, code as i32, message.to_owned())
-}
-
-/// The request that a message takes back.
-fn cancelled(message: &Message) -> Option<RequestId> {
-    match message {
-        Message::Notification(it) if it.method == "$/cancelRequest" => {
-            serde_json::from_value(it.params.get("id")?.clone()).ok()
-        }
-        _ => None,
+        self.outbox.publish(uri, version, diagnostics);
     }
 }

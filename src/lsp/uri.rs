@@ -11,12 +11,23 @@ pub(super) fn path_of(uri: &str) -> Option<PathBuf> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let decoded = percent_decoded(path).unwrap_or_else(|| path.to_owned());
     let path = match decoded.strip_prefix('/') {
-        // `/c:/a` is `c:/a`.
-        Some(drive) if cfg!(windows) && drive.chars().nth(1) == Some(':') => drive,
-        Some(_) => &decoded,
+        Some(drive) if cfg!(windows) => with_drive(drive)?,
+        Some(_) => decoded,
         None => return None,
     };
     Some(PathBuf::from(path))
+}
+
+/// A path of Windows with the letter of its drive as the system writes it: `c:/a` is `C:/a`. `None` without a drive.
+fn with_drive(path: &str) -> Option<String> {
+    let (drive, rest) = path.split_once(':')?;
+    let is_letter = drive.len() == 1 && drive.chars().all(|c| c.is_ascii_alphabetic());
+    is_letter.then(|| format!("{}:{rest}", drive.to_ascii_uppercase()))
+}
+
+/// What tells a document from others, however an editor writes its URI: `file:///a%2Fb` and `file:///a/b` are one.
+pub(super) fn key_of(uri: &str) -> PathBuf {
+    path_of(uri).unwrap_or_else(|| PathBuf::from(uri))
 }
 
 /// The URI of an absolute path.
@@ -54,6 +65,20 @@ mod tests {
             assert!(uri.is_ascii() && !uri.contains(' '), "{uri}");
             assert_eq!(path_of(&uri).as_deref(), Some(Path::new(path)), "{uri}");
         }
+    }
+
+    #[test]
+    fn a_document_is_the_same_however_its_uri_is_written() {
+        for (one, other) in [
+            ("file:///a%20b/c%3A.yaml", "file:///a b/c:.yaml"),
+            ("file:///a/%c3%bc", "file://localhost/a/ü"),
+            ("file:///a//b/./c", "file:///a/b/c"),
+        ] {
+            assert_eq!(key_of(one), key_of(other));
+        }
+        assert_ne!(key_of("untitled:a"), key_of("untitled:b"));
+        assert_eq!(with_drive("c:/a").as_deref(), Some("C:/a"));
+        assert_eq!(with_drive("a/c:/b"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod connect;
 mod database_refusals;
 mod database_vectors;
 mod deployments;
+mod editor_server;
 mod edits;
 mod environment;
 mod fixes;

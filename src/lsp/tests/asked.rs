@@ -283,21 +283,30 @@ struct Action {
     text: String,
 }
 
+/// A text after some edits of an answer.
+fn edited<'e>(text: &str, edits: impl IntoIterator<Item = &'e Value>) -> String {
+    let lines = crate::text::Lines::of(text);
+    let unit = crate::text::ColumnUnit::Utf16;
+    let edits = edits.into_iter().map(|edit| {
+        let range = serde_json::from_value(edit["range"].clone()).unwrap();
+        let span = crate::lsp::documents::span_of(text, &lines, range, unit);
+        (span.range(), edit["newText"].as_str().unwrap())
+    });
+    let mut edits: Vec<_> = edits.collect();
+    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut edited = text.to_owned();
+    for (range, new) in edits {
+        edited.replace_range(range, new);
+    }
+    edited
+}
+
 fn actions(editor: &mut Editor, about: &Value, text: &str) -> Vec<Action> {
     let answer = ask(editor, "codeAction", about);
     let uri = editor.uri(about["path"].as_str().unwrap());
     let action = |action: &Value| {
-        let mut edited = text.to_owned();
         let edits = action["edit"]["changes"][&uri].as_array();
-        let mut edits: Vec<&Value> = edits.into_iter().flatten().collect();
-        edits.sort_by_key(|edit| edit["range"]["start"].to_string());
-        for edit in edits.iter().rev() {
-            let range = serde_json::from_value(edit["range"].clone()).unwrap();
-            let lines = crate::text::Lines::of(&edited);
-            let unit = crate::text::ColumnUnit::Utf16;
-            let span = crate::lsp::documents::span_of(&edited, &lines, range, unit);
-            edited.replace_range(span.range(), edit["newText"].as_str().unwrap());
-        }
+        let edited = edited(text, edits.into_iter().flatten());
         Action {
             title: action["title"].as_str().unwrap().to_owned(),
             preferred: action["isPreferred"] == true,
@@ -312,7 +321,7 @@ fn a_finding_can_be_ignored_where_a_comment_can_stand() {
     for (text, after) in [
         (
             "a:\n  b: y<|>es\n",
-            "a:\n  # stagecheck: ignore[yaml-surprise] TODO: say why\n  b: yes\n",
+            "a:\n  # stagecheck: ignore[yaml-surprise] TODO: add a reason\n  b: yes\n",
         ),
         (
             "b: y<|>es # stagecheck: ignore[yaml-syntax] why\n",
@@ -324,7 +333,7 @@ fn a_finding_can_be_ignored_where_a_comment_can_stand() {
         ),
         (
             "a: 'é😀'\r\nb: y<|>es\r\n",
-            "a: 'é😀'\r\n# stagecheck: ignore[yaml-surprise] TODO: say why\r\nb: yes\r\n",
+            "a: 'é😀'\r\n# stagecheck: ignore[yaml-surprise] TODO: add a reason\r\nb: yes\r\n",
         ),
     ] {
         let (mut editor, about) = asked(&format!("-- app-config.yaml --\n{text}"));
@@ -336,6 +345,34 @@ fn a_finding_can_be_ignored_where_a_comment_can_stand() {
     }
 }
 
+/// A comment in JSON breaks it, and in the JSON form of a command too: Docker then hands the line to a shell.
+#[test]
+fn nothing_is_ignored_where_no_comment_can_stand() {
+    let base = "app:\n  baseUrl: https://portal.example.com\n";
+    let offered = |files: &str| {
+        let (mut editor, about) = asked(&format!("-- stagecheck.yaml --\nrules: {{}}\n{files}"));
+        let answer = ask(&mut editor, "codeAction", &about);
+        let actions = answer.as_array().unwrap().clone();
+        let titles = actions
+            .iter()
+            .map(|it| it["title"].as_str().unwrap().to_owned());
+        let titles: Vec<String> = titles.collect();
+        assert!(
+            titles.iter().any(|it| it.starts_with("Turn ")),
+            "{titles:?}"
+        );
+        titles.iter().any(|it| it.starts_with("Ignore "))
+    };
+    let dockerfile = format!(
+        "-- app-config.yaml --\n{base}-- Dockerfile --\nFROM node:24\nWORKDIR /app\n\
+         CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \
+         \"--config\", \"app-config.<|>production.yaml\"]\n"
+    );
+    assert!(!offered(&dockerfile));
+    let text = "a: |\n  # not a comment\nb: y<|>es\n";
+    assert!(offered(&format!("-- app-config.yaml --\n{text}")));
+}
+
 #[test]
 fn a_rule_can_be_turned_off_in_the_settings() {
     let files =
@@ -345,9 +382,194 @@ fn a_rule_can_be_turned_off_in_the_settings() {
     let title = "Turn yaml-surprise off in stagecheck.yaml";
     let actions = answer.as_array().unwrap();
     let off = actions.iter().find(|it| it["title"] == title).unwrap();
-    let edit = &off["edit"]["changes"][&editor.uri("stagecheck.yaml")][0];
-    assert_eq!(edit["newText"], "yaml-surprise: off\n  ");
-    assert_eq!(edit["range"]["start"], json!({ "line": 1, "character": 2 }));
+    let edits = &off["edit"]["changes"][&editor.uri("stagecheck.yaml")];
+    let before = "rules:\n  yaml-syntax: off\n";
+    let after = edited(before, edits.as_array().unwrap());
+    assert_eq!(after, "rules:\n  yaml-syntax: off\n  yaml-surprise: off\n");
+}
+
+/// The abilities of an editor that knows versions of documents and works edits out late.
+fn able() -> Value {
+    json!({ "capabilities": {
+        "workspace": {
+            "didChangeWatchedFiles": { "dynamicRegistration": true },
+            "workspaceEdit": { "documentChanges": true, "resourceOperations": ["create"] },
+        },
+        "textDocument": { "codeAction": {
+            "dataSupport": true,
+            "resolveSupport": { "properties": ["edit"] },
+        } },
+    } })
+}
+
+#[test]
+fn edits_name_the_version_they_are_about_where_the_editor_knows_them() {
+    let text = "backend:\n  database:\n    client: postgres\n    connection: x\n";
+    let mut editor = Editor::with(&format!("-- app-config.yaml --\n{text}"), &[""], able());
+    editor.open_file("app-config.yaml");
+    editor.set_text("app-config.yaml", text);
+    editor.diagnostics();
+    let at = json!({ "line": 2, "character": 14 });
+    let answer = ask(&mut editor, "codeAction", &about("app-config.yaml", &at));
+    let actions = answer.as_array().unwrap();
+    let changes = |title: &str| {
+        let action = actions
+            .iter()
+            .find(|it| it["title"].as_str().unwrap().starts_with(title));
+        action.unwrap()["edit"]["documentChanges"].clone()
+    };
+    let fix = actions.iter().find(|it| it["isPreferred"] == true).unwrap();
+    let document = &fix["edit"]["documentChanges"][0]["textDocument"];
+    assert_eq!(document["version"], 2);
+    assert_eq!(document["uri"], editor.uri("app-config.yaml"));
+    let new = changes("Turn ");
+    let uri = editor.uri("stagecheck.yaml");
+    assert_eq!(new[0], json!({ "kind": "create", "uri": uri }));
+    assert_eq!(
+        new[1]["textDocument"],
+        json!({ "uri": uri, "version": null })
+    );
+}
+
+#[test]
+fn what_takes_checks_is_worked_out_when_an_action_is_taken() {
+    let text = "a: yes\nbackend:\n  database:\n    client: postgres\n    connection: x\n";
+    let mut editor = Editor::with(&format!("-- app-config.yaml --\n{text}"), &[""], able());
+    editor.open_file("app-config.yaml");
+    editor.diagnostics();
+    let mut about = about("app-config.yaml", &json!({ "line": 0, "character": 4 }));
+    about["context"]["only"] = json!(["quickfix", "source.fixAll"]);
+    let answer = ask(&mut editor, "codeAction", &about);
+    for (title, after) in [
+        (
+            "Ignore yaml-surprise here",
+            text.replace(
+                "a:",
+                "# stagecheck: ignore[yaml-surprise] TODO: add a reason\na:",
+            ),
+        ),
+        (
+            "stagecheck: apply all safe fixes in this file",
+            text.replace("postgres", "pg").replace("yes", "'yes'"),
+        ),
+    ] {
+        let actions = answer.as_array().unwrap();
+        let action = actions.iter().find(|it| it["title"] == title).unwrap();
+        assert_eq!(action["edit"], Value::Null, "{action}");
+        let resolved = editor.ask("codeAction/resolve", action.clone());
+        let change = &resolved["edit"]["documentChanges"][0];
+        assert_eq!(edited(text, change["edits"].as_array().unwrap()), after);
+        // Of a text that is gone nothing can be worked out.
+        editor.set_text("app-config.yaml", "b: 1\n");
+        let late = editor.try_ask("codeAction/resolve", action.clone());
+        assert_eq!(late.response_result.unwrap_err().code, -32801);
+        editor.set_text("app-config.yaml", text);
+        editor.diagnostics();
+    }
+    let nothing = editor.try_ask(
+        "codeAction/resolve",
+        json!({ "title": "x", "data": { "uri": 1 } }),
+    );
+    assert!(nothing.response_result.is_err());
+}
+
+#[test]
+fn what_is_completed_takes_the_place_of_the_whole_word() {
+    for (path, text, label, after) in [
+        (
+            "app-config.yaml",
+            "ap<|>p:\n  title: x\n",
+            "app",
+            "app:\n  title: x\n",
+        ),
+        (
+            "app-config.yaml",
+            "app:\n  ti<|>\n",
+            "title",
+            "app:\n  title: \n",
+        ),
+        (
+            "app-config.yaml",
+            "app:\n  title: ${POST<|>GRES_HOST:-x}\n",
+            "POSTGRES_USER",
+            "app:\n  title: ${POSTGRES_USER:-x}\n",
+        ),
+        (
+            "app-config.yaml",
+            "a: yes # stagecheck: ignore[yaml<|>-syntax] why\n",
+            "yaml-surprise",
+            "a: yes # stagecheck: ignore[yaml-surprise] why\n",
+        ),
+        (
+            "stagecheck.yaml",
+            "rules:\n  yaml-<|>syntax: off\n",
+            "yaml-surprise",
+            "rules:\n  yaml-surprise: off\n",
+        ),
+        (
+            "stagecheck.yaml",
+            "rules:\n  yaml-syntax: o<|>ff # why\n",
+            "warning",
+            "rules:\n  yaml-syntax: warning # why\n",
+        ),
+    ] {
+        let (mut editor, about) = portal(path, text);
+        let answer = ask(&mut editor, "completion", &about);
+        let items = answer.as_array().unwrap();
+        let item = items.iter().find(|it| it["label"] == label);
+        let item = item.unwrap_or_else(|| panic!("{text}: {answer}"));
+        let text = text.replace(CURSOR, "");
+        assert_eq!(edited(&text, [&item["textEdit"]]), after);
+    }
+}
+
+/// Descriptions come with packages, and policies with the repository.
+#[test]
+fn markdown_that_others_wrote_means_nothing() {
+    let schema = r#"{
+  "name": "backend",
+  "configSchema": {
+    "$schema": "https://backstage.io/schema/config-v1",
+    "type": "object",
+    "properties": { "portal": { "type": "string", "description": "![x](https://evil.example/p.png) <img src=x>" } }
+  }
+}
+"#;
+    let policy = "\
+id: own-rule
+title: An own [rule](https://evil.example)
+scope: chain
+cases:
+  - when: has(config.portal)
+    severity: error
+    message: there is one
+    at: [{ here: config.portal }]
+why: '![y](https://evil.example/y.png)'
+fix: remove it
+references: ['javascript:evil']
+";
+    let files = format!(
+        "-- package.json --\n{schema}-- stagecheck.yaml --\npolicies: [own.yaml]\n-- own.yaml --\n{policy}-- app-config.yaml --\nportal: <|>x\n"
+    );
+    let (mut editor, mut about) = asked(&files);
+    let text = hover(&mut editor, &about);
+    for shown in ["p.png", "y.png"] {
+        assert!(text.contains(shown), "{text}");
+    }
+    for mark in ["![x](", "![y](", "[rule](", "(javascript:", "(<javascript:"] {
+        assert!(!text.contains(mark), "{mark}: {text}");
+    }
+    assert!(!text.replace("\\<", "").contains('<'), "{text}");
+    about["position"]["character"] = json!(3);
+    let completion = ask(&mut editor, "completion", &about);
+    let own = completion.as_array().unwrap().iter();
+    let own = own.map(|it| it["documentation"]["value"].as_str().unwrap_or_default());
+    let own: Vec<&str> = own.filter(|text| text.contains("p.png")).collect();
+    assert_eq!(own.len(), 1, "{completion}");
+    assert!(
+        own[0].starts_with("!\\[x\\](") && own[0].contains("\\<img"),
+        "{own:?}"
+    );
 }
 
 #[test]

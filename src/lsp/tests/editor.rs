@@ -62,8 +62,9 @@ impl Editor {
         )
     }
 
-    /// One that sends these parameters, and has these folders of the tree open.
-    pub fn with(files: &str, folders: &[&str], mut params: Value) -> Self {
+    /// One that sends these parameters, and has these folders of the tree open. In the parameters `{root}` and `{path}`
+    /// stand for the URI and the path of the tree.
+    pub fn with(files: &str, folders: &[&str], params: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         for (path, text) in tree(files) {
@@ -73,9 +74,19 @@ impl Editor {
             let uri = uri_of(&root.join(folder));
             json!({ "uri": uri.trim_end_matches('/'), "name": folder })
         });
-        params["workspaceFolders"] = folders.collect();
+        let params = params.to_string();
+        let params = params.replace("{root}", &uri_of(&root));
+        let params = params.replace("{path}", root.to_str().unwrap());
+        let mut params: Value = serde_json::from_str(&params).unwrap();
+        let folders: Vec<Value> = folders.collect();
+        params["workspaceFolders"] = match folders.is_empty() {
+            true => Value::Null,
+            false => folders.into(),
+        };
         params["processId"] = Value::Null;
-        params["rootUri"] = Value::Null;
+        if params.get("rootUri").is_none() {
+            params["rootUri"] = Value::Null;
+        }
         let (connection, end) = Connection::memory();
         let server = thread::Builder::new().stack_size(crate::check::STACK_SIZE);
         let server = server.spawn(move || serve(&end).unwrap()).unwrap();
@@ -112,10 +123,20 @@ impl Editor {
     /// Writes to the disk, and says so as an editor that watches files does.
     pub fn write(&self, path: &str, text: &str) {
         self.write_silently(path, text);
+        self.say_changed(path, 1);
+    }
+
+    /// Says that a file was made (1), changed (2) or deleted (3).
+    pub fn say_changed(&self, path: &str, kind: u32) {
         self.tell(
             "workspace/didChangeWatchedFiles",
-            json!({ "changes": [{ "uri": self.uri(path), "type": 2 }] }),
+            json!({ "changes": [{ "uri": self.uri(path), "type": kind }] }),
         );
+    }
+
+    /// Deletes a folder, and says nothing.
+    pub fn delete_silently(&self, path: &str) {
+        fs::remove_dir_all(self.root.join(path)).unwrap();
     }
 
     /// Opens a file that is on disk.

@@ -4,5 +4,6 @@ mod asked;
 mod editor;
 mod sync;
 mod told;
+mod workspace;
 
 use editor::Editor;

@@ -84,6 +84,15 @@ fn messages_of_the_wrong_form_are_passed_over() {
     ] {
         editor.tell(method, params);
     }
+    let told = editor.take("window/showMessage");
+    let told: Vec<&str> = told
+        .iter()
+        .map(|it| it["message"].as_str().unwrap())
+        .collect();
+    assert!(
+        told.len() == 2 && told[0].contains("didOpen") && told[1].contains("didChange"),
+        "{told:?}"
+    );
     editor.open_text("app-config.yaml", "a: 1\na: 1\n");
     let beyond = json!({ "line": 4_000_000_000u32, "character": 4_000_000_000u32 });
     let range = json!({ "start": beyond, "end": { "line": 0, "character": 0 } });
@@ -153,4 +162,52 @@ proptest! {
         documents.change("x", 1, changes, unit);
         prop_assert_eq!(&*documents.get("x").unwrap().text, text);
     }
+}
+
+/// Positions of later changes would be about another text: what is on disk counts until the document is opened again.
+#[test]
+fn a_change_that_cannot_be_read_is_told_and_its_document_is_let_go() {
+    let mut editor = Editor::open("-- app-config.yaml --\na: 1\n");
+    let path = "app-config.yaml";
+    editor.open_text(path, "a: 1\na: 1\n");
+    assert_eq!(editor.rules(path).unwrap(), ["yaml-duplicate-key"]);
+    // Read without its range, this would be the whole text.
+    editor.change(path, json!([{ "range": "Tr0ub4dor-and-3", "text": "b" }]));
+    let told = editor.take("window/showMessage");
+    assert_eq!(told.len(), 1);
+    assert!(!told[0].to_string().contains("Tr0ub4dor"), "{told:?}");
+    assert_eq!(editor.report(), "app-config.yaml\n  clean\n");
+    editor.set_text(path, "a: 1\na: 1\n");
+    assert_eq!(editor.report(), "");
+    editor.open_text(path, "a: 1\na: 1\n");
+    assert_eq!(editor.rules(path).unwrap(), ["yaml-duplicate-key"]);
+}
+
+#[test]
+fn a_document_is_one_however_its_uri_is_written() {
+    let mut editor = Editor::open("-- a b/app-config.yaml --\na: 1\n");
+    let uri = editor.uri("a b/app-config.yaml");
+    let odd = uri.replace("app-config", "%61pp%2Dconfig");
+    let document = |uri: &str, text: &str| json!({ "uri": uri, "languageId": "yaml", "version": 1, "text": text });
+    let opened = json!({ "textDocument": document(&odd, "a: 1\na: 1\n") });
+    editor.tell("textDocument/didOpen", opened);
+    let shown = |editor: &mut Editor| {
+        let told = editor.take("textDocument/publishDiagnostics");
+        let told = told.iter().map(|it| {
+            let count = it["diagnostics"].as_array().unwrap().len();
+            (it["uri"].as_str().unwrap().to_owned(), count)
+        });
+        told.collect::<Vec<_>>()
+    };
+    // As the editor wrote it when it opened it.
+    assert_eq!(shown(&mut editor), [(odd.clone(), 1)]);
+    let changed = json!({
+        "textDocument": { "uri": uri, "version": 2 },
+        "contentChanges": [{ "text": "a: 1\n" }],
+    });
+    editor.tell("textDocument/didChange", changed);
+    assert_eq!(shown(&mut editor), [(odd, 0)]);
+    let closed = json!({ "textDocument": { "uri": uri } });
+    editor.tell("textDocument/didClose", closed);
+    assert_eq!(shown(&mut editor), []);
 }
