@@ -5,6 +5,19 @@ import { LanguageClient, type LanguageClientOptions, type ServerOptions } from "
 
 let client: LanguageClient | undefined;
 let output: vscode.OutputChannel | undefined;
+// Starts and stops come one after the other: settings may change while the server is being started.
+let last: Promise<void> = Promise.resolve();
+
+// Layers, and the files that decide what they mean, whatever language an extension says they are in.
+const FILES = [
+  "**/*.{yaml,yml}",
+  "**/*{Dockerfile,dockerfile,Containerfile,containerfile}*",
+  "**/.dockerignore",
+  "**/*.gcfg*",
+  "**/package.json",
+  "**/{.env,.env.*,*.env}",
+  "**/{Procfile*,Makefile,makefile,GNUmakefile,justfile,Justfile,*.sh,*.service}",
+];
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   output = vscode.window.createOutputChannel("stagecheck");
@@ -19,22 +32,23 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     }),
   );
-  await start();
+  await restart();
 }
 
 export async function deactivate(): Promise<void> {
-  await stop();
+  last = last.then(stop);
+  await last;
 }
 
 async function restart(): Promise<void> {
-  await stop();
-  await start();
+  last = last.then(stop).then(start);
+  await last;
 }
 
 async function stop(): Promise<void> {
   const stopping = client;
   client = undefined;
-  await stopping?.stop().catch(() => undefined);
+  await stopping?.dispose().catch(() => undefined);
 }
 
 async function start(): Promise<void> {
@@ -42,14 +56,7 @@ async function start(): Promise<void> {
   const command = settings.get<string>("path", "stagecheck");
   const server: ServerOptions = { command, args: ["lsp"] };
   const options: LanguageClientOptions = {
-    // Layers, and the files that decide what they mean: the server says what is wrong with any of them.
-    documentSelector: [
-      { scheme: "file", language: "yaml" },
-      { scheme: "file", language: "dockerfile" },
-      { scheme: "file", pattern: "**/package.json" },
-      { scheme: "file", pattern: "**/{Dockerfile,Containerfile}*" },
-      { scheme: "file", pattern: "**/.env*" },
-    ],
+    documentSelector: FILES.map((pattern) => ({ scheme: "file", pattern })),
     initializationOptions: {
       trusted: vscode.workspace.isTrusted,
       withLocal: settings.get<boolean>("withLocal", false),
@@ -61,11 +68,15 @@ async function start(): Promise<void> {
     await client.start();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const settle = "Open settings";
-    const message = `stagecheck: cannot start \`${command} lsp\`: ${reason}`;
-    const chosen = await vscode.window.showErrorMessage(message, settle);
-    if (chosen === settle) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "stagecheck.path");
-    }
+    // Nobody waits for the answer: the next start must not.
+    void report(`stagecheck: cannot start \`${command} lsp\`: ${reason}`);
+  }
+}
+
+async function report(message: string): Promise<void> {
+  const settle = "Open settings";
+  const chosen = await vscode.window.showErrorMessage(message, settle);
+  if (chosen === settle) {
+    await vscode.commands.executeCommand("workbench.action.openSettings", "stagecheck.path");
   }
 }

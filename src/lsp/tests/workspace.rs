@@ -357,3 +357,25 @@ fn a_beginning_that_is_none_is_refused_and_can_be_made_again() {
         "{failure:?}"
     );
 }
+
+/// An editor sends the documents that its extension asks for, and no others.
+#[test]
+fn the_extension_asks_for_every_file_that_is_read() {
+    let extension = include_str!("../../../editors/vscode/src/extension.ts");
+    let (_, list) = extension.split_once("const FILES = [\n").unwrap();
+    let (list, _) = list.split_once("\n];").unwrap();
+    let globs: Vec<globset::GlobMatcher> = list
+        .lines()
+        .map(|line| line.trim().trim_end_matches(',').trim_matches('"'))
+        .map(|pattern| globset::Glob::new(pattern).unwrap().compile_matcher())
+        .collect();
+    let servers = crate::connect::discover::SOURCES.iter();
+    let servers = servers.map(|row| row.file_names);
+    let apps = crate::backstage::discover::SOURCES.iter();
+    let names = apps.map(|row| row.file_names).chain(servers).flatten();
+    for name in names.chain(&["app-config.yaml", ".env", "stagecheck.yml"]) {
+        let path = format!("/w/deploy/{name}");
+        assert!(globs.iter().any(|glob| glob.is_match(&path)), "{name}");
+    }
+    assert!(!globs.iter().any(|glob| glob.is_match("/w/src/App.tsx")));
+}
