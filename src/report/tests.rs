@@ -195,6 +195,52 @@ fn pretty_keeps_to_ascii_and_width_when_asked() {
 }
 
 #[test]
+fn a_deleted_line_is_shown_as_deleted_and_an_added_one_as_added() {
+    let mut run = portal();
+    let base = run.findings[0].primary.place.source;
+    let change = |run: &mut Run, piece: &str, text: &str| {
+        run.findings[0].fixes = vec![fix(Edit::words(place(run, base, piece), text))];
+        let shown = written(Format::Pretty, run, &Look::FILE);
+        let is_change = |line: &&str| line.contains(" - ") || line.contains(" + ");
+        // The change of the other finding is of a token.
+        let changed = shown
+            .lines()
+            .filter(is_change)
+            .filter(|line| !line.to_lowercase().contains("token"));
+        changed.collect::<Vec<_>>().join("\n")
+    };
+    let client = "    client: better-sqlite3\n";
+    assert_eq!(
+        change(&mut run, client, ""),
+        "  5 -     client: better-sqlite3"
+    );
+    let added = change(&mut run, client, "    client: pg\n    prefix: acme_\n");
+    let expected =
+        "  5 -     client: better-sqlite3\n  5 +     client: pg\n  6 +     prefix: acme_";
+    assert_eq!(added, expected);
+    // All lines of a tall deletion, as far as they are shown.
+    let tall = change(&mut run, BASE.split_once("  auth").unwrap().0, "");
+    let expected = "  1 - app:\n  2 -   title: Acme\n  3 - backend:\n  4 -   database:\n  5 -     client: better-sqlite3\n  6 -     connection: ':memory:'";
+    assert_eq!(tall, expected);
+}
+
+#[test]
+fn no_line_of_a_narrow_report_ends_with_a_space() {
+    let look = Look {
+        width: 40,
+        ..Look::FILE
+    };
+    let mut run = portal();
+    run.findings[0].rule = RuleId::new("connect-sqlite-on-shared-storage");
+    let shown = written(Format::Pretty, &run, &look);
+    assert!(
+        shown.contains("[connect-sqlite-on-shared-storage]:\n    plugin"),
+        "{shown}"
+    );
+    assert!(shown.lines().all(|line| line.trim_end() == line), "{shown}");
+}
+
+#[test]
 fn without_colour_there_is_no_escape_sequence_and_with_colour_the_same_text() {
     let plain = written(Format::Pretty, &portal(), &Look::FILE);
     let colored = Look {

@@ -7,6 +7,7 @@ use crate::finding::{Edit, Finding};
 use crate::report::style::Role;
 use crate::report::{fix, text};
 use crate::run::Run;
+use crate::text::Span;
 use crate::text::mask::escape;
 
 /// Lines of a change that are shown each way.
@@ -26,17 +27,27 @@ pub(super) fn lines(run: &Run, finding: &Finding, gutter: &Gutter<'_>) -> Option
 
 fn change(run: &Run, finding: &Finding, edit: &Edit, gutter: &Gutter<'_>) -> Option<String> {
     let place = edit.place;
-    let view = run
-        .secrets
-        .view(&run.sources, place.source, &[place.span], 0);
-    let label = view.labels.first()?.range();
-    let (before, behind) = (view.text.get(..label.start)?, view.text.get(label.end..)?);
     let source = run.sources.get(place.source);
+    // A span that ends with its line end reaches to the next line, which is then what follows the change.
+    let line = |at: u32| source.position(at).line;
+    let (first, last) = (line(place.span.start), line(place.span.end));
+    let between = (first + 1..last).take(LINES);
+    let between = between.map(|number| Span::at(source.line_span(number).start as usize));
+    let ends = [place.span.start, place.span.end].map(|at| Span::at(at as usize));
+    let labels: Vec<Span> = ends.into_iter().chain(between).collect();
+    let view = run.secrets.view(&run.sources, place.source, &labels, 0);
+    let [start, end] = *view.labels.get(..2)? else {
+        return None;
+    };
+    let before = view.text.get(..start.start as usize)?;
+    let behind = view.text.get(end.start as usize..)?;
     let path = match place.source == finding.primary.place.source {
         true => String::new(),
         false => gutter.header(false, &text::line(run, source.path())),
     };
-    let escaped: Vec<_> = edit.text.split('\n').map(escape).collect();
+    let lines = edit.text.split('\n');
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let escaped: Vec<_> = lines.map(escape).collect();
     let new = format!("{before}{}{behind}", escaped.join("\n"));
     let (old, new): (Vec<&str>, Vec<&str>) =
         (view.text.split('\n').collect(), new.split('\n').collect());

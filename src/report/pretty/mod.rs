@@ -222,10 +222,13 @@ impl<'r> Writer<'r, '_> {
         let word = format!("{}[{}]", finding.severity, finding.rule);
         let message = text::line(self.run, &finding.message);
         let lines = self.painter.wrap_hanging(&message, word.len() + 2, HANGING);
-        let mut headline = self.painter.paint(Role::of(finding.severity), &word) + ": ";
+        let mut headline = self.painter.paint(Role::of(finding.severity), &word) + ":";
         for (index, line) in lines.iter().enumerate() {
-            if index > 0 {
-                headline.push_str(&" ".repeat(HANGING));
+            match index {
+                // There is no room for a word beside a long id.
+                0 if line.is_empty() => {}
+                0 => headline.push(' '),
+                _ => headline.push_str(&" ".repeat(HANGING)),
             }
             headline.push_str(&self.painter.paint(Role::Strong, line));
             headline.push('\n');
