@@ -274,5 +274,17 @@ fn a_second_time_there_is_nothing_to_add() {
     init(folder.path());
     let said = init(folder.path());
     let kept: String = WRITTEN.map(|path| format!("kept    {path}\n")).concat();
-    assert!(said.starts_with(&kept), "{said}");
+    assert!(said.starts_with(&(kept + "\n")), "{said}");
+    assert!(!has(&folder, ".vscode/tasks.json"));
+}
+
+#[test]
+fn a_repository_of_a_connect_server_is_set_up() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let server = folder.path().join("rstudio-connect.gcfg");
+    fs::write(server, "[HTTP]\nListen = :3939\n").unwrap();
+    init(folder.path());
+    let hook = read(&folder, ".pre-commit-config.yaml");
+    assert!(hook.contains("gcfg"), "{hook}");
 }

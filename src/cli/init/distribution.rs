@@ -51,7 +51,7 @@ impl Distribution {
     pub(super) fn install(self) -> &'static str {
         match self {
             Self::Source => {
-                "cargo install --locked --path FOLDER   in a checkout of stagecheck, which is not released yet"
+                "cargo install --locked --path PATH-TO-STAGECHECK   (not released yet: clone it first)"
             }
             Self::Released => "npm install --save-dev stagecheck",
         }

@@ -40,11 +40,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let start = super::check::start()?;
     let root = root_of(&start);
     // Where settings keep anything from being found, there is something to set up.
-    let found = workspaces::workspaces(&request(&start));
-    if found.is_ok_and(|found| found.apps.is_empty() && found.servers.is_empty()) {
+    let is_empty = |found: workspaces::Found| found.apps.is_empty() && found.servers.is_empty();
+    if workspaces::workspaces(&request(&start)).is_ok_and(is_empty) {
         let message = "no app-config.yaml or rstudio-connect.gcfg here or below: nothing to set up";
-        return Err(Failure::new(message)
-            .with_help("run it in the repository of a Backstage app or a Posit Connect server"));
+        let help = "run it in the repository of a Backstage app or a Posit Connect server";
+        return Err(Failure::new(message).with_help(help));
     }
     let plan = Plan {
         found: Surroundings::of(&root),
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         ),
         by: DISTRIBUTION,
     };
-    let files = plan.files(&root);
+    let files = plan.files();
     for file in &files {
         file.refuse_link_out(&root)?;
     }
@@ -105,7 +105,7 @@ impl NewFile {
 }
 
 impl Plan {
-    fn files(&self, root: &Path) -> Vec<NewFile> {
+    fn files(&self) -> Vec<NewFile> {
         let mut files = vec![NewFile {
             instead: crate::settings::NAMES.to_vec(),
             advice: format!(
@@ -121,7 +121,7 @@ impl Plan {
         if self.found.is_repository {
             files.push(self.hook());
         }
-        if root.join(".vscode").exists() {
+        if self.found.has_vscode {
             files.push(NewFile {
                 advice: format!("add these tasks:\n{TASKS}"),
                 ..NewFile::new(".vscode/tasks.json", TASKS)
@@ -196,18 +196,21 @@ impl Plan {
 
     /// What to add to the CI file that is there.
     fn ci_step(&self, ci: Ci, file: Option<&str>) -> String {
-        let into = match (ci, file) {
-            (_, Some(file)) => format!("{}{file}", self.up),
-            (Ci::GitHub, None) => ".github/workflows".to_owned(),
-            (Ci::GitLab, None) => ".gitlab-ci.yml".to_owned(),
-            (Ci::Azure, None) => "azure-pipelines.yml".to_owned(),
-            (Ci::Jenkins, None) => "Jenkinsfile".to_owned(),
+        let file = file.unwrap_or(match ci {
+            Ci::GitHub => ".github/workflows",
+            Ci::GitLab => ".gitlab-ci.yml",
+            Ci::Azure => "azure-pipelines.yml",
+            Ci::Jenkins => "Jenkinsfile",
+        });
+        let into = match ci {
+            Ci::GitHub => format!("this step to a workflow in {}{file}", self.up),
+            _ => format!("to {}{file}", self.up),
         };
         let needs = match self.by {
-            Distribution::Source => " once the binary is on the runner's PATH",
+            Distribution::Source => ", once the binary is on the runner's PATH",
             Distribution::Released => "",
         };
-        format!("\nIn CI, add to {into}{needs}:\n{}", self.by.job(ci))
+        format!("\nIn CI, add {into}{needs}:\n{}", self.by.job(ci))
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is in a repository before init writes anything: hook managers, CI systems, and the default branch.
 
+use std::fs;
 use std::path::Path;
 
 use super::READ_LIMIT;
+use super::distribution::LOCAL_SCHEMA;
 use crate::files::{self, read_named};
 
 /// What runs commands before a commit.
@@ -38,6 +40,8 @@ pub(super) struct Surroundings {
     pub hooks: Hooks,
     /// The CI systems that are set up, with their files; `None` where only the remote tells.
     pub ci: Vec<(Ci, Option<&'static str>)>,
+    /// Whether somebody uses VS Code here. The schema that an earlier init wrote does not say so.
+    pub has_vscode: bool,
     /// The default branch, as far as the repository tells.
     pub branch: String,
 }
@@ -73,6 +77,7 @@ impl Surroundings {
             is_repository: root.join(".git").exists(),
             hooks: hooks(root),
             ci: ci(root, repository.as_ref()),
+            has_vscode: has_vscode(root),
             branch: repository
                 .as_ref()
                 .and_then(files::Repository::default_branch)
@@ -95,6 +100,19 @@ fn hooks(root: &Path) -> Hooks {
         () if named("lefthook") => Hooks::Lefthook("lefthook.yml"),
         () => Hooks::PreCommit,
     }
+}
+
+fn has_vscode(root: &Path) -> bool {
+    let schema = root.join(LOCAL_SCHEMA);
+    let Some(Ok(entries)) = schema.parent().map(fs::read_dir) else {
+        return false;
+    };
+    let (mut count, mut has_schema) = (0, false);
+    for entry in entries.flatten() {
+        count += 1;
+        has_schema |= entry.path() == schema;
+    }
+    !(has_schema && count == 1)
 }
 
 fn ci(root: &Path, repository: Option<&files::Repository>) -> Vec<(Ci, Option<&'static str>)> {
