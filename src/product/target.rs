@@ -324,9 +324,15 @@ impl Target {
             None if request.paths.is_empty() => Ok(Some(Note {
                 level: NoteLevel::Always,
                 text: match why {
-                    Some(why) => format!("no config file to check in this directory: {why}"),
+                    Some(why) => format!("no config file to check: {why}"),
                     None => {
-                        "no app-config.yaml or rstudio-connect.gcfg in this directory or below: nothing to check".into()
+                        let place = match request.state {
+                            FileState::WorkingTree => "in this directory or below",
+                            FileState::Staged => "in the git index",
+                        };
+                        format!(
+                            "no app-config.yaml or rstudio-connect.gcfg {place}: nothing to check"
+                        )
                     }
                 },
             })),

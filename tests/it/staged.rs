@@ -50,6 +50,22 @@ fn write(folder: &TempDir, text: &str) {
     fs::write(folder.path().join("app-config.yaml"), text).unwrap();
 }
 
+#[test]
+fn nothing_staged_is_said_of_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "--quiet"]);
+    write(&folder, SOUND);
+    let output = Command::new(env!("CARGO_BIN_EXE_stagecheck"))
+        .arg("--staged")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        "no app-config.yaml or rstudio-connect.gcfg in the git index: nothing to check\n";
+    assert!(said.ends_with(expected), "{said}");
+}
+
 /// The exit status and what was written.
 fn check(folder: &Path) -> (i32, String) {
     check_with(folder, &[])
