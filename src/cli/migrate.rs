@@ -38,19 +38,19 @@ struct Postgres {
     /// Change the files [default: print what would change]
     #[arg(long)]
     write: bool,
-    /// Migrate every chain, and not the production chains alone
+    /// Migrate every chain, not only the production chains
     #[arg(long)]
     everywhere: bool,
-    /// Verify the server by the CA certificate in this file [default: by those of the system]
+    /// Verify the server with the CA certificate in this file [default: those of the system]
     #[arg(long, value_name = "FILE")]
     ca_file: Option<String>,
     /// Connect without TLS: the server is on the same host, or reached by a socket
     #[arg(long, conflicts_with = "ca_file")]
     no_tls: bool,
-    /// The least and the most connections of each plugin's pool
+    /// Minimum and maximum connections of each plugin's pool
     #[arg(long, value_name = "MIN,MAX", value_parser = pool)]
     pool: Option<(u32, u32)>,
-    /// Give each plugin a schema of one database, in place of a database
+    /// Give each plugin a schema of one database instead of a database
     #[arg(long)]
     schemas: bool,
 }
@@ -106,11 +106,11 @@ fn pool(text: &str) -> Result<(u32, u32), String> {
     let number = |text: &str| {
         text.trim()
             .parse()
-            .map_err(|_| "write two whole numbers".to_owned())
+            .map_err(|_| "write two integers".to_owned())
     };
     let (min, max) = (number(min)?, number(max)?);
     match min <= max && max > 0 {
         true => Ok((min, max)),
-        false => Err("the least must not be above the most".to_owned()),
+        false => Err("MIN must not exceed MAX, and MAX must be at least 1".to_owned()),
     }
 }
