@@ -138,6 +138,7 @@ fn check_targets(
     let settings = settings_in_force(&in_force, &sources);
     let notes = notes_of(&environment)
         .chain(found.notes)
+        .chain(no_rule(&in_force))
         .chain(settings)
         .chain(several);
     let mut run = Run {
@@ -163,6 +164,14 @@ fn check_targets(
     Ok(run)
 }
 
+/// That the settings and the command line leave no rule on: without it, no finding would look like a verdict.
+fn no_rule(in_force: &InForce<'_>) -> Option<Note> {
+    in_force.leaves_no_rule().then(|| Note {
+        level: NoteLevel::Always,
+        text: "no rule is on: nothing is reported".to_owned(),
+    })
+}
+
 /// Which settings files are in force.
 fn settings_in_force(in_force: &InForce<'_>, sources: &Sources) -> Vec<Note> {
     let note = |text| Note {
@@ -174,7 +183,7 @@ fn settings_in_force(in_force: &InForce<'_>, sources: &Sources) -> Vec<Note> {
         .map(|file| note(format!("settings: {}", escape(sources.get(file).path()))))
         .collect();
     if notes.is_empty() {
-        notes.push(note("settings: none, the defaults are in force".to_owned()));
+        notes.push(note("settings: none, using the defaults".to_owned()));
     }
     notes
 }

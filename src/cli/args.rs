@@ -66,10 +66,10 @@ pub struct FixArguments {
     #[arg(long, help_heading = FIXES)]
     pub unsafe_fixes: bool,
     /// Print the changes of fixes without writing them; fails if there are any
-    #[arg(long, conflicts_with_all = ["fix_only", "format", "output"], help_heading = FIXES)]
+    #[arg(long, conflicts_with_all = ["fix_only", "format", "output", "statistics", "max_findings", "fail_on"], help_heading = FIXES)]
     pub diff: bool,
     /// Apply fixes without a report, and pass
-    #[arg(long, conflicts_with_all = ["format", "output"], help_heading = FIXES)]
+    #[arg(long, conflicts_with_all = ["format", "output", "statistics", "max_findings", "fail_on"], help_heading = FIXES)]
     pub fix_only: bool,
     /// Suppress the findings of a rule by comments, with --reason
     #[arg(long, hide_short_help = true, value_name = "RULE", value_delimiter = ',', requires = "reason", conflicts_with_all = ["fix", "unsafe_fixes"], help_heading = FIXES)]
@@ -116,7 +116,7 @@ pub struct FileArguments {
     #[arg(long, requires = "config", help_heading = WHAT)]
     pub production: bool,
     /// Include git-ignored local layers
-    #[arg(long, help_heading = WHAT)]
+    #[arg(long, conflicts_with = "config", help_heading = WHAT)]
     pub with_local: bool,
     /// Check the git index, i.e. what would be committed
     #[arg(long, help_heading = WHAT)]
@@ -179,7 +179,7 @@ pub struct OutputArguments {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file, help_heading = OUTPUT)]
     pub output: Vec<OutputFile>,
     /// List the files that are checked, and those that are not, with reasons
-    #[arg(long, hide_short_help = true, conflicts_with_all = ["format", "output", "fixes"], help_heading = OUTPUT)]
+    #[arg(long, hide_short_help = true, conflicts_with_all = ["format", "output", "fixes", "max_findings", "fail_on"], help_heading = OUTPUT)]
     pub list_files: bool,
     /// Group findings by rule when there are more than N; 0 lists all [default: 50]
     #[arg(long, value_name = "N", hide_short_help = true, help_heading = OUTPUT)]

@@ -48,7 +48,7 @@ fn status(run: &Run) -> Status {
 
 /// Fixes first, then the reports of what is left.
 fn fixed(arguments: &CheckArguments, console: &Console, start: &Path) -> Outcome {
-    let request = request(arguments, start)?;
+    let request = request(arguments, console, start)?;
     match fix::run(arguments, &request, console)? {
         After::Ended(status) => Ok(status),
         After::Report(run) => {
@@ -59,7 +59,15 @@ fn fixed(arguments: &CheckArguments, console: &Console, start: &Path) -> Outcome
 }
 
 /// The request, which notes the files that are read of those that are written.
-fn request(arguments: &CheckArguments, start: &Path) -> Result<Request, Failure> {
+///
+/// # Errors
+/// When the arguments exclude each other, or stdin cannot be read.
+fn request(
+    arguments: &CheckArguments,
+    console: &Console,
+    start: &Path,
+) -> Result<Request, Failure> {
+    refuse_limit(&arguments.output, console)?;
     let mut request = arguments.request(start.to_owned())?;
     request.guard = Guard::of(to_write(arguments).iter().map(|path| &**path));
     for file in &request.environment.files {
@@ -89,7 +97,7 @@ pub(super) fn once(
     console: &Console,
     start: &Path,
 ) -> Result<Run, Failure> {
-    let request = request(arguments, start)?;
+    let request = request(arguments, console, start)?;
     let waiting = console.progress(&request.progress);
     let run = crate::check::check(&request);
     drop(waiting);
@@ -193,29 +201,18 @@ fn write(
     if arguments.list_files {
         return output::lines_to_stdout(|out| list_files::write(run, out));
     }
-    let format = match arguments.format {
-        FormatChoice::Format(format) => format,
-        FormatChoice::Auto => console.suiting_format(),
-    };
+    let format = format(arguments, console);
     let mut look = console.stdout();
     look.most = arguments.max_findings;
-    if let Some(most) = look.most {
-        match format {
-            Format::Pretty => {}
-            Format::Concise if most > 0 && run.findings.len() > most => console.note(&Note {
-                level: NoteLevel::Always,
-                text: format!(
-                    "--max-findings: {} more findings are not listed",
-                    run.findings.len() - most
-                ),
-            }),
-            Format::Concise => {}
-            format => {
-                let message = format!("`{}` lists every finding", format.name());
-                let help = "remove `--max-findings`, or use `--format concise`";
-                return Err(Failure::new(message).with_help(help));
-            }
-        }
+    let most = look.most.filter(|most| *most > 0).unwrap_or(usize::MAX);
+    if format == Format::Concise && run.findings.len() > most {
+        console.note(&Note {
+            level: NoteLevel::Always,
+            text: format!(
+                "--max-findings: {} more findings are not listed",
+                run.findings.len() - most
+            ),
+        });
     }
     // For a person who reads the job's page; a program's format is for a program.
     let for_people = matches!(format, Format::Github | Format::Concise);
@@ -231,6 +228,25 @@ fn write(
         console.line(&report::summary(run, &console.stderr()));
     }
     Ok(())
+}
+
+/// The format of the report on stdout.
+fn format(arguments: &OutputArguments, console: &Console) -> Format {
+    match arguments.format {
+        FormatChoice::Format(format) => format,
+        FormatChoice::Auto => console.suiting_format(),
+    }
+}
+
+/// Refuses a limit beside a format that always lists every finding.
+fn refuse_limit(arguments: &OutputArguments, console: &Console) -> Result<(), Failure> {
+    let format = format(arguments, console);
+    if arguments.max_findings.is_none() || matches!(format, Format::Pretty | Format::Concise) {
+        return Ok(());
+    }
+    let message = format!("`{}` lists every finding", format.name());
+    let help = "remove `--max-findings`, or use `--format concise`";
+    Err(Failure::new(message).with_help(help))
 }
 
 /// Whether there was nothing to check: a note says why, and a count of nothing would look like a verdict.

@@ -40,8 +40,8 @@ pub struct Arguments {
     /// How to speak.
     #[command(flatten)]
     pub console: ConsoleArguments,
-    /// Print this help
-    #[arg(short, long, global = true, action = ArgAction::HelpShort, help_heading = ABOUT)]
+    /// Print help: `-h` the usual options, `--help` all of them
+    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = ABOUT)]
     help: Option<bool>,
     /// Print the version and the commit it was built from
     #[arg(short = 'V', long, action = ArgAction::Version, help_heading = ABOUT)]
@@ -58,7 +58,7 @@ pub enum Command {
     Check(Box<CheckArguments>),
     /// List the ways the app is started with their config files, and the servers
     Chains(chains::Arguments),
-    /// Create settings, a commit hook, a CI workflow and editor tasks
+    /// Create settings, a commit hook and VS Code tasks, and print a CI job
     Init(init::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
@@ -70,7 +70,7 @@ pub enum Command {
     Lsp(lsp::Arguments),
     /// Show how the effective configs of two chains differ
     Diff(print::compare::Arguments),
-    /// Move a portal to another database
+    /// Move a Backstage portal to another database
     Migrate(migrate::Arguments),
     /// Print the effective config of the running process
     Print(print::Arguments),
@@ -96,7 +96,7 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// The help of a command, or of the whole program.
+/// The help of a command, or of the whole program, with every option.
 ///
 /// # Errors
 /// When there is no such command.
@@ -104,10 +104,10 @@ pub(super) fn help(of: Option<&str>) -> Result<String, Failure> {
     let mut command = command();
     command.build();
     let Some(name) = of else {
-        return Ok(command.render_help().to_string());
+        return Ok(command.render_long_help().to_string());
     };
     if let Some(sub) = command.find_subcommand_mut(name) {
-        return Ok(sub.render_help().to_string());
+        return Ok(sub.render_long_help().to_string());
     }
     let names = command.get_subcommands().map(clap::Command::get_name);
     let near = closest(name, names).map(|near| format!("did you mean `{near}`?"));

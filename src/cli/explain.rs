@@ -46,13 +46,10 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         match arguments.full {
             true => full(card)?,
             false => {
-                let page = short::page(card, &look);
-                let is_own = catalog::card(&card.id).is_none();
-                // Colours are escape sequences, which a policy must not bring.
-                let page = if is_own {
-                    inert(&short::page(card, &Look::FILE))
-                } else {
-                    page
+                let page = match catalog::card(&card.id) {
+                    Some(_) => short::page(card, &look),
+                    // Colours are escape sequences, which a policy must not bring.
+                    None => inert(&short::page(card, &look.plain())),
                 };
                 output::lines_to_stdout(|out| out.write_all(page.as_bytes()))?;
             }
@@ -62,11 +59,14 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
 }
 
 fn of_name<'c>(name: &str, policies: &'c [Card]) -> Result<&'c Card, Failure> {
-    let own = || policies.iter().find(|card| card.answers_to(name));
-    catalog::card(name).or_else(own).ok_or_else(|| {
-        let message = select::unknown(name, policies)
-            .unwrap_or_else(|| format!("`{name}` is a group of rules, not a rule"));
-        Failure::new(message).with_help("`stagecheck rules` lists the rules")
+    select::rule(name, policies).map_err(|message| {
+        let all = catalog::cards().iter().chain(policies);
+        let of_group = all.filter(|card| card.group.as_str() == name);
+        let ids: Vec<&str> = of_group.map(|card| &*card.id).collect();
+        Failure::new(message).with_help(match ids.is_empty() {
+            true => "`stagecheck rules` lists the rules".to_owned(),
+            false => format!("its rules: {}", ids.join(", ")),
+        })
     })
 }
 

@@ -1,6 +1,6 @@
 //! `--fix`, `--unsafe-fixes`, `--fix-only`, `--diff` and `--add-ignore`: findings resolved in the files.
 
-use super::args::CheckArguments;
+use super::args::{CheckArguments, FixArguments};
 use super::console::Console;
 use super::output;
 use super::status::Status;
@@ -8,6 +8,7 @@ use crate::fix::{self, Fixed};
 use crate::report;
 use crate::request::{FileState, Request};
 use crate::run::{Failure, Note, NoteLevel, Run};
+use crate::settings::select;
 
 /// What to do with the changes.
 pub(super) enum After {
@@ -42,36 +43,41 @@ pub(super) fn run(
     };
     drop(waiting);
     let fixed = fixed?;
+    for rule in &wanted.add_ignore {
+        select::rule(rule, &fixed.before.policies).map_err(|message| {
+            Failure::new(message).with_help("`stagecheck rules` lists the rules")
+        })?;
+    }
     for text in &fixed.notes {
         let (level, text) = (NoteLevel::Always, text.clone());
         console.note(&Note { level, text });
     }
     if wanted.diff {
         output::lines_to_stdout(|out| report::diff(&fixed, out))?;
-        console.line(&summary(&fixed, "would be fixed"));
+        console.line(&summary(&fixed, wanted));
         return Ok(After::Ended(match fixed.files.is_empty() {
             true => Status::Clean,
             false => Status::Findings,
         }));
     }
     fix::write(&fixed.files)?;
-    let word = match wanted.add_ignore.is_empty() {
-        true => "fixed",
-        false => "suppressed",
-    };
-    console.line(&summary(&fixed, word));
+    console.line(&summary(&fixed, wanted));
     match wanted.fix_only {
         true => Ok(After::Ended(Status::Clean)),
         false => Ok(After::Report(Box::new(fixed.into_after()))),
     }
 }
 
-/// `2 fixed, 3 more with --unsafe-fixes`
-fn summary(fixed: &Fixed, word: &str) -> String {
-    let mut line = format!("{} {word}", fixed.count);
-    let more = fixed.more;
-    if more > 0 {
-        line.push_str(&format!(", {more} more with --unsafe-fixes"));
+/// `2 fixed, 3 more with --unsafe-fixes`; of suppressions their number.
+fn summary(fixed: &Fixed, wanted: &FixArguments) -> String {
+    let would = if wanted.diff { "would be " } else { "" };
+    let count = fixed.count;
+    if !wanted.add_ignore.is_empty() {
+        return format!("{count} {would}suppressed");
     }
-    line
+    match (count, fixed.more) {
+        (count, 0) => format!("{count} {would}fixed"),
+        (0, more) => format!("no safe fixes; {more} with --unsafe-fixes"),
+        (count, more) => format!("{count} {would}fixed, {more} more with --unsafe-fixes"),
+    }
 }

@@ -15,7 +15,7 @@ fn short_help_fits_a_screen() {
 
 #[test]
 fn the_help_names_every_format() {
-    let help = command::command().render_help().to_string();
+    let help = command::command().render_long_help().to_string();
     let told = help.split_once("Report format: ").unwrap().1;
     let told = told.split_once("--output").unwrap().0;
     for format in crate::report::Format::ALL.iter().copied() {

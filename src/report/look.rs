@@ -64,4 +64,12 @@ impl Look {
         detail: Detail::Full,
         most: None,
     };
+
+    /// The same without colours.
+    pub fn plain(self) -> Self {
+        Self {
+            color: Color::Plain,
+            ..self
+        }
+    }
 }

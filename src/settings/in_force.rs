@@ -222,6 +222,12 @@ impl<'r> InForce<'r> {
         files.into_iter()
     }
 
+    /// Whether there are settings, and none of them leave a rule on.
+    pub fn leaves_no_rule(&self) -> bool {
+        let has_none = |settings: &Settings| self.selection(settings).cards().next().is_none();
+        !self.all.is_empty() && self.all.iter().all(|settings| has_none(settings))
+    }
+
     /// Every policy of every settings file.
     pub fn policies(&self) -> &[Card] {
         &self.policies

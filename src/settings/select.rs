@@ -126,12 +126,33 @@ pub fn unknown<'c>(name: &str, policies: impl IntoIterator<Item = &'c Card>) -> 
         return None;
     }
     let ids = cards.iter().map(|card| card.id.as_ref()).chain(groups);
+    Some(format!("unknown rule or group `{name}`{}", hint(name, ids)))
+}
+
+/// The rule of a name.
+///
+/// # Errors
+/// Why the name is not that of one rule.
+pub fn rule<'c>(name: &str, policies: &'c [Card]) -> Result<&'c Card, String> {
+    let own = || policies.iter().find(|card| card.answers_to(name));
+    if let Some(card) = catalog::card(name).or_else(own) {
+        return Ok(card);
+    }
+    if Group::ALL.iter().any(|group| group.as_str() == name) {
+        return Err(format!("`{name}` is a group of rules, not a rule"));
+    }
+    let ids = catalog::cards().iter().chain(policies);
+    let ids = ids.map(|card| card.id.as_ref());
+    Err(format!("unknown rule `{name}`{}", hint(name, ids)))
+}
+
+/// The name that was probably meant, as the end of a message; nothing where none is near.
+fn hint<'n>(name: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
     // A name that is cut short is far from the whole one, letter by letter.
     let begun = || {
-        ids.clone()
-            .find(|id| name.len() > 3 && id.starts_with(name))
+        let mut names = names.clone();
+        names.find(|known| name.len() > 3 && known.starts_with(name))
     };
-    let meant = closest(name, ids.clone()).or_else(begun);
-    let hint = meant.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
-    Some(format!("unknown rule or group `{name}`{hint}"))
+    let meant = closest(name, names.clone()).or_else(begun);
+    meant.map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

@@ -160,6 +160,74 @@ fn checking_help_and_version_are_commands_too() {
 }
 
 #[test]
+fn the_long_help_has_every_option_and_the_short_one_the_usual() {
+    let portal = portal();
+    let [long, by_command, short] =
+        [&["--help"][..], &["help"], &["-h"]].map(|arguments| portal.run(arguments).stdout);
+    assert_eq!(long, by_command);
+    for option in [
+        "--schema <",
+        "--stdin-filename <",
+        "--add-ignore <",
+        "--reason <",
+        "--use-process-env",
+        "--list-files",
+        "--max-findings <",
+        "--statistics",
+        "--watch",
+        "--no-cache",
+    ] {
+        assert!(long.contains(option), "{option}: {long}");
+        assert!(!short.contains(option), "{option}: {short}");
+    }
+    let of_command = [&["print", "--help"][..], &["help", "print"]];
+    let [long, by_command] = of_command.map(|arguments| portal.run(arguments).stdout);
+    assert_eq!(long, by_command);
+    assert!(long.contains("--no-cache"), "{long}");
+}
+
+#[test]
+fn arguments_that_another_one_makes_void_are_refused() {
+    for arguments in [
+        &["--statistics", "--diff"][..],
+        &["--statistics", "--fix-only"],
+        &["--max-findings", "3", "--diff"],
+        &["--max-findings", "3", "--fix-only"],
+        &["--max-findings", "3", "--list-files"],
+        &["--fail-on", "info", "--diff"],
+        &["--fail-on", "info", "--fix-only"],
+        &["--fail-on", "info", "--list-files"],
+        &["--config", "app-config.yaml", "--with-local"],
+        &["print", "--config", "app-config.yaml", "--with-local"],
+    ] {
+        let said = failed(arguments);
+        assert!(
+            said.contains("cannot be used with"),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn that_no_rule_is_on_is_said() {
+    let portal = portal();
+    let answer = portal.run(&["--select", "security", "--ignore", "security"]);
+    let note = "stagecheck: no rule is on: nothing is reported\n";
+    assert!(answer.stderr.starts_with(note), "{answer:?}");
+    assert!(!portal.run(&[]).stderr.contains("no rule"));
+}
+
+#[test]
+fn a_group_is_explained_by_its_rules_and_never_suggested_as_a_rule() {
+    let said = failed(&["explain", "databse"]);
+    assert!(said.contains("unknown rule `databse`"), "{said}");
+    assert!(!said.contains("`database`"), "{said}");
+    let said = failed(&["explain", "database"]);
+    assert!(said.contains("`database` is a group of rules"), "{said}");
+    assert!(said.contains("pool-mismatch"), "{said}");
+}
+
+#[test]
 fn a_layer_on_stdin_is_judged_in_its_app() {
     let portal = Portal::of(&[
         ("app-config.yaml", "app:\n  title: Portal\n"),
@@ -236,7 +304,8 @@ fn settings_and_layers_that_take_no_part_are_named() {
         "`overrides` in the settings: `gone.yaml` matches no file",
         "left out app-config.old.yaml: it is excluded by the settings",
     ] {
-        assert!(answer.stderr.contains(note), "{note}: {}", answer.stderr);
+        let count = answer.stderr.matches(note).count();
+        assert_eq!(count, 1, "{note}: {}", answer.stderr);
     }
     assert!(
         !answer
@@ -294,8 +363,27 @@ fn statistics_count_by_rule_and_limits_are_for_people() {
         capped.stderr.contains("more findings are not listed"),
         "{capped:?}"
     );
-    let said = failed(&["--max-findings", "1", "--format", "sarif"]);
-    assert!(said.contains("`sarif` lists every finding"), "{said}");
+    let before = std::fs::read(portal.path().join("app-config.yaml")).unwrap();
+    for arguments in [
+        &["--max-findings", "1", "--format", "sarif"][..],
+        &["--max-findings", "1", "--format", "sarif", "--fix"],
+        &[
+            "--max-findings",
+            "1",
+            "--format",
+            "sarif",
+            "--output",
+            "json=report.json",
+        ],
+    ] {
+        let answer = portal.run(arguments);
+        assert_eq!(answer.status, 2, "{answer:?}");
+        let said = answer.stderr;
+        assert!(said.contains("`sarif` lists every finding"), "{said}");
+    }
+    assert!(!portal.path().join("report.json").exists());
+    let after = std::fs::read(portal.path().join("app-config.yaml")).unwrap();
+    assert_eq!(before, after);
 }
 
 #[test]

@@ -224,6 +224,41 @@ fn fixes_that_undo_each_other_stop() {
 }
 
 #[test]
+fn only_a_known_rule_is_suppressed_and_the_count_is_of_suppressions() {
+    let portal = Portal::of(&[("app-config.yaml", LAYER)]);
+    let ignore = |rule: &str, more: &[&str]| {
+        portal.run(&[&["--add-ignore", rule, "--reason", "known"], more].concat())
+    };
+    let said = ignore("unknown-kye", &[]);
+    assert_eq!(said.status, 2, "{said:?}");
+    assert!(
+        said.stderr.contains("did you mean `unknown-key`"),
+        "{said:?}"
+    );
+    let said = ignore("schema", &[]);
+    assert!(said.stderr.contains("is a group of rules"), "{said:?}");
+    assert_eq!(text(&portal, "app-config.yaml"), LAYER);
+    let said = ignore("unknown-key", &["--diff"]);
+    assert_eq!(said.stderr, "1 would be suppressed\n");
+    let said = ignore("unknown-key", &["--fix-only"]);
+    assert_eq!(said.stderr, "1 suppressed\n");
+}
+
+#[test]
+fn where_no_safe_fix_is_the_unsafe_ones_are_counted() {
+    let layer = LAYER.replace("titel", "title");
+    let portal = Portal::of(&[
+        ("app-config.yaml", &layer),
+        (
+            "app-config.production.yaml",
+            "app:\n  baseUrl: https://portal.acme.example\n",
+        ),
+    ]);
+    let said = portal.run(&["--diff"]).stderr;
+    assert_eq!(said, "no safe fixes; 2 with --unsafe-fixes\n");
+}
+
+#[test]
 fn a_file_that_is_not_there_yet_is_made() {
     let portal = Portal::of(&[("app-config.yaml", "app:\n  title: a\n")]);
     portal.write("app-config.local.yaml", "app:\n  title: b\n");
