@@ -20,6 +20,7 @@ use crate::files::Files;
 use crate::product::backstage::read::{KeptPackages, Ready};
 use crate::product::connect::judge::ReadServer;
 use crate::product::target::{self, Target};
+use crate::product::{Product, table};
 use crate::request::Request;
 use crate::run::{Failure, Run};
 use crate::text::Place;
@@ -32,7 +33,23 @@ pub fn effective(request: &Request) -> Result<Configs, Failure> {
     of_targets(&target::targets(request)?, request, None)
 }
 
-/// The same for a tree that is not on disk. The paths of the request are relative to the tree.
+/// The same, and what [`check`](super::check) says of it. Schemas and lockfiles are read once for both.
+///
+/// # Errors
+/// As [`check`](super::check).
+pub fn judged(request: &Request) -> Result<(Configs, Run), Failure> {
+    let packages = KeptPackages::for_many_runs();
+    let products = table::keeping(&packages);
+    let products: Vec<&dyn Product> = products.iter().map(AsRef::as_ref).collect();
+    let targets = target::targets(request)?;
+    let configs = of_targets(&targets, request, Some(&packages))?;
+    Ok((
+        configs,
+        super::check_targets(&products, &targets, &[], request)?,
+    ))
+}
+
+/// As [`effective`], for a tree that is not on disk. The paths of the request are relative to the tree.
 ///
 /// # Errors
 /// As [`effective`].

@@ -19,7 +19,7 @@ use super::console::Console;
 use super::paint::Paint;
 use super::status::{Outcome, Status};
 use super::{check, output};
-use crate::check::effective::{self, ServerConfig};
+use crate::check::effective::{self, Configs, ServerConfig};
 use crate::report::{Origins, SecretText, Shown};
 use crate::run::{Failure, Note, NoteLevel};
 use crate::text::closest;
@@ -64,30 +64,24 @@ enum PrintFormat {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
-    let request = arguments
-        .files
-        .request(&arguments.environment, check::start()?)?;
-    let found = effective::effective(&request)?;
-    for note in &found.run.notes {
-        console.note(note);
-    }
+    let found = configs(&arguments.files, &arguments.environment, console)?;
     if arguments.databases && found.apps.is_empty() && !found.servers.is_empty() {
         let message = "--databases reads Backstage portals only; no app-config.yaml here or below";
         return Err(Failure::new(message)
             .with_help("`stagecheck print` shows the settings of Posit Connect servers"));
     }
     let (chains, servers) = wanted(printed(&found), &found.servers, arguments.chain.as_deref())?;
+    let origins = match arguments.origins {
+        true => Origins::Said,
+        false => Origins::Left,
+    };
+    let secrets = match arguments.with_secrets {
+        true => SecretText::AsItIs,
+        false => SecretText::Hidden,
+    };
     let shown = Shown {
-        run: &found.run,
-        secret_places: &found.secret_places,
-        origins: match arguments.origins {
-            true => Origins::Said,
-            false => Origins::Left,
-        },
-        secrets: match arguments.with_secrets {
-            true => SecretText::AsItIs,
-            false => SecretText::Hidden,
-        },
+        secrets,
+        ..masked(&found, origins)
     };
     let format = arguments.format.unwrap_or(match arguments.databases {
         true => PrintFormat::Table,
@@ -122,22 +116,39 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
 
 /// Writes what each plugin gets for a database, for people.
 pub(super) fn write_databases(
-    found: &effective::Configs,
+    found: &Configs,
     console: &Console,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let shown = Shown {
+    let paint = Paint::of(console.stdout());
+    databases::table(&printed(found), &masked(found, Origins::Left), paint, out)
+}
+
+/// The effective configs of these files, their notes said.
+fn configs(
+    files: &FileArguments,
+    environment: &EnvironmentArguments,
+    console: &Console,
+) -> Result<Configs, Failure> {
+    let found = effective::effective(&files.request(environment, check::start()?)?)?;
+    for note in &found.run.notes {
+        console.note(note);
+    }
+    Ok(found)
+}
+
+/// What is shown of configs: everything but their secrets.
+fn masked(found: &Configs, origins: Origins) -> Shown<'_> {
+    Shown {
         run: &found.run,
         secret_places: &found.secret_places,
-        origins: Origins::Left,
+        origins,
         secrets: SecretText::Hidden,
-    };
-    let paint = Paint::of(console.stdout());
-    databases::table(&printed(found), &shown, paint, out)
+    }
 }
 
 /// Every chain with its app root.
-fn printed(found: &effective::Configs) -> Vec<Printed<'_>> {
+fn printed(found: &Configs) -> Vec<Printed<'_>> {
     found
         .apps
         .iter()

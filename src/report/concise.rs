@@ -45,7 +45,7 @@ fn most_severe(run: &Run, most: Option<usize>) -> Vec<&Finding> {
 }
 
 /// The line of a finding.
-pub(super) fn line(run: &Run, finding: &Finding) -> String {
+pub(crate) fn line(run: &Run, finding: &Finding) -> String {
     let place = finding.primary.place;
     let source = run.sources.get(place.source);
     let at = source.position(place.span.start);

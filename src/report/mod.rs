@@ -29,6 +29,7 @@ mod xml;
 
 use crate::run::Run;
 
+pub(crate) use concise::line;
 pub(crate) use databases::rows as database_rows;
 pub use diff::diff;
 pub use github::job_summary;

@@ -44,6 +44,29 @@ fn a_secret_is_masked_and_a_missing_value_is_said() {
 }
 
 #[test]
+fn findings_about_a_value_are_listed_with_their_places() {
+    let portal = portal();
+    let answer = portal.run(&["why", "backend.database.connection.password"]);
+    let listed = "\nfindings:\n  app-config.production.yaml:6:17: error[hardcoded-secret] ";
+    assert!(answer.stdout.contains(listed), "{}", answer.stdout);
+    assert!(!answer.stdout.contains("Koala"), "{}", answer.stdout);
+    let none = portal.run(&["why", "app.title"]);
+    assert!(!none.stdout.contains("findings"), "{}", none.stdout);
+}
+
+#[test]
+fn empty_values_are_named() {
+    let portal = Portal::of(&[(
+        "app-config.yaml",
+        "app:\n  title: Portal\n  support: {}\n  extensions: []\n",
+    )]);
+    let answer = portal.run(&["why", "app.support"]);
+    assert!(answer.stdout.contains("  an empty mapping\n"), "{answer:?}");
+    let answer = portal.run(&["why", "app.extensions"]);
+    assert!(answer.stdout.contains("  an empty list\n"), "{answer:?}");
+}
+
+#[test]
 fn two_chains_differ_in_what_a_layer_sets() {
     let portal = portal();
     let chains = portal.run(&["chains", "--format", "json"]).stdout;

@@ -6,14 +6,13 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::why::one_line;
-use super::{printed, status, wanted};
+use super::{configs, masked, printed, status, wanted};
 use crate::backstage::value::{Kind, Value};
-use crate::check::effective;
 use crate::cli::args::{EnvironmentArguments, FileArguments};
 use crate::cli::console::Console;
+use crate::cli::output;
 use crate::cli::status::{Outcome, Status};
-use crate::cli::{check, output};
-use crate::report::{Origins, SecretText, Shown};
+use crate::report::{Origins, Shown};
 use crate::run::Failure;
 use crate::text::mask::escape;
 use source::{ConfigPath, Part};
@@ -36,13 +35,7 @@ pub struct Arguments {
 }
 
 pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
-    let request = arguments
-        .files
-        .request(&arguments.environment, check::start()?)?;
-    let found = effective::effective(&request)?;
-    for note in &found.run.notes {
-        console.note(note);
-    }
+    let found = configs(&arguments.files, &arguments.environment, console)?;
     if found.apps.iter().all(|app| app.chains.is_empty()) {
         let failure = Failure::new("no chains of Backstage here or below: nothing to compare");
         return Err(failure.with_help("`stagecheck chains` lists what is found"));
@@ -53,12 +46,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         let message = "several app roots have chains of these names";
         return Err(Failure::new(message).with_help("name the folder of one app root"));
     };
-    let shown = Shown {
-        run: &found.run,
-        secret_places: &found.secret_places,
-        origins: Origins::Said,
-        secrets: SecretText::Hidden,
-    };
+    let shown = masked(&found, Origins::Said);
     for chains in [one, other] {
         if status(std::slice::from_ref(chains), &[], console) != Status::Clean {
             return Ok(Status::Findings);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::printed::Printed;
-use super::{printed, status, wanted};
+use super::{masked, printed, status, wanted};
 use crate::backstage::value::{Kind, Value};
 use crate::check::effective::{self, ServerConfig};
 use crate::cli::args::{EnvironmentArguments, FileArguments};
@@ -14,7 +14,7 @@ use crate::cli::number::json_number;
 use crate::cli::status::{Outcome, Status};
 use crate::cli::{check, output};
 use crate::finding::Finding;
-use crate::report::{Origins, SecretText, Shown};
+use crate::report::{self, Origins, Shown};
 use crate::rules::catalog;
 use crate::run::{Failure, Run};
 use crate::text::mask::{escape, inert_line, outside_run};
@@ -45,18 +45,12 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let request = arguments
         .files
         .request(&arguments.environment, check::start()?)?;
-    let found = effective::effective(&request)?;
-    let checked = crate::check::check(&request)?;
+    let (found, checked) = effective::judged(&request)?;
     for note in &found.run.notes {
         console.note(note);
     }
     let (chains, servers) = wanted(printed(&found), &found.servers, arguments.chain.as_deref())?;
-    let shown = Shown {
-        run: &found.run,
-        secret_places: &found.secret_places,
-        origins: Origins::Said,
-        secrets: SecretText::Hidden,
-    };
+    let shown = masked(&found, Origins::Said);
     let is_set = chains
         .iter()
         .filter_map(|printed| printed.chain.config.as_ref().ok())
@@ -149,7 +143,9 @@ pub(super) fn one_line(value: &Value, shown: &Shown<'_>) -> String {
             let written = shown.text(value, &open.written);
             format!("{written} ({})", shown.instead(open))
         }
+        Kind::Array(items) if items.is_empty() => "an empty list".to_owned(),
         Kind::Array(items) => format!("a list of {}", items.len()),
+        Kind::Object(object) if object.is_empty() => "an empty mapping".to_owned(),
         Kind::Object(object) => {
             let keys: Vec<_> = object.keys().map(|key| shown.key(key)).collect();
             format!("a mapping of {}", keys.join(", "))
@@ -161,10 +157,12 @@ pub(super) fn one_line(value: &Value, shown: &Shown<'_>) -> String {
 /// The findings about the path, and the rules whose conditions name it.
 fn write_readers(path: &ConfigPath, run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let is_about = |finding: &&Finding| finding.config_path.as_ref() == Some(path);
-    for finding in run.findings.iter().filter(is_about) {
-        let message = run.secrets.redact(&finding.message);
-        let (severity, rule) = (finding.severity, &finding.rule);
-        writeln!(out, "{severity}[{rule}]: {}", escape(&message))?;
+    let mut findings = run.findings.iter().filter(is_about).peekable();
+    if findings.peek().is_some() {
+        writeln!(out, "findings:")?;
+    }
+    for finding in findings {
+        writeln!(out, "  {}", report::line(run, finding))?;
     }
     let name = format!("config.{path}");
     let names = |text: &str| {
