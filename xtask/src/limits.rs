@@ -58,8 +58,23 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     entries.sort();
+    let mut test_modules = Vec::new();
+    for parent in [
+        folder.join("mod.rs"),
+        folder.join("lib.rs"),
+        folder.with_extension("rs"),
+    ] {
+        if parent.is_file() {
+            test_modules.extend(modules_of_tests(&fs::read_to_string(parent)?));
+        }
+    }
     for entry in entries {
-        let is_test = entry.file_stem().is_some_and(|stem| stem == "tests");
+        let is_test = entry
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .is_some_and(|stem| {
+                stem == "tests" || test_modules.iter().any(|module| module == stem)
+            });
         if entry.is_dir() && !is_test {
             files.extend(sources(&entry)?);
         } else if entry.extension().is_some_and(|ending| ending == "rs") && !is_test {
@@ -67,6 +82,16 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         }
     }
     Ok(files)
+}
+
+/// The names of the modules that a file declares for tests only.
+fn modules_of_tests(text: &str) -> Vec<String> {
+    let lines = text.lines().zip(text.lines().skip(1));
+    lines
+        .filter(|(attribute, _)| *attribute == "#[cfg(test)]")
+        .filter_map(|(_, module)| module.strip_prefix("mod ")?.strip_suffix(';'))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The limits that a file defines, in its order.
@@ -111,7 +136,13 @@ fn limit(line: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::limit;
+    use super::{limit, modules_of_tests};
+
+    #[test]
+    fn modules_of_tests_are_those_behind_the_attribute() {
+        let text = "mod union;\n#[cfg(test)]\nmod hostile;\n#[cfg(test)]\nmod tests {\n";
+        assert_eq!(modules_of_tests(text), ["hostile"]);
+    }
 
     #[test]
     fn a_limit_is_a_constant_of_that_name_on_a_line_of_its_own() {
