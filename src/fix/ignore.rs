@@ -19,7 +19,7 @@ use npm_yaml::edit::{Content, Replacement, apply};
 pub fn add_ignores(request: &Request, rules: &[String], reason: &str) -> Result<Fixed, Failure> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().any(char::is_control) {
-        return Err(Failure::new("--reason must be one line that says why"));
+        return Err(Failure::new("--reason must be one line of text"));
     }
     let trials = Trials::new(request)?;
     let before = trials.check(&[], Edits::WorkedOut)?;

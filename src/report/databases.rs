@@ -127,7 +127,7 @@ impl Database<'_> {
         }
         if self.is("sqlite") == Some(true) {
             return match self.has("inMemory") {
-                true => self.labelled("this machine", "file"),
+                true => self.labelled("local file", "file"),
                 false => Cell::default(),
             };
         }

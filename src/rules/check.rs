@@ -201,7 +201,7 @@ fn type_at(names: &Names, path: &Path<'_>) -> Result<Type, String> {
     Ok(at)
 }
 
-/// `: did you mean …?`, or nothing.
+/// `; did you mean …?`, or nothing.
 fn hint<'c>(written: &str, known: impl IntoIterator<Item = &'c str>) -> String {
-    closest(written, known).map_or_else(String::new, |known| format!(": did you mean `{known}`?"))
+    closest(written, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }

@@ -131,7 +131,7 @@ fn mistakes_say_what_is_wrong_and_where() {
     for (text, expected) in [
         (
             "replica: 3\n",
-            "stagecheck.yaml:1 `replica` is an unknown key: did you mean `replicas`?",
+            "stagecheck.yaml:1 `replica` is an unknown key; did you mean `replicas`?",
         ),
         (
             "a: b\nreplicas: 0\n",
@@ -229,17 +229,17 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "title:",
             "titel:",
-            "policy.yaml:2 `titel` is an unknown key: did you mean `title`?",
+            "policy.yaml:2 `titel` is an unknown key; did you mean `title`?",
         ),
         (
             ".host.",
             ".hots.",
-            "policy.yaml:5 `cases[0].when` reads the unknown fact `hots`: did you mean `host`?",
+            "policy.yaml:5 `cases[0].when` reads the unknown fact `hots`; did you mean `host`?",
         ),
         (
             "endsWith(",
             "endWith(",
-            "policy.yaml:5 `cases[0].when` calls the unknown method `endWith`: did you mean `endsWith`?",
+            "policy.yaml:5 `cases[0].when` calls the unknown method `endWith`; did you mean `endsWith`?",
         ),
         (
             "!url(config",
@@ -254,7 +254,7 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "{config.app",
             "{confi.app",
-            "policy.yaml:7 `cases[0].message` reads the unknown variable `confi`: did you mean `config`?",
+            "policy.yaml:7 `cases[0].message` reads the unknown variable `confi`; did you mean `config`?",
         ),
         (
             "here: config.app",

@@ -209,7 +209,7 @@ impl<'m, T: Tree> Fields<'m, T> {
         for (key, place, _) in &self.entries {
             if !self.known.contains(key) {
                 let hint = closest(key, self.known.iter().copied())
-                    .map_or_else(String::new, |known| format!(": did you mean `{known}`?"));
+                    .map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
                 self.mistakes.push(Mistake {
                     field: self.path_of(key),
                     message: format!("is an unknown key{hint}"),

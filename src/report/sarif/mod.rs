@@ -77,7 +77,7 @@ fn plain(text: &str) -> String {
 fn invocation(left_out: usize) -> Invocation {
     let told = (left_out > 0).then(|| Notification {
         level: Level::Warning,
-        message: Message::new(format!("{left_out} findings of less severity are left out")),
+        message: Message::new(format!("{left_out} less severe findings are omitted")),
     });
     Invocation {
         execution_successful: true,

@@ -158,31 +158,38 @@ impl Composer<'_> {
         if self.own_version() != Version::Core {
             return;
         }
-        let message = if place.role == Role::Key {
+        let (message, help) = if place.role == Role::Key {
             if text != "<<" {
                 return;
             }
-            "`<<` is an ordinary key in YAML 1.2 and merges nothing".into()
+            (
+                "`<<` is an ordinary key in YAML 1.2 and merges nothing".into(),
+                "Repeat the keys, or use `$include`.",
+            )
         } else {
             let Some(meaning) = scalar::old_meaning(text) else {
                 return;
             };
             match meaning {
                 // Such a word is no secret; a number may be one, so that it is not repeated.
-                OldMeaning::Boolean => {
-                    format!("`{text}` is a string in YAML 1.2, not a boolean")
-                }
-                OldMeaning::Octal => {
-                    "a number with a leading zero is decimal in YAML 1.2, not octal".into()
-                }
-                OldMeaning::Sexagesimal => {
-                    "this is a string in YAML 1.2, not a base-60 number".into()
-                }
+                OldMeaning::Boolean => (
+                    format!("`{text}` is a string in YAML 1.2, not a boolean"),
+                    "Use `true` or `false` for a boolean; quote a string.",
+                ),
+                OldMeaning::Octal => (
+                    "a number with a leading zero is decimal in YAML 1.2, not octal".into(),
+                    "Remove the leading zero of a number; quote a string.",
+                ),
+                OldMeaning::Sexagesimal => (
+                    "this is a string in YAML 1.2, not a base-60 number".into(),
+                    "Quote the string.",
+                ),
             }
         };
         self.problems.push(Problem {
             rule: "yaml-surprise",
             message,
+            help: Some(help.into()),
             ..Problem::at(span)
         });
     }
