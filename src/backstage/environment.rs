@@ -43,12 +43,8 @@ pub fn from_request(
         ProcessEnvironment::Empty => environment.others = Others::Unset,
     }
     for file in &request.files {
-        let text = read_named(&start.join(file), MAX_FILE).map_err(|reason| {
-            format!(
-                "cannot read the variables in {}: {reason}",
-                escape(&file.display().to_string())
-            )
-        })?;
+        let text = read_named(&start.join(file), MAX_FILE)
+            .map_err(|reason| format!("`{}`: {reason}", escape(&file.display().to_string())))?;
         let shown = escape(&file.display().to_string()).into_owned();
         for line in environment.add_file(&text) {
             environment

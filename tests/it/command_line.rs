@@ -64,7 +64,7 @@ fn what_cannot_be_read_is_told_in_words_for_people() {
         ),
         (
             &["--env-file", "gone\u{7}.env"],
-            "cannot read the variables in gone\\x07.env: no such file or directory",
+            "`gone\\x07.env`: no such file or directory",
         ),
         (
             &["--output", "sarif=gone/x.sarif"],

@@ -122,7 +122,7 @@ fn workspace(
             discover::explicit(target.files.as_ref(), layers, request.production, sources).map_err(
                 |missing| {
                     let missing = missing.first().map(FilePath::to_string).unwrap_or_default();
-                    Failure::new(format!("`--config {missing}`: no such file"))
+                    Failure::new(format!("`{}`: no such file or directory", escape(&missing)))
                 },
             )
         }
