@@ -262,7 +262,7 @@ fn file(run: &Run, layer: &FilePath, request: &Request) -> Result<FileChange, Fa
         .find(|source| source.repository_path() == layer.as_str());
     let cannot = || {
         let message = format!(
-            "cannot change {}: it is not a file of its own",
+            "cannot change {}: it is not a separate file",
             escape(layer.as_str())
         );
         Failure::new(message)
@@ -385,7 +385,7 @@ fn todo(choices: &Choices, has_manifest: bool) -> Vec<String> {
         todo.push(format!("mount the CA certificate as {}", escape(file)));
     }
     todo.push(
-        "the data in SQLite is not moved: the catalog is read anew, other plugins begin empty"
+        "the data in SQLite is not moved: the catalog is read again, other plugins start empty"
             .to_owned(),
     );
     todo.push(

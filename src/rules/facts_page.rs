@@ -35,7 +35,7 @@ not here. Reading an open value is an error inside CEL, which `&&` and `||` may 
 it does not hold, so that nothing is guessed. The same goes for a value that is absent, or that is not of the type
 a function takes. Ask with `open(path)`, `literal(path)` and `has(path)`, which are always known.
 
-Whole numbers are whole: `db.pool.max * 2` multiplies, `db.pool.max * 2.0` does not (CEL never mixes the two).
+Integers are integers: `db.pool.max * 2` multiplies, `db.pool.max * 2.0` does not (CEL never mixes the two).
 ";
 
 /// A table of fields, and one below it for each that has fields of its own.

@@ -244,7 +244,7 @@ fn mistakes_in_a_policy_stand_in_the_policy_file() {
         (
             "!url(config",
             "!url((config",
-            "policy.yaml:5 `cases[0].when` is no CEL expression",
+            "policy.yaml:5 `cases[0].when` is not a CEL expression",
         ),
         (
             "severity: error",

@@ -80,10 +80,18 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("in the place of", "instead of"),
     ("what is wanted", "expected"),
     ("there is no such", "unknown, no such"),
-    (
-        "everyone who can read the repository",
-        "anyone with access to the repository",
-    ),
+    ("everyone who can read", "anyone with access to"),
+    ("of its own", "its own"),
+    ("of their own", "their own"),
+    ("of your own", "your own"),
+    ("taken for", "read as, interpreted as"),
+    ("takes its place", "replaces it"),
+    ("in their place", "instead"),
+    ("anew", "again"),
+    ("in force", "in effect, used"),
+    ("whole number", "integer"),
+    ("whole numbers", "integers"),
+    ("sign in by", "sign in with"),
 ];
 
 /// What may follow or come before a phrase that is good English there.
@@ -142,11 +150,20 @@ fn cards_and_pages_are_written_in_plain_english() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = files_below(&root.join("rules"), "yaml");
     files.extend(files_below(&root.join("docs"), "md"));
+    files.extend(files_below(&root.join("src/cli/init"), "yaml"));
     for page in [
+        ".pre-commit-hooks.yaml",
         "README.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "SECURITY.md",
+        "action.yml",
+        "editors/vscode/README.md",
+        "editors/vscode/package.json",
+        "editors/vscode/tasks.json",
+        "npm/stagecheck/README.md",
+        "npm/stagecheck/package.json",
+        "python/README.md",
     ] {
         files.push(root.join(page));
     }
@@ -158,6 +175,65 @@ fn cards_and_pages_are_written_in_plain_english() {
         })
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn texts_in_the_code_are_written_in_plain_english() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = fs::read_dir(root.join("crates")).unwrap();
+    let mut folders: Vec<PathBuf> = crates
+        .map(|entry| entry.unwrap().path().join("src"))
+        .collect();
+    folders.push(root.join("src"));
+    let files = folders
+        .iter()
+        .flat_map(|folder| files_below(folder, "rs"))
+        .filter(|file| {
+            !file
+                .iter()
+                .any(|part| part == "tests" || part == "tests.rs")
+        });
+    let mut found = Vec::new();
+    let mut count = 0;
+    for file in files {
+        let name = file.strip_prefix(root).unwrap().display().to_string();
+        let code = fs::read_to_string(&file).unwrap();
+        for (line, text) in texts_in_code(&code) {
+            count += 1;
+            found.extend(forbidden(&format!("{name}:{line}"), &text));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(count > 5000, "only {count} texts were found");
+}
+
+/// The string literals of Rust code up to its module of tests, with their lines. What a text is made with, `{…}`, is no
+/// part of it, nor is a line that is continued.
+fn texts_in_code(code: &str) -> Vec<(usize, String)> {
+    let tests = "#[cfg(test)]\nmod tests {";
+    let code = code.split_once(tests).map_or(code, |(before, _)| before);
+    let tokens = regex::Regex::new(
+        r##"(?s)//[^\n]*|/\*.*?\*/|r#"(?<hash>.*?)"#|\br"(?<raw>[^"]*)"|'(?:\\[^']*|[^\\'])'|"(?<plain>(?:\\.|[^"\\])*)""##,
+    )
+    .unwrap();
+    let joined = regex::Regex::new(r"\\\n\s*").unwrap();
+    let inserted = regex::Regex::new(r"\{[^{} ]*\}").unwrap();
+    let texts = tokens.captures_iter(code).filter_map(|found| {
+        let text = ["hash", "raw", "plain"]
+            .iter()
+            .find_map(|name| found.name(name))?;
+        let line = code[..text.start()].matches('\n').count() + 1;
+        let text = joined.replace_all(text.as_str(), "");
+        Some((line, inserted.replace_all(&text, "").into_owned()))
+    });
+    texts.collect()
+}
+
+#[test]
+fn texts_in_code_are_those_of_users_and_no_comments() {
+    let code = "// \"of its own\"\nlet a = '\"'; let b = \"one {behind} \\\n  two\"; /* \"x\" */ let c = r\"raw\";\n#[cfg(test)]\nmod tests {\n\"not me\"";
+    let texts = texts_in_code(code);
+    assert_eq!(texts, [(2, "one  two".into()), (3, "raw".into())]);
 }
 
 #[test]

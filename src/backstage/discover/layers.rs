@@ -11,8 +11,8 @@ use super::look_alike;
 use crate::backstage::words::names::{self, NameKind};
 use crate::backstage::words::{AppRoot, Lack, LayerFile, LayerRole, LeftOut};
 
-/// The largest text that is looked at to tell a layer from a look-alike, in bytes. Reading a layer has a limit of
-/// its own; a larger file is a layer until then.
+/// The largest text that is looked at to tell a layer from a look-alike, in bytes. Reading a layer has another limit; a
+/// larger file is a layer until then.
 const LOOK_LIMIT: u64 = 1 << 20;
 
 /// App roots in order of path, and what was left out.

@@ -16,7 +16,7 @@ facts! {
         production: Bool,
         /// every layer that the process loads was found
         complete: Bool,
-        /// its process has a network of its own: nothing else listens on its loopback address
+        /// its process has its own network: nothing else listens on its loopback address
         own_network: Bool,
         /// an `APP_CONFIG_*` variable of the deployment that the loader refuses; absent when there is none. Points at it
         refused_variable: Text,

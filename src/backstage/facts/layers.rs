@@ -44,7 +44,7 @@ facts! {
         dropped_by: Text,
         /// the image that would load it; points at its start command
         dropped_from: Text,
-        /// that deployment has layers of its own: values of a chart, a ConfigMap
+        /// that deployment has its own layers: values of a chart, a ConfigMap
         dropped_for_own: Bool,
         /// all layers that the image's command loads, as arguments in YAML
         dropped_arguments: Text,

@@ -89,7 +89,7 @@ sections! {
         cors: cors::Cors = cors::collect(input.config),
         /// the content security policy, as the browser reads it
         csp: csp::Csp = csp::collect(input.config),
-        /// what the DatabaseManager would do: first for every plugin without settings of its own, then for the others
+        /// what the DatabaseManager would do: first for every plugin without its own settings, then for the others
         databases: List<databases::Database> = databases::collect(&input.databases),
         /// what the settings say about the deployment
         deployment: deployment::Deployment = deployment::collect(input.scale),

@@ -22,7 +22,7 @@ facts! {
         /// the header with which the proxy signs in to the target, e.g. `Authorization`; absent without one. Points at it
         authorization: Text,
         /// the user's Backstage token reaches the target: `credentials: forward`, or `Authorization` in `allowedHeaders`
-        /// and none of its own
+        /// without an `Authorization` of the proxy
         passes_token: Bool,
         /// `secure`; false trusts any certificate of the target
         secure: Config,

@@ -17,7 +17,7 @@ facts! {
         plugin: Text,
         /// whose database it is, for messages, as in `facts.databases`
         who: Text,
-        /// it is what every plugin without settings of its own gets
+        /// it is what every plugin without its own settings gets
         base: Bool,
         /// the backend may have that plugin, as in `facts.databases`
         installed: Bool,

@@ -12,8 +12,8 @@ facts! {
     pub struct Server {
         /// the host, as in `facts.databases`; points at it
         host: Text,
-        /// connections that one replica may open there at least: the sum of `pool.max` over the plugins with settings of
-        /// their own, and once that of the base. Points at the largest
+        /// connections that one replica may open there at least: the sum of `pool.max` over the plugins with their
+        /// own settings, and once that of the base. Points at the largest
         connections: Number,
         /// how many pools that are
         pools: Number,

@@ -44,7 +44,7 @@ facts! {
         port: Number,
         /// the database; absent where the URL names none: then it is the one named like the user
         database: Text,
-        /// `search_path`, of its own or in `options`
+        /// `search_path`, by itself or in `options`
         schema: Text,
         /// `sslmode`; absent where the URL has none. Points at it
         sslmode: Text,

@@ -82,7 +82,7 @@ facts! {
         deprecated: Bool,
         /// since this version; absent where that is not known
         deprecated_since: Text,
-        /// what takes its place: `Section.Key, Section.Key`; absent where nothing does
+        /// what replaces it: `Section.Key, Section.Key`; absent where nothing does
         replacement: Text,
         /// the first version that knows it; absent where that is not known
         since: Text,

@@ -85,7 +85,7 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "int",
         1,
-        "`int(value)`: a number cut to a whole one, or a string that spells a whole number",
+        "`int(value)`: a number truncated to an integer, or a string that spells an integer",
     ),
     function(
         "double",

@@ -53,7 +53,7 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotACondition {
     /// It does not parse.
-    #[error("is no CEL expression{}", at(.line, .column))]
+    #[error("is not a CEL expression{}", at(.line, .column))]
     Syntax {
         /// Line in the condition, from 1, if known.
         line: Option<usize>,

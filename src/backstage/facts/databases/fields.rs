@@ -33,9 +33,9 @@ joined_facts! {
 facts! {
     /// Whose database it is, and what the config says of it.
     pub struct Identity {
-        /// the plugin with settings of its own; absent in the base, which every other plugin gets. Points at its key
+        /// the plugin with its own settings; absent in the base, which every other plugin gets. Points at its key
         plugin: Text,
-        /// it is what every plugin without settings of its own gets
+        /// it is what every plugin without its own settings gets
         base: Bool,
         /// whose database it is, for messages: plugin `auth`; in the base `backend.database`, or the default database where
         /// nothing is configured
@@ -60,7 +60,7 @@ facts! {
         mysql: Bool,
         /// the connection as the config writes it: the plugin's, else that of the base
         connection: Config,
-        /// the plugin has a connection of its own
+        /// the plugin has its own connection
         own_connection: Bool,
         /// `pluginDivisionMode` as written
         division_mode: Config,

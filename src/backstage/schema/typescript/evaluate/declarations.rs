@@ -48,7 +48,7 @@ impl Evaluator<'_> {
             Some(Declaration::Enum(None)) => self.anything("an enum with computed values"),
             Some(Declaration::Namespace(_)) | None => match enum_member(&module, &found.path) {
                 Some(value) => Evaluated::literal(value),
-                None => self.anything("a name that is no type"),
+                None => self.anything("a name that is not a type"),
             },
         };
         self.open.pop();
