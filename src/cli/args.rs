@@ -62,7 +62,7 @@ pub struct FixArguments {
     /// Apply safe fixes
     #[arg(long, help_heading = FIXES)]
     pub fix: bool,
-    /// Apply fixes that change what the app does, too
+    /// Also apply fixes that change what the app does
     #[arg(long, help_heading = FIXES)]
     pub unsafe_fixes: bool,
     /// Print the changes of fixes without writing them; fails if there are any
@@ -158,7 +158,7 @@ pub struct RuleArguments {
     /// Set the severity of a rule or group: error, warning, info or off
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', value_parser = severity_of_rule, help_heading = RULES)]
     pub severity: Vec<(String, Option<Severity>)>,
-    /// A JSON Schema that the effective config of each chain must satisfy; repeatable
+    /// JSON Schema that the effective config of each chain must satisfy (repeatable)
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = RULES)]
     pub schema: Vec<PathBuf>,
     /// Hide the findings recorded in FILE

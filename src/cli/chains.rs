@@ -23,7 +23,7 @@ use crate::text::mask;
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Directories or config files [default: every app below the current directory]
+    /// Directories or config files [default: every app and server below the current directory]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Include git-ignored local layers

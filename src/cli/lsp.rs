@@ -8,10 +8,10 @@ use crate::lsp::{Ended, over_stdio};
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Talk over stdin and stdout, which it does in any case: some editors say so
+    /// Use stdin and stdout (always the case; some editors pass it)
     #[arg(long, hide = true)]
     stdio: bool,
-    /// The process of the editor, which some editors name: the server ends with its stdin
+    /// Process id of the editor (ignored; some editors pass it)
     #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
     client_process: Option<u32>,
 }

@@ -21,19 +21,19 @@ use crate::text::mask::escape;
 /// Its arguments.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The app root, or a folder with one below it [default: this folder]
+    /// App root, or a directory with one below it [default: the current directory]
     path: Option<PathBuf>,
-    /// With several apps, the one that has a chain with this name
+    /// With several apps, use the one with a chain of this name
     #[arg(long, value_name = "NAME")]
     chain: Option<String>,
-    /// Only the schema of this package, unmerged
+    /// Print only the schema of this package, unmerged
     #[arg(long, value_name = "NAME")]
     package: Option<String>,
     /// Print the schema of a policy instead, for editors
     #[arg(long, conflicts_with_all = ["path", "chain", "package", "for_editor", "settings"])]
     policy: bool,
-    /// Schema for editors, which validate a single layer: placeholders and directives are allowed for any value, and
-    /// nothing is required
+    /// Print a schema for editors, which validate a single layer: it allows placeholders and directives for any value, and
+    /// requires no keys
     #[arg(long, conflicts_with = "package")]
     for_editor: bool,
     /// Without FILE, print the schema of stagecheck.yaml instead; with FILE, use these settings

@@ -163,7 +163,7 @@ impl fmt::Display for FilePath {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// There is nothing by that name.
-    #[error("no such file")]
+    #[error("no such file or directory")]
     NotFound,
     /// It is a symbolic link to something that is not there.
     #[error("it is a dangling symbolic link")]

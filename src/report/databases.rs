@@ -225,10 +225,11 @@ impl Database<'_> {
             shown: self.shown,
         };
         let size = |which: &str| pool.text(which).unwrap_or_else(|| "?".to_owned());
-        let mut cell = Cell::of(
-            &format!("{} to {}", size("min"), size("max")),
-            pool.source("min", DEFAULT),
-        );
+        let text = match (size("min"), size("max")) {
+            (min, max) if min == max && min != "?" => min,
+            (min, max) => format!("{min} to {max}"),
+        };
+        let mut cell = Cell::of(&text, pool.source("min", DEFAULT));
         cell.add(pool.source("max", DEFAULT));
         cell
     }

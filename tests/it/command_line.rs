@@ -46,9 +46,13 @@ fn a_slip_is_told_with_what_was_meant() {
 
 #[test]
 fn commands_of_other_programs_are_told_apart_from_missing_files() {
-    let checking = "error: `lint`: no such file\n\n  tip: did you mean the command `check`?\n";
+    let checking =
+        "error: `lint`: no such file or directory\n\n  tip: did you mean the command `check`?\n";
     assert_eq!(failed(&["lint", "."]), checking);
-    assert_eq!(failed(&["gone.yaml"]), "error: `gone.yaml`: no such file\n");
+    assert_eq!(
+        failed(&["gone.yaml"]),
+        "error: `gone.yaml`: no such file or directory\n"
+    );
 }
 
 #[test]

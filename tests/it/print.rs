@@ -171,6 +171,16 @@ fn the_table_of_databases_says_for_each_cell_which_line_set_it() {
     assert_eq!(shown, expected);
 }
 
+#[test]
+fn a_pool_of_one_size_is_one_number() {
+    let config = "backend:\n  database:\n    client: better-sqlite3\n    connection: ':memory:'\n";
+    let folder = app(&[("app-config.yaml", config)]);
+    let (shown, _, _) = print(&folder, &["--databases", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let pool = &report["chains"][0]["databases"][0]["pool"]["value"];
+    assert_eq!(pool, "1", "{shown}");
+}
+
 /// The pool keeps no connection open since 0.18.1, two before.
 #[test]
 fn the_pool_of_the_table_is_that_of_the_release_in_use() {

@@ -250,7 +250,7 @@ fn a_broken_schema_is_said_and_the_rest_still_counts() {
         [
             "invalid package.json `node_modules/e/package.json`: its configuration schema is not checked",
             "the configuration of a is not checked: node_modules/a/s.json is not a JSON Schema",
-            "the configuration of b is not checked: node_modules/b/gone.json: no such file",
+            "the configuration of b is not checked: node_modules/b/gone.json: no such file or directory",
             "the configuration of c is not checked: node_modules/c/config.d.ts: it is not valid TypeScript",
             "the configuration of d is not checked: node_modules/d/schema.yaml is neither .json nor .d.ts",
         ]

@@ -58,7 +58,10 @@ fn tail(card: &Card, paint: Paint) -> String {
         Switch::Off => card.severity().as_str(),
     };
     let _ = writeln!(tail, "  # stagecheck: ignore[{id}] reason");
-    let _ = writeln!(tail, "  or in stagecheck.yaml, `rules:`  {id}: {level}");
+    let _ = writeln!(
+        tail,
+        "  or in stagecheck.yaml: `rules: {{ {id}: {level} }}`"
+    );
     let _ = writeln!(tail, "{}", paint.paint(Role::Title, "More"));
     for reference in card.references.iter().take(REFERENCES) {
         let _ = writeln!(tail, "  {reference}");

@@ -44,7 +44,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let (other, _) = wanted(printed(&found), &[], Some(&arguments.other))?;
     let ([one], [other]) = (one.as_slice(), other.as_slice()) else {
         let message = "several app roots have chains of these names";
-        return Err(Failure::new(message).with_help("name the folder of one app root"));
+        return Err(Failure::new(message).with_help("name the directory of one app root"));
     };
     let shown = masked(&found, Origins::Said);
     for chains in [one, other] {

@@ -202,7 +202,7 @@ fn sarif_keeps_the_most_severe_of_too_many() {
         told["message"]["text"]
             .as_str()
             .unwrap()
-            .starts_with("5 findings")
+            .starts_with("5 less severe findings")
     );
 }
 
