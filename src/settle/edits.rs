@@ -402,6 +402,7 @@ mod tests {
             fixes: vec![fix],
             chains: Vec::new(),
             config_path: None,
+            reported_by: Vec::new(),
         }
     }
 
