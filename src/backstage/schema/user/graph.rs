@@ -27,6 +27,9 @@ const MAX_STEPS: u64 = 2_000_000;
 /// How deep one judgement may nest: schemas within schemas, along values within values.
 const MAX_NESTING: u32 = 2_500;
 
+/// Regular expressions with their places.
+pub(super) type Patterns = Vec<(String, Place)>;
+
 /// The schemas of a file and of those it refers to.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -72,7 +75,7 @@ impl Graph {
         root: &Uri<String>,
         draft: Draft,
         registry: &Registry<'_>,
-    ) -> Result<(Self, Vec<(String, Place)>), Vec<SchemaMistake>> {
+    ) -> Result<(Self, Patterns), Vec<SchemaMistake>> {
         let mut builder = Builder {
             spans: documents
                 .iter()
@@ -218,7 +221,7 @@ struct Builder<'r> {
     /// Nodes that such a reference may lead to.
     anchors: Vec<(Box<str>, usize)>,
     /// Regular expressions.
-    patterns: Vec<(String, Place)>,
+    patterns: Patterns,
     graph: Graph,
     mistakes: Vec<SchemaMistake>,
 }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use super::UserSchema;
 use super::document::{Document, DocumentError};
-use super::graph::Graph;
+use super::graph::{Graph, Patterns};
 use super::words::types_of;
 use crate::backstage::schema::explain::or_list;
 use crate::backstage::schema::model::Types;
@@ -370,7 +370,7 @@ fn pattern_options() -> PatternOptions<Regex> {
 
 /// The regular expressions that cannot be evaluated. Each is compiled for that, so that this is called only once the
 /// schema has failed to compile.
-fn unusable(patterns: Vec<(String, Place)>) -> Vec<SchemaMistake> {
+fn unusable(patterns: Patterns) -> Vec<SchemaMistake> {
     let is_usable = |pattern: &str| {
         let schema = serde_json::json!({ "pattern": pattern });
         let options = jsonschema::options()
