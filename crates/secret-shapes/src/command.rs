@@ -118,6 +118,20 @@ pub fn secrets(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether it is a path in a config, as messages quote one: `a.b[0].password`, between backticks.
+fn is_quoted_path(word: &str) -> bool {
+    let inside = word.strip_prefix('`').and_then(|word| word.split_once('`'));
+    inside.is_some_and(|(path, _)| {
+        path.contains('.')
+            && path
+                .split('.')
+                .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '['))
+            && path
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte))
+    })
+}
+
 /// What the words before the one in hand say.
 #[derive(Default)]
 struct Reader<'t> {
@@ -205,7 +219,8 @@ impl<'t> Reader<'t> {
                 .iter()
                 .any(|it| it.eq_ignore_ascii_case(nearest))
             && clipped(word).bytes().all(|it| it.is_ascii_graphic())
-            && clipped(word).contains(|c: char| c.is_ascii_digit());
+            && clipped(word).contains(|c: char| c.is_ascii_digit())
+            && !is_quoted_path(word);
         let is_shown = is_value
             && (is_of_netrc
                 || is_of_sql

@@ -10,8 +10,8 @@ pub fn parts(text: &str) -> Vec<Range<usize>> {
     while let Some(placeholder) = next_placeholder(text, at) {
         parts.push(at..placeholder.start);
         let inside = text.get(placeholder.clone()).unwrap_or_default();
-        if let Some(default) = inside.find(":-") {
-            parts.push(placeholder.start + default + 2..placeholder.end - 1);
+        if let Some(default) = default_of(inside) {
+            parts.push(placeholder.start + default..placeholder.end - 1);
         }
         at = placeholder.end;
     }
@@ -22,6 +22,20 @@ pub fn parts(text: &str) -> Vec<Range<usize>> {
     };
     parts.retain(is_text);
     parts
+}
+
+/// Where the default of a placeholder begins. Those of other languages count too, `${NAME:default}` and `${NAME:=default}`:
+/// the loader takes all of it for a name that no variable has, but somebody typed a value there.
+fn default_of(placeholder: &str) -> Option<usize> {
+    if let Some(operator) = placeholder.find(":-") {
+        return Some(operator + 2);
+    }
+    let name = placeholder.get(2..)?;
+    let is_name = |c: char| c.is_alphanumeric() || "_.- ".contains(c);
+    let behind = name.trim_start_matches(is_name);
+    let default = behind.trim_start_matches([':', '=', '?', '+', '-']);
+    let is_operator = behind.len() > default.len();
+    is_operator.then(|| placeholder.len() - default.len())
 }
 
 /// Where the next `${…}` from `at` is. As the loader has it, no brace stands within one, and `$${…}` is text.
@@ -56,5 +70,7 @@ mod tests {
         assert_eq!(literal("x${A}-${B:-hunter2}y${C:-}"), ["x", "hunter2", "y"]);
         assert_eq!(literal("$${A} ${B {c}"), ["$${A} ${B {c}"]);
         assert_eq!(literal("${unclosed"), ["${unclosed"]);
+        assert_eq!(literal("${A:hunter2}${B:=hunter3}"), ["hunter2", "hunter3"]);
+        assert_eq!(literal("${A.B-c}${A B}"), Vec::<&str>::new());
     }
 }

@@ -71,6 +71,12 @@ const PARTS: &[&str] = &[
     "abcdefgh",
     "to-be-",
     "tobereplaced",
+    "path/to/",
+    "tokenhere",
+    "secrethere",
+    "passwordhere",
+    "keyhere",
+    "base64encoded",
     "sample-",
     "sample_",
 ];
@@ -107,6 +113,10 @@ const WHOLE: &[&str] = &[
     "apikey",
     "api-key",
     "api_key",
+    "app-password",
+    "app_password",
+    "mock-token",
+    "secure-password",
 ];
 
 /// A text that says that there is no secret: `NOACCESS`, `no-token`, `not set`. What joins its words does not count.
@@ -116,7 +126,10 @@ fn is_absence(lower: &str) -> bool {
         let things = [
             "access", "auth", "key", "one", "password", "secret", "token", "value",
         ];
-        things.contains(&thing.strip_suffix('s').unwrap_or(thing))
+        things.contains(&thing)
+            || thing
+                .strip_suffix('s')
+                .is_some_and(|it| things.contains(&it))
     };
     joined.strip_prefix("no").is_some_and(no)
         || joined.strip_prefix("not").is_some_and(|what| {

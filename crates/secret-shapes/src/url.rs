@@ -34,6 +34,25 @@ pub fn passwords_in_value(text: &str) -> Vec<Range<usize>> {
     }
 }
 
+/// The password of a connection string that is no whole URL: without a scheme (`user:password@host`), or without a host
+/// (`postgres://user:password`). For values that are connection strings by their place: `image:tag@sha256` looks the same.
+pub fn password_of_fragment(text: &str) -> Option<Range<usize>> {
+    let (start, end) = match text.find("://") {
+        None => (0, text.rfind('@')?),
+        Some(_) if text.contains('@') => return None,
+        Some(separator) => (separator + "://".len(), text.len()),
+    };
+    let user_info = text.get(start..end)?;
+    let colon = user_info.find(':')?;
+    let password = user_info.get(colon + 1..)?;
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = end == text.len()
+        && (user_info.starts_with('[')
+            || password.starts_with("${")
+            || is_port(password.split(['/', '?', ',']).next().unwrap_or_default()));
+    (!password.is_empty() && !is_host).then(|| start + colon + 1..end)
+}
+
 fn password_of_whole(text: &str) -> Option<Range<usize>> {
     let separator = text.find("://")?;
     let scheme = text.get(..separator)?.trim_start();
@@ -160,6 +179,23 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         passwords(text).map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn fragments_of_connection_strings_hold_passwords_too() {
+        let found = |text: &'static str| password_of_fragment(text).map(|range| &text[range]);
+        assert_eq!(found("app:hunter2@db:5432/x"), Some("hunter2"));
+        assert_eq!(found(":p@ss@cache:6379"), Some("p@ss"));
+        assert_eq!(found("postgres://app:hunter2"), Some("hunter2"));
+        for text in [
+            "postgres://db:5432/x",
+            "redis://${HOST}:${PORT}",
+            "db:5432",
+            ":memory:",
+            "postgres://[::1]:5432",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
     }
 
     #[test]

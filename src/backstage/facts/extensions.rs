@@ -45,7 +45,9 @@ pub fn collect(config: &Value, packages: &Packages) -> List<Extension> {
     let items = config.at(["app", "extensions"]).and_then(Value::as_array);
     let mut before: HashMap<&str, &Value> = HashMap::new();
     let mut facts = Vec::new();
-    for item in items.unwrap_or_default() {
+    // The frontend gets no nulls: `filterByVisibility` of `@backstage/config-loader` drops them.
+    let items = items.unwrap_or_default().iter();
+    for item in items.filter(|item| item.kind != Kind::Null) {
         let read = Read::of(item);
         let earlier = read.id.and_then(|id| before.insert(id, item));
         facts.push(read.fact(item, earlier, new_frontend));
@@ -75,12 +77,17 @@ impl<'v> Read<'v> {
     }
 
     fn of_mapping(object: &'v Object) -> Self {
-        let mut entries = object.iter().map(|(key, value)| (&**key, value));
+        let set = object.iter().filter(|(_, value)| value.kind != Kind::Null);
+        let mut entries = set.map(|(key, value)| (&**key, value));
         let (Some((id, value)), second) = (entries.next(), entries.next()) else {
             return Self::refused("keys", None);
         };
         if second.is_some() {
             return Self::refused("keys", second);
+        }
+        // `page:x:` and beside it `config:`, which lost its indentation.
+        if object.len() > 1 && PARAMETERS.contains(&id) {
+            return Self::refused("keys", Some((id, value)));
         }
         Self {
             id: Some(id),
@@ -91,14 +98,17 @@ impl<'v> Read<'v> {
     fn of_value(value: &'v Value) -> Self {
         let parameters = match &value.kind {
             Kind::Object(parameters) => parameters,
-            // What a null means changed between versions: nothing is said of it.
             Kind::Bool(_) | Kind::Open(_) | Kind::Null => return Self::default(),
+            // Booleans since 0.16.8 of `@backstage/frontend-app-api`, for what variables set.
+            Kind::String(text) if is_boolean(&text.value) => return Self::default(),
             _ => return Self::refused("value", None),
         };
         for (key, value) in parameters {
             let key = &**key;
             let fault = match (key, &value.kind) {
+                (_, Kind::Null) => continue,
                 (_, Kind::Open(_)) if PARAMETERS.contains(&key) => continue,
+                ("disabled", Kind::String(text)) if is_boolean(&text.value) => continue,
                 ("config", Kind::Object(_)) | ("disabled", Kind::Bool(_)) | ("attachTo", _) => {
                     continue;
                 }
@@ -149,6 +159,10 @@ impl<'v> Read<'v> {
             new_frontend: new_frontend.into(),
         }
     }
+}
+
+fn is_boolean(text: &str) -> bool {
+    matches!(text, "true" | "false")
 }
 
 /// What an item says of its extension; `None` where it is an id alone.

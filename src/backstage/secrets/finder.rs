@@ -170,7 +170,8 @@ impl<'v> Finder<'v> {
     /// A secret typed as a key where the value of a secret belongs: `password: { hunter2 }`.
     fn key_as_secret(&mut self, key: &Arc<str>, child: &Value, scope: &Scope<'_>) {
         const SHORTEST: usize = 6;
-        let is_empty = matches!(child.kind, Kind::Null | Kind::Number(_) | Kind::Bool(_));
+        // `{ minLength: 8 }` and `roleArn:` without a value are settings; a password has no value and is no plain word.
+        let is_empty = child.kind == Kind::Null && !key.bytes().all(|it| it.is_ascii_alphabetic());
         if key.len() < SHORTEST {
             return;
         }

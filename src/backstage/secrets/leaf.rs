@@ -12,7 +12,7 @@ use super::name::{self, Name};
 use super::neighbour::host_of;
 use crate::backstage::host::is_local_host;
 use crate::text::mask::looks::{self, Look, assignment, is_random, literal};
-use source::ConfigPath;
+use source::{ConfigPath, Part};
 
 /// A range of a string that is secret.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +120,10 @@ fn all_in_value(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) 
         hits.extend(more);
         return hits;
     }
+    if let Some(range) = in_connection(text, path) {
+        let what = "password in this connection string";
+        return suspected(vec![Hit::new("parameter", what, range)]);
+    }
     match name::of(path) {
         Name::Header(header) => in_header(text, &header),
         _ if belongs == Belongs::Here => whole(text, path),
@@ -131,6 +135,16 @@ fn all_in_value(text: &str, path: &ConfigPath, belongs: Belongs, around: &Name) 
             Name::Header(_) | Name::Other => in_structure(text),
         },
     }
+}
+
+/// The password of a connection string that no driver would take as it is.
+fn in_connection(text: &str, path: &ConfigPath) -> Option<Range<usize>> {
+    let Some(Part::Key(last)) = path.parts().last() else {
+        return None;
+    };
+    matches!(&**last, "connection" | "connectionString")
+        .then(|| looks::url::password_of_fragment(text))
+        .flatten()
 }
 
 /// The same hits, as reason to hide and not to accuse.

@@ -122,6 +122,7 @@ pub(super) fn only_identifies(path: &ConfigPath) -> bool {
         "certfile",
         "serveraddress",
         "issuer",
+        "subject",
         "endpoint",
         "name",
     ];

@@ -421,7 +421,10 @@ db:
         "db: { connection: { host: h, ssl: { ca: x } } }\n",
     );
     let commented = "db:\n  # c\n  ssl: true\n  connection: { host: h }\n";
-    assert_eq!(edited(commented, std::slice::from_ref(&change)), Err(Refused::Unsafe));
+    assert_eq!(
+        edited(commented, std::slice::from_ref(&change)),
+        Err(Refused::Unsafe)
+    );
     let there = "db:\n  ssl: true\n  connection:\n    ssl: false\n";
     assert_eq!(edited(there, &[change]), Err(Refused::Overlap));
 }
