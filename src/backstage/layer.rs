@@ -136,6 +136,11 @@ pub(super) fn problems(document: &Document, source: SourceId, sources: &Sources)
     let problem = |problem: &npm_yaml::Problem| {
         let place = Place::new(source, problem.span);
         let mut message = problem.message.clone();
+        if problem.rule == npm_yaml::DUPLICATE_KEY
+            && let Some(name) = name_of(sources.slice(place))
+        {
+            message = format!("duplicate key `{name}`");
+        }
         // The column is that in the file, which is not that in the text where a manifest holds the layer.
         if let Some(sibling) = problem.aligned_with {
             let column = sources.get(source).position(sibling.start).column;
@@ -156,6 +161,15 @@ pub(super) fn problems(document: &Document, source: SourceId, sources: &Sources)
         }
     };
     document.problems.iter().map(problem).collect()
+}
+
+/// A key as a message may call it. One that does not look like a name may be a misplaced value; of those that do, the mask
+/// hides what looks like a secret.
+fn name_of(key: &str) -> Option<&str> {
+    const LONGEST: usize = 64;
+    let name = key.trim_matches(['"', '\'']);
+    let is_name = |c: char| c.is_alphanumeric() || "-_./@".contains(c);
+    (!name.is_empty() && name.len() <= LONGEST && name.chars().all(is_name)).then_some(name)
 }
 
 /// The quotes around a string that other readers of YAML take for something else: the app reads the same.

@@ -134,6 +134,9 @@ pub struct Key {
     pub span: Span,
 }
 
+/// The rule of problems about a key that its mapping has already. Their span is that key.
+pub const DUPLICATE_KEY: &str = "yaml-duplicate-key";
+
 /// Something wrong with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -1,12 +1,9 @@
 //! What is wrong with a text, in our own words.
 //!
-//! In: what is wrong, and where. Out: a [`Problem`]. Never: a value from the text; a key only where it looks like a name.
+//! In: what is wrong, and where. Out: a [`Problem`]. Never: a value or key from the text.
 
 use super::{MAX_DEPTH, Problem, Subject};
 use source::Span;
-
-/// The longest key that a message names, in bytes.
-const LONGEST_NAME: usize = 64;
 
 /// The problem of a tab where only spaces may indent.
 pub(super) fn tab(span: Span) -> Box<Problem> {
@@ -90,23 +87,6 @@ pub(super) fn unexpected(text: &str, at: usize) -> Box<Problem> {
         _ => "unexpected text; quote the whole value if this is part of it".into(),
     };
     about(Subject::Unexpected, &what, span)
-}
-
-/// A key stands in its mapping already. One that is no name may be a misplaced value.
-pub(super) fn duplicate(name: &str, key: Span, first: Span) -> Problem {
-    let is_mark = |c| matches!(c, '-' | '_' | '.' | '/' | '@');
-    let is_name = !name.is_empty()
-        && name.len() <= LONGEST_NAME
-        && name.chars().all(|c| c.is_alphanumeric() || is_mark(c));
-    Problem {
-        rule: "yaml-duplicate-key",
-        message: match is_name {
-            true => format!("duplicate key `{name}`"),
-            false => "duplicate key in this mapping".into(),
-        },
-        related: Some((first, "first defined here".into())),
-        ..Problem::at(key)
-    }
 }
 
 /// A second document begins.

@@ -170,8 +170,9 @@ impl<'v> Finder<'v> {
     /// A secret typed as a key where the value of a secret belongs: `password: { hunter2 }`.
     fn key_as_secret(&mut self, key: &Arc<str>, child: &Value, scope: &Scope<'_>) {
         const SHORTEST: usize = 6;
-        // `{ minLength: 8 }` and `roleArn:` without a value are settings; a password has no value and is no plain word.
-        let is_empty = child.kind == Kind::Null && !key.bytes().all(|it| it.is_ascii_alphabetic());
+        // `{ minLength: 8 }` and `roleArn:` without a value may be settings too: those are only hidden.
+        let is_letters = key.bytes().all(|it| it.is_ascii_alphabetic());
+        let is_empty = matches!(child.kind, Kind::Null | Kind::Number(_) | Kind::Bool(_));
         if key.len() < SHORTEST {
             return;
         }
@@ -193,7 +194,12 @@ impl<'v> Finder<'v> {
                 text: Arc::clone(key),
                 standing: Standing::Literal,
             };
-            for hit in leaf::whole(key, &above) {
+            let hits = leaf::whole(key, &above);
+            let hits = match is_letters {
+                true => leaf::suspected(hits),
+                false => hits,
+            };
+            for hit in hits {
                 self.add(&text, hit, place, Extent::Key);
             }
         }

@@ -12,7 +12,6 @@ mod props;
 mod scalar;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use self::composed::{Composed, Place, Role, Sum, absent_end};
 use self::props::{Around, Props};
@@ -24,7 +23,10 @@ use super::parser::{self, Part};
 use super::scalar::Version;
 use super::tag::{self, TagName};
 use super::token::{DocumentTree, Kind, Token, Tree};
-use super::{Document, Key, MAX_DEPTH, MAX_VALUES, Node, NodeValue, Problem, cause, key, problem};
+use super::{
+    DUPLICATE_KEY, Document, Key, MAX_DEPTH, MAX_VALUES, Node, NodeValue, Problem, cause, key,
+    problem,
+};
 use source::Span;
 
 /// Parses one text as the real loader's parser does (the npm package `yaml` 2.9, YAML 1.2 core schema).
@@ -58,9 +60,7 @@ pub fn parse(text: &str) -> Document {
         true => (None, root),
         false => (root, None),
     };
-    let only_repeats = problems
-        .iter()
-        .all(|problem| problem.rule == "yaml-duplicate-key");
+    let only_repeats = problems.iter().all(|problem| problem.rule == DUPLICATE_KEY);
     Document {
         root,
         refused: refused.filter(|_| only_repeats),
@@ -321,11 +321,15 @@ impl<'t> Composer<'t> {
             kind,
             is_merge: key.is_merge,
         };
-        let name = Arc::clone(&pair_key.key.text);
         match pairs.insert(pair_key, value) {
             Ok(()) => Ok(()),
             Err(Refused::Duplicate { key, first }) => {
-                self.problems.push(problem::duplicate(&name, key, first));
+                self.problems.push(Problem {
+                    rule: DUPLICATE_KEY,
+                    message: "duplicate key in this mapping".into(),
+                    related: Some((first, "first defined here".into())),
+                    ..Problem::at(key)
+                });
                 Ok(())
             }
             Err(Refused::Merge) => {
