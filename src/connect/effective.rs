@@ -245,8 +245,8 @@ pub fn origin_of(written: &WrittenSetting) -> Option<Origin> {
 /// The value that a setting gives, as facts and `print` have it: text, but for a key alone, which is `true` where a
 /// boolean belongs and nothing otherwise.
 fn value_of(written: &WrittenSetting) -> Value {
-    // A block of the template decides whether it is there, or a marker where.
-    let is_uncertain = written.is_conditional || written.is_renamed;
+    // A block of the template decides whether it is there, or a marker where; or the library refuses the line.
+    let is_uncertain = written.is_conditional || written.is_renamed || !written.is_line_intact;
     let kind = match &written.given {
         Given::Bare if is_uncertain => open(&"".into()),
         Given::Bare => match written.setting.map(|setting| setting.kind) {

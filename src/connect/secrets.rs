@@ -13,6 +13,7 @@ use crate::text::mask::looks::assignment::names_secret;
 use crate::text::mask::looks::percent_decoded;
 use crate::text::mask::looks::url::passwords_in_value;
 use crate::text::{Place, Sources, Span};
+use gcfg::Entry;
 
 /// Whether the value of a setting is a secret: by the catalogue, or, where that does not have the setting, by its name.
 pub fn is_secret(written: &WrittenSetting) -> bool {
@@ -45,6 +46,9 @@ pub fn of_server(loaded: &LoadedServer, sources: &Sources) -> Secrets {
         add(written, loaded, &mut secrets, sources);
     }
     for part in &loaded.parts {
+        for entry in entries(part) {
+            add_key(entry, part, &mut secrets);
+        }
         for entry in &part.gcfg.document.orphans {
             let Some(value) = &entry.value else { continue };
             let place = part.place(value.span);
@@ -57,6 +61,13 @@ pub fn of_server(loaded: &LoadedServer, sources: &Sources) -> Secrets {
         add_forgotten(part, &mut secrets);
     }
     secrets
+}
+
+/// All entries, those outside sections first.
+fn entries(part: &LoadedPart) -> impl Iterator<Item = &Entry> {
+    let document = &part.gcfg.document;
+    let below = document.sections.iter().flat_map(|it| &it.entries);
+    document.orphans.iter().chain(below)
 }
 
 fn add(written: &WrittenSetting, loaded: &LoadedServer, secrets: &mut Secrets, sources: &Sources) {
@@ -124,12 +135,27 @@ fn cut_off_password(text: &str) -> Option<Range<usize>> {
     (!is_port && !behind.is_empty()).then_some(colon..text.len())
 }
 
+fn is_key_of_secret(key: &str) -> bool {
+    names_secret(key) || catalogue::with_key(key).any(|setting| setting.is_secret)
+}
+
+/// Hides what is behind the name of a secret in a key that the library refuses: `Password weak = x`.
+fn add_key(entry: &Entry, part: &LoadedPart, secrets: &mut Secrets) {
+    let key = &*entry.name.text;
+    let Some((name, rest)) = key.split_once(char::is_whitespace) else {
+        return;
+    };
+    if is_key_of_secret(name) {
+        let end = entry.name.span.range().end;
+        secrets.add(part.place(Span::new(end - rest.len(), end)), rest);
+        secrets.add_key(rest.trim());
+    }
+}
+
 /// Hides what follows the name of a secret on a line without a value, such as one whose `=` was forgotten.
 fn add_forgotten(part: &LoadedPart, secrets: &mut Secrets) {
     let document = &part.gcfg.document;
-    let entries = document.sections.iter().flat_map(|it| &it.entries);
-    let valued = document.orphans.iter().chain(entries);
-    let valued: HashSet<usize> = valued
+    let valued: HashSet<usize> = entries(part)
         .filter(|entry| entry.value.is_some())
         .map(|entry| document.position(entry.name.span.start as usize).line)
         .collect();
@@ -143,8 +169,7 @@ fn add_forgotten(part: &LoadedPart, secrets: &mut Secrets) {
         let word = line.trim_start();
         let letters = word.bytes().take_while(u8::is_ascii_alphanumeric).count();
         let (word, rest) = word.split_at_checked(letters).unwrap_or_default();
-        let of_catalogue = || catalogue::with_key(word).any(|setting| setting.is_secret);
-        if !rest.trim().is_empty() && (names_secret(word) || of_catalogue()) {
+        if !rest.trim().is_empty() && is_key_of_secret(word) {
             let span = Span::new(end - rest.trim_start().len(), end);
             secrets.add(part.place(span), rest.trim());
         }
@@ -214,6 +239,7 @@ mod tests {
             "[Postgres]\nPassword\u{a0}weak\n",
             "[Postgres]\nPassword->weak\n",
             "Password weak\n",
+            "[SMTP]\nPassword weak = x\n",
             "[Postgres]\nURL = \"postgres://u:weak\n",
             "[Postgres]\nURL = postgres://u@h/d?password=weak\n",
             "[Postgres]\nURL = \"postgres://u:a\\\"weak@h/d\"\n",

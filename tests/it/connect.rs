@@ -345,3 +345,19 @@ fn why_tells_where_a_setting_of_a_server_is_from() {
     assert!(!secret.contains("Harvest"), "{secret}");
     assert_eq!(portal.run(&["why", "Server.Adress"]).status, 1);
 }
+
+#[test]
+fn of_a_line_that_the_library_refuses_no_value_is_judged() {
+    let portal = Portal::of(&[(
+        "rstudio-connect.gcfg",
+        "[Server]\nAddress = \"meadow\"b\"c\n[Postgres]\nURL = \"postgres://u@h\n[Database]\nProvider = \"postgre\n",
+    )]);
+    assert_eq!(
+        found(&portal),
+        [
+            "rstudio-connect.gcfg:2 connect-quote-not-closed",
+            "rstudio-connect.gcfg:4 connect-quote-not-closed",
+            "rstudio-connect.gcfg:6 connect-quote-not-closed",
+        ]
+    );
+}

@@ -25,7 +25,7 @@ facts! {
         section: Text,
         /// the key. Points at it
         key: Text,
-        /// the value as the server reads it; open in a template. Points at it
+        /// the value as the server reads it; open in a template, and on a line that the library refuses. Points at it
         value: Text,
         /// what wrote it: `main`, `migration` (the file that upgrades write), `environment`
         role: Text,
@@ -280,8 +280,8 @@ pub(super) fn key_text(key: &str, place: Option<Place>) -> Text {
 fn value(written: &WrittenSetting) -> Text {
     let value = match &written.given {
         Given::Bare => Text::default(),
-        Given::Text(text) => Text::from(&**text),
-        Given::Open(_) => Text::open(),
+        Given::Text(text) if written.is_line_intact => Text::from(&**text),
+        Given::Text(_) | Given::Open(_) => Text::open(),
     };
     let origin = origin_of(written).map(|origin| Origin {
         value: origin.value,
