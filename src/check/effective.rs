@@ -122,7 +122,12 @@ impl ServerConfig {
         let shown = |part: &LoadedPart| server.target.files.display(&part.part.path);
         Self {
             name: server.shown(),
-            files: parts.clone().map(shown).collect(),
+            files: {
+                let files = server.loaded.server.files().into_iter();
+                files
+                    .map(|path| server.target.files.display(path))
+                    .collect()
+            },
             config: server.effective.tree(),
             refusals: parts
                 .filter_map(|part| {

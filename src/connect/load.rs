@@ -120,7 +120,8 @@ impl WrittenSetting {
 }
 
 /// Reads every part of a server. Texts of files are added to `sources`; a file that cannot be read is a source without
-/// text, so that the problem has a place. `asked` are the variables that a person named for this run.
+/// text, so that the problem has a place. `asked` are the variables that a person named for this run; they win over those
+/// of files.
 pub fn load(
     server: Server,
     files: &dyn Files,
@@ -139,6 +140,9 @@ pub fn load(
         loaded.settings.extend(settings);
         loaded.parts.push(part);
     }
+    let of_files = loaded.server.variables.iter();
+    let of_files = of_files.filter_map(|it| of_variable(&it.variable));
+    loaded.settings.extend(of_files.collect::<Vec<_>>());
     let asked = asked.known().filter_map(|(name, value)| {
         let variable = EnvironmentVariable::known(name, value, asked.place(name));
         of_variable(&variable)
@@ -333,6 +337,7 @@ fn load_as(name: &str, form: Form, text: &str) -> (LoadedServer, Sources) {
             role: Role::Main,
             form,
         }],
+        variables: Vec::new(),
         deployment: Deployment::default(),
     };
     let mut sources = Sources::default();

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::backstage::words::EnvironmentVariable;
 use crate::files::FilePath;
 use crate::text::Place;
 
@@ -16,8 +17,19 @@ pub struct Server {
     pub folder: FilePath,
     /// Where its settings are written, those that count less first.
     pub parts: Vec<Part>,
+    /// Variables that other files set for its process, in order of those files.
+    pub variables: Vec<SetVariable>,
     /// What the settings of the repository say of it.
     pub deployment: Deployment,
+}
+
+/// A variable that a file sets for the process of a server.
+#[derive(Debug, Clone)]
+pub struct SetVariable {
+    /// The file.
+    pub path: FilePath,
+    /// The variable.
+    pub variable: EnvironmentVariable,
 }
 
 /// One place in which settings of a server are written.
@@ -60,6 +72,16 @@ pub struct Deployment {
     pub version: Option<(Arc<str>, Place)>,
     /// How many copies of the server run, and where that is said.
     pub replicas: Option<(u32, Place)>,
+}
+
+impl Server {
+    /// The files its settings are in, those that count less first, each once.
+    pub fn files(&self) -> Vec<&FilePath> {
+        let mut files: Vec<&FilePath> = self.variables.iter().map(|it| &it.path).collect();
+        files.dedup();
+        files.extend(self.parts.iter().map(|part| &part.path));
+        files
+    }
 }
 
 impl Role {

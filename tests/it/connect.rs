@@ -361,3 +361,39 @@ fn of_a_line_that_the_library_refuses_no_value_is_judged() {
         ]
     );
 }
+
+#[test]
+fn variables_of_a_compose_file_are_those_of_the_server_whose_file_it_mounts() {
+    let portal = Portal::of(&[
+        (
+            "compose.yaml",
+            "services:\n  connect:\n    image: posit/connect\n    volumes: ['./rstudio-connect.gcfg:/etc/rstudio-connect/rstudio-connect.gcfg']\n    environment:\n      CONNECT_POSTGRES_PASSWORD: \"Harvest-Moon-46\"\n      CONNECT_SERVER_ADDRESS: https://a.meadow.example\n      CONNECT_SMTP_PASSWORD: Harvest-Moon-47 # stagecheck: ignore[connect-plaintext-secret] of a test\n",
+        ),
+        (
+            "rstudio-connect.gcfg",
+            "[Server]\nAddress = https://b.meadow.example\n",
+        ),
+    ]);
+    assert_eq!(
+        found(&portal),
+        [
+            "compose.yaml:6 connect-migration-incomplete",
+            "compose.yaml:6 connect-plaintext-secret",
+            "rstudio-connect.gcfg:2 connect-env-without-effect",
+        ]
+    );
+    for arguments in [
+        &["--format", "pretty"][..],
+        &["--format", "json"],
+        &["print", "--origins"],
+        &["facts"],
+    ] {
+        let answer = portal.run(arguments);
+        assert!(!answer.stdout.contains("Harvest"), "{}", answer.stdout);
+    }
+    let printed = portal.run(&["print", "--origins"]).stdout;
+    assert!(printed.contains("https://b.meadow.example"), "{printed}");
+    assert!(printed.contains("compose.yaml:7"), "{printed}");
+    let chains = portal.run(&["chains"]).stdout;
+    assert!(chains.contains("compose.yaml"), "{chains}");
+}

@@ -6,14 +6,14 @@
 
 mod chain;
 mod cluster;
-mod command;
-mod compose;
+pub(crate) mod command;
+pub(crate) mod compose;
 mod convention;
 mod defaults;
 mod dynamic_plugins;
 mod explicit;
 mod helm;
-mod image;
+pub(crate) mod image;
 mod kubernetes;
 mod layers;
 mod look_alike;

@@ -10,13 +10,13 @@ use npm_yaml::{Entry, Node, NodeValue};
 
 /// The root node of a text; `None` when it does not parse or is empty. What is wrong with a deployment file is not
 /// ours to say: other tools read it.
-pub(in crate::backstage) fn root(text: &str) -> Option<Node> {
+pub(crate) fn root(text: &str) -> Option<Node> {
     npm_yaml::parse(text).root
 }
 
 /// The same tree with its merge keys (`<<`) carried out, as compose reads them: a mapping's own keys win, then those of
 /// the earlier of several. Whatever else stands there is left as it is.
-pub(in crate::backstage) fn merged(mut node: Node) -> Node {
+pub(crate) fn merged(mut node: Node) -> Node {
     match node.value {
         NodeValue::Sequence(items) => {
             node.value = NodeValue::Sequence(items.into_iter().map(merged).collect());

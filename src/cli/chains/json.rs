@@ -108,8 +108,8 @@ impl Document {
 impl ServerRecord {
     fn of(found: &FoundServer) -> Self {
         let server = &found.server;
-        let files = server.parts.iter();
-        let files = files.map(|part| shown(found.files.display(&part.path)));
+        let files = server.files().into_iter();
+        let files = files.map(|path| shown(found.files.display(path)));
         Self {
             name: shown(found.show_name()),
             files: files.collect(),

@@ -60,13 +60,16 @@ fn write_server(found: &FoundServer, paint: Paint, out: &mut dyn Write) -> io::R
     let title = paint.paint(Role::Title, &shown(&found.show_name()));
     let about = format!("Posit Connect server{nodes}");
     writeln!(out, "{title}  {}", paint.paint(Role::Dim, &about))?;
-    let parts = server.parts.iter().map(|part| {
-        let what = match part.role {
-            PartRole::Migration => "settings that an upgrade wrote",
-            PartRole::Main => "settings",
-            PartRole::Environment => "variables; the settings win over them, but in [Logging]",
+    let parts = server.files().into_iter().map(|path| {
+        let part = server.parts.iter().find(|part| part.path == *path);
+        let what = match part.map(|part| part.role) {
+            Some(PartRole::Migration) => "settings that an upgrade wrote",
+            Some(PartRole::Main) => "settings",
+            Some(PartRole::Environment) | None => {
+                "variables; the settings win over them, but in [Logging]"
+            }
         };
-        (found.files.display(&part.path), what.to_owned())
+        (found.files.display(path), what.to_owned())
     });
     pairs(parts.collect(), "     ", paint, out)
 }

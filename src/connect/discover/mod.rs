@@ -8,6 +8,7 @@
 //! on one list of servers: a later one may add to what an earlier one found, as a compose file does that mounts a file
 //! and sets variables beside it.
 
+mod compose;
 mod file;
 mod source;
 mod sources;

@@ -1,5 +1,6 @@
 //! The table of the forms in which settings of a server are written.
 
+use super::compose;
 use super::file;
 use super::source::Source;
 
@@ -14,15 +15,22 @@ pub struct SourceKind {
 }
 
 /// Every form, in the order they are read. Files come first, so that what deploys a server can add to it.
-pub const SOURCES: &[SourceKind] = &[SourceKind {
-    name: "gcfg",
-    file_names: &[
-        "rstudio-connect.gcfg",
-        "rstudio-connect-migration.gcfg",
-        "rstudio-connect.gcfg.j2",
-    ],
-    source: &file::GcfgFiles,
-}];
+pub const SOURCES: &[SourceKind] = &[
+    SourceKind {
+        name: "gcfg",
+        file_names: &[
+            "rstudio-connect.gcfg",
+            "rstudio-connect-migration.gcfg",
+            "rstudio-connect.gcfg.j2",
+        ],
+        source: &file::GcfgFiles,
+    },
+    SourceKind {
+        name: "compose",
+        file_names: &["docker-compose.yaml", "compose.yml"],
+        source: &compose::ComposeFiles,
+    },
+];
 
 #[cfg(test)]
 mod tests {

@@ -55,6 +55,9 @@ pub fn servers<'t>(
         server
             .parts
             .retain(|part| !of_server.exclude.matches(&part.path));
+        server
+            .variables
+            .retain(|set| !of_server.exclude.matches(&set.path));
         let deployment = &mut server.deployment;
         let said = &of_server.connect;
         deployment.replicas = said.nodes.or(deployment.replicas);

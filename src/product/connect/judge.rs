@@ -93,7 +93,17 @@ impl ReadServer<'_> {
     /// The texts its settings are in, each once.
     pub fn files(&self) -> Vec<SourceId> {
         let parts = self.loaded.parts.iter().map(|part| part.source);
-        parts.collect::<BTreeSet<_>>().into_iter().collect()
+        parts
+            .chain(self.variable_files())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    }
+
+    /// The texts that variables of its process are set in, several times where they set several.
+    pub fn variable_files(&self) -> impl Iterator<Item = SourceId> {
+        let variables = self.loaded.server.variables.iter();
+        variables.filter_map(|set| Some(set.variable.place?.source))
     }
 
     /// Where its main file begins.

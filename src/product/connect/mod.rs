@@ -3,6 +3,7 @@
 pub mod discover;
 pub mod judge;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::judge::{ReadServer, Server};
@@ -13,7 +14,7 @@ use crate::rules::engine::BrokenRule;
 use crate::run::Failure;
 use crate::settings::in_force::Gathering;
 use crate::settle::suppress;
-use crate::text::Sources;
+use crate::text::{Place, Sources};
 
 /// A Posit Connect server.
 pub struct Connect;
@@ -75,10 +76,16 @@ fn judged(ready: ReadServer<'_>, by: &Judging<'_>) -> Result<JudgedRoot, Failure
         let comments = part.gcfg.document.comments.iter();
         comments.map(|comment| part.place(comment.span))
     });
+    let of_variables = ready.variable_files().collect::<BTreeSet<_>>();
+    let of_variables = of_variables.into_iter().flat_map(|source| {
+        let comments = npm_yaml::parse(by.sources.get(source).text()).comments;
+        let places = comments.into_iter();
+        places.map(move |comment| Place::new(source, comment.span))
+    });
     Ok(JudgedRoot {
         kind: RootKind::Server,
         findings: ready.target.of_interest(findings, by.sources),
-        suppressions: suppress::find(comments, by.sources),
+        suppressions: suppress::find(comments.chain(of_variables), by.sources),
         files: ready.files(),
         chains: 0,
         loads: Vec::new(),

@@ -156,7 +156,7 @@ pub(crate) fn is_compose(name: &str) -> bool {
 }
 
 /// The services of a compose file in a folder.
-pub(super) fn services(
+pub(crate) fn services(
     root: &Node,
     folder: &FilePath,
     source: SourceId,

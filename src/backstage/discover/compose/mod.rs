@@ -1,7 +1,7 @@
 //! Compose files to chains.
 
 pub(crate) mod env_file;
-pub(super) mod file;
+pub(crate) mod file;
 
 use std::sync::Arc;
 

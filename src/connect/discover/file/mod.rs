@@ -58,6 +58,7 @@ impl Source for GcfgFiles {
                 name: path.as_str().into(),
                 folder: path.parent(),
                 parts,
+                variables: Vec::new(),
                 deployment: Deployment::default(),
             });
         }
