@@ -32,5 +32,8 @@
   (replace-match "client: postgres")
   (wait "postgres" "an edit that is not saved counts")
   (set-buffer-modified-p nil)
+  (find-file (expand-file-name "rstudio-connect.gcfg" root))
+  (check (eglot--lookup-mode major-mode) "a gcfg file is sent")
+  (find-file (expand-file-name "app-config.production.yaml" root))
   (eglot-shutdown (eglot-current-server))
   (check t "the server ends when it is told to"))

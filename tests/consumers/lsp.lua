@@ -57,6 +57,24 @@ check(fix, 'there is a fix: ' .. (fix and fix.title or 'none'))
 vim.lsp.util.apply_workspace_edit(fix.edit, client.offset_encoding)
 wait(function() return not find('database-client-unknown') end, 'the fix is applied, and the finding gone')
 
+local at = { line = 0, character = 0 }
+local last_line = { line = vim.api.nvim_buf_line_count(buffer), character = 0 }
+local all = request('textDocument/codeAction', { range = { start = at, ['end'] = last_line }, context = { diagnostics = {} } })
+local ignore
+for _, action in ipairs(all) do
+  if vim.startswith(action.title, 'Ignore ') and not action.edit then ignore = action end
+end
+check(ignore, 'a comment is offered, and worked out later')
+local resolved = client:request_sync('codeAction/resolve', ignore, 5000, buffer)
+check(resolved and resolved.result and resolved.result.edit, ignore.title .. ' is worked out')
+local rule = ignore.title:match('Ignore (%S+) here')
+local count = #vim.tbl_filter(function(it) return it.code == rule end, vim.diagnostic.get(buffer))
+vim.lsp.util.apply_workspace_edit(resolved.result.edit, client.offset_encoding)
+wait(function()
+  return #vim.tbl_filter(function(it) return it.code == rule end, vim.diagnostic.get(buffer)) < count
+end, 'the comment suppresses its finding')
+row = vim.fn.search('client: pg', 'nw') - 1
+
 local hover = request('textDocument/hover', { position = { line = row, character = diagnostic.col - 6 } })
 check(hover and hover.contents.value:find('| chain |', 1, true), 'hover says what each chain makes of a value')
 
@@ -65,5 +83,11 @@ local last = vim.api.nvim_buf_line_count(buffer) - 1
 local items = request('textDocument/completion', { position = { line = last, character = 5 } })
 local labels = vim.tbl_map(function(item) return item.label end, items.items or items)
 check(vim.tbl_contains(labels, 'builder'), 'completion knows the keys of the schema')
+
+vim.bo[buffer].modified = false
+vim.cmd('edit packages/backend/Dockerfile')
+vim.bo.filetype = 'dockerfile'
+wait(function() return vim.lsp.buf_is_attached(0, client.id) end, 'a Dockerfile is sent')
+check(vim.filetype.match({ filename = 'rstudio-connect.gcfg' }) == 'gcfg', 'a gcfg file is sent')
 client:stop()
 os.exit(0)
