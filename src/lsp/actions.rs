@@ -24,14 +24,14 @@ pub(super) const FIX_ALL: &str = "source.fixAll.stagecheck";
 
 /// An edit that is worked out when somebody takes the action, as the editor keeps it until then.
 #[derive(Debug, Serialize, Deserialize)]
-struct Later {
+struct Deferred {
     uri: String,
-    what: What,
+    what: DeferredEdit,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum What {
+enum DeferredEdit {
     /// The comment for the finding of a rule at a place.
     Ignore { rule: String, range: Range },
     /// All safe fixes of the file.
@@ -86,7 +86,7 @@ pub(super) fn actions(
 
 /// The document that an action is about whose edit was left for later.
 pub(super) fn document_of(action: &CodeAction) -> Option<String> {
-    later(action).map(|later| later.uri)
+    deferred(action).map(|deferred| deferred.uri)
 }
 
 /// The edit that an action stands for; `None` when it cannot be made, or not any more.
@@ -96,9 +96,9 @@ pub(super) fn edit_of(
     abilities: Abilities,
 ) -> Option<WorkspaceEdit> {
     let items = page.items();
-    let edits = match later(action)?.what {
-        What::FixAll => fix_all::edits(page, &items),
-        What::Ignore { rule, range } => {
+    let edits = match deferred(action)?.what {
+        DeferredEdit::FixAll => fix_all::edits(page, &items),
+        DeferredEdit::Ignore { rule, range } => {
             let is_it =
                 |item: &&Item<'_>| item.rule() == rule && page.range(item.primary.span) == range;
             let item = items.iter().find(is_it)?;
@@ -108,7 +108,7 @@ pub(super) fn edit_of(
     (!edits.is_empty()).then(|| edit_here(page, edits, abilities))
 }
 
-fn later(action: &CodeAction) -> Option<Later> {
+fn deferred(action: &CodeAction) -> Option<Deferred> {
     serde_json::from_value(action.data.clone()?).ok()
 }
 
@@ -162,14 +162,14 @@ fn edit_here(page: &Page<'_>, edits: Vec<(Span, String)>, abilities: Abilities) 
 /// An action with its edit, or with what the editor needs to ask for it.
 fn now_or_later(
     page: &Page<'_>,
-    what: What,
+    what: DeferredEdit,
     action: CodeAction,
     abilities: Abilities,
     is_later: bool,
 ) -> Option<CodeAction> {
     let uri = page.uri.clone();
     let action = CodeAction {
-        data: Some(json(Later { uri, what })),
+        data: Some(json(Deferred { uri, what })),
         ..action
     };
     match is_later {
@@ -202,7 +202,7 @@ fn of_ignore(
     };
     let range = page.range(item.primary.span);
     let is_later = abilities.resolves_edits && !ignore::must_be_tried(page);
-    let what = What::Ignore { rule, range };
+    let what = DeferredEdit::Ignore { rule, range };
     now_or_later(page, what, action, abilities, is_later)
 }
 
@@ -227,5 +227,5 @@ fn of_fix_all(page: &Page<'_>, abilities: Abilities) -> Option<CodeAction> {
         ..CodeAction::default()
     };
     let is_later = abilities.resolves_edits;
-    now_or_later(page, What::FixAll, action, abilities, is_later)
+    now_or_later(page, DeferredEdit::FixAll, action, abilities, is_later)
 }

@@ -20,25 +20,37 @@ use rule_card::card::Mark;
 /// What the editor shows as the origin of a diagnostic.
 pub(super) const SOURCE: &str = "stagecheck";
 
+/// Diagnostics by the URI of their file.
+pub(super) type ByFile = BTreeMap<String, Vec<Diagnostic>>;
+
 /// The diagnostics of every file that has any.
-pub(super) fn of_folders(
-    folders: &[Folder],
-    unit: ColumnUnit,
-) -> BTreeMap<String, Vec<Diagnostic>> {
-    let mut by_file: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
-    for folder in folders {
-        let Some(run) = &folder.run else {
-            continue;
-        };
-        let mut ranges = Ranges::new(folder, unit);
-        for item in items(run) {
-            let mark = run.card(item.rule()).and_then(|card| card.mark);
-            let diagnostic = diagnostic(&item, mark, &mut ranges);
-            let of_file = by_file.entry(ranges.uri(&item.primary)).or_default();
-            // Two folders of one repository may both say it.
-            if !of_file.contains(&diagnostic) {
-                of_file.push(diagnostic);
+pub(super) fn of_folders(folders: &[Folder], unit: ColumnUnit) -> ByFile {
+    let mut by_file = ByFile::new();
+    for (uri, diagnostics) in folders.iter().flat_map(|folder| folder.diagnostics(unit)) {
+        let of_file = by_file.entry(uri.clone()).or_default();
+        for diagnostic in diagnostics {
+            // Two folders of one repository may both report it.
+            if !of_file.contains(diagnostic) {
+                of_file.push(diagnostic.clone());
             }
+        }
+    }
+    by_file
+}
+
+/// The diagnostics of every file in the run of a folder that has any.
+pub(super) fn of_folder(folder: &Folder, unit: ColumnUnit) -> ByFile {
+    let mut by_file = ByFile::new();
+    let Some(run) = &folder.run else {
+        return by_file;
+    };
+    let mut ranges = Ranges::new(folder, unit);
+    for item in items(run) {
+        let mark = run.card(item.rule()).and_then(|card| card.mark);
+        let diagnostic = diagnostic(&item, mark, &mut ranges);
+        let of_file = by_file.entry(ranges.uri(&item.primary)).or_default();
+        if !of_file.contains(&diagnostic) {
+            of_file.push(diagnostic);
         }
     }
     by_file

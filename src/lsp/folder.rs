@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::client::Trust;
+use super::diagnostics::{ByFile, of_folder};
 use super::documents::{Document, Documents};
 use super::page::MAX_BYTES;
 use super::polling::Polling;
@@ -16,7 +17,7 @@ use crate::check::effective::Configs;
 use crate::files::{AskedFor, DiskFiles, FilePath, Files, MemoryFiles, NotedFiles, OverlayFiles};
 use crate::request::{Request, RulesFrom};
 use crate::run::{Failure, Run};
-use crate::text::Source;
+use crate::text::{ColumnUnit, Source};
 
 /// A folder that the editor has open.
 pub(super) struct Folder {
@@ -46,8 +47,10 @@ pub(super) struct Folder {
     asked_for: AskedFor,
     /// How the disk was, where the editor does not watch it.
     polling: Option<Polling>,
-    /// The effective configs of the same files, once somebody asks for them.
+    /// The effective configs of the same files, once they are asked for.
     configs: OnceCell<Option<Configs>>,
+    /// The findings of the last check as the editor shows them.
+    shown: OnceCell<ByFile>,
 }
 
 /// Why a folder is looked at.
@@ -103,6 +106,7 @@ impl Folder {
             asked_for: AskedFor::default(),
             polling: None,
             configs: OnceCell::new(),
+            shown: OnceCell::new(),
         };
         folder.lay_over(documents);
         Some(folder)
@@ -150,27 +154,30 @@ impl Folder {
     }
 
     /// Takes the text of a document in the place of a file's.
-    pub(super) fn lay(&mut self, document: &Document) {
+    pub(super) fn set_document(&mut self, document: &Document) {
         let Some(path) = self.path_of(&document.uri) else {
             return;
         };
-        let before = self.files.read(&path, MAX_BYTES).ok();
         self.files.insert(path.clone(), Arc::clone(&document.text));
-        let is_new = self.open.insert(path.clone(), document.clone()).is_none();
-        // A new text may be a new layer; one that is changed matters to whoever has read it.
-        let matters = is_new || self.depends_on(&path);
-        if matters && before.as_ref() != Some(&document.text) {
-            self.outdate();
+        match self.open.insert(path.clone(), document.clone()) {
+            // The editor may have read the file before its change on disk was reported, and the text may be a new layer.
+            None if !self.has_checked(&path, &document.text) => self.outdate(),
+            Some(before) if before.text != document.text && self.depends_on(&path) => {
+                self.outdate();
+            }
+            _ => {}
         }
+        self.shown = OnceCell::new();
     }
 
     /// Takes what is on disk in the place of a document that was closed.
-    pub(super) fn lift(&mut self, document: &Document) {
+    pub(super) fn remove_document(&mut self, document: &Document) {
         let Some(path) = self.path_of(&document.uri) else {
             return;
         };
         self.files.remove(&path);
         self.open.remove(&path);
+        self.shown = OnceCell::new();
         let now = self.files.read(&path, MAX_BYTES).ok();
         if now.as_ref() != Some(&document.text) {
             self.outdate();
@@ -199,6 +206,18 @@ impl Folder {
     /// Whether what was said of the folder may be another thing when a file of the repository has another text.
     fn depends_on(&self, path: &FilePath) -> bool {
         self.run.is_none() || path.is_within(&self.at) || self.asked_for.contains(path)
+    }
+
+    /// Whether the last check was about this text of a file.
+    fn has_checked(&self, path: &FilePath, text: &str) -> bool {
+        let run = self.run.iter();
+        let mut sources = run.flat_map(|run| run.sources.iter());
+        sources.any(|(_, it)| it.repository_path() == path.as_str() && it.text() == text)
+    }
+
+    /// The findings of the last check, as the editor shows them. Columns are in the unit that was agreed once for all.
+    pub(super) fn diagnostics(&self, unit: ColumnUnit) -> &ByFile {
+        self.shown.get_or_init(|| of_folder(self, unit))
     }
 
     /// Looks at the disk, where the editor does not.
@@ -303,6 +322,7 @@ impl Folder {
         let result = self.session.check(Box::new(files), &self.at, &self.request);
         self.asked_for = asked_for;
         self.configs = OnceCell::new();
+        self.shown = OnceCell::new();
         (self.run, self.failure) = match result {
             Ok(run) => (Some(run), None),
             Err(Failure {

@@ -18,7 +18,7 @@ use crate::run::Failure;
 ///
 /// # Errors
 /// When it goes away before it has begun. What it sent is not repeated: it may hold a text.
-pub(super) fn shake(
+pub(super) fn initialize(
     inbox: &Inbox,
     outbox: &Outbox<'_>,
 ) -> Result<Option<InitializeParams>, Failure> {

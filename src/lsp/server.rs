@@ -19,7 +19,7 @@ use super::client::{self, Client};
 use super::diagnostics;
 use super::documents::Documents;
 use super::folder::{FileChange, Folder, FolderOrigin, folder_around};
-use super::handshake::shake;
+use super::handshake::initialize;
 use super::inbox::{Inbox, Next, cancelled};
 use super::outbox::{Complaint, Outbox, json};
 use super::requests::{self, error, read, read_change};
@@ -45,7 +45,7 @@ pub enum Ended {
 pub fn serve(connection: &Connection) -> Result<Ended, Failure> {
     let inbox = Inbox::of(connection)?;
     let outbox = Outbox::of(connection);
-    let Some(params) = shake(&inbox, &outbox)? else {
+    let Some(params) = initialize(&inbox, &outbox)? else {
         return Ok(Ended::Abruptly);
     };
     let mut server = Server {
@@ -85,7 +85,7 @@ struct Server<'c> {
     documents: Documents,
     folders: Vec<Folder>,
     /// The diagnostics that the editor shows, by file.
-    published: BTreeMap<String, Vec<Diagnostic>>,
+    published: diagnostics::ByFile,
     /// Documents whose text has changed since: an editor moves what it shows as one types, so they are said again.
     stale: BTreeSet<String>,
     state: State,
@@ -240,7 +240,7 @@ impl Server<'_> {
         let uri = it.uri.0;
         let document = self.documents.open(uri.clone(), it.version, it.text);
         for folder in &mut self.folders {
-            folder.lay(document);
+            folder.set_document(document);
         }
         self.outbox.forget_warnings();
         self.add_folder_around(&uri);
@@ -254,7 +254,7 @@ impl Server<'_> {
         let (changes, unit) = (params.content_changes, self.client.unit);
         if let Some(document) = self.documents.change(uri, it.version, changes, unit) {
             for folder in &mut self.folders {
-                folder.lay(document);
+                folder.set_document(document);
             }
             self.stale.insert(document.uri.clone());
             self.outdate();
@@ -264,7 +264,7 @@ impl Server<'_> {
     fn closed(&mut self, uri: &str) {
         if let Some(document) = self.documents.close(uri) {
             for folder in &mut self.folders {
-                folder.lift(&document);
+                folder.remove_document(&document);
             }
             self.folders
                 .retain(|folder| folder.origin == FolderOrigin::Workspace || folder.is_in_use());

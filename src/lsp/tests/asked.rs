@@ -369,6 +369,24 @@ fn nothing_is_ignored_where_no_comment_can_stand() {
          \"--config\", \"app-config.<|>production.yaml\"]\n"
     );
     assert!(!offered(&dockerfile));
+    let manifest = "\
+-- app-config.yaml --
+app:
+  title: Portal
+-- app-config.production.yaml --
+backend:
+  database:
+    client: better-sqlite3
+    connection: { directory: /data }
+-- packages/backend/package.json --
+{
+  \"dependencies\": { \"@backstage/backend-defaults\": \"^0.14.0\" },
+  \"devDependencies\": {
+    \"better-sqlite3\": \"^12<|>.0.0\"
+  }
+}
+";
+    assert!(!offered(manifest));
     let text = "a: |\n  # not a comment\nb: y<|>es\n";
     assert!(offered(&format!("-- app-config.yaml --\n{text}")));
 }

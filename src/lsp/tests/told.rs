@@ -90,6 +90,17 @@ fn a_new_layer_counts_before_it_is_saved() {
     assert_eq!(editor.report(), "app-config.production.yaml\n  clean\n");
 }
 
+/// The editor may open a file before it reports that it has changed.
+#[test]
+fn a_file_that_changed_before_it_was_opened_is_checked_as_it_is() {
+    let mut editor = Editor::open("-- app-config.yaml --\napp: {}\n");
+    editor.write_silently("app-config.yaml", "app: {}\napp: {}\n");
+    editor.open_file("app-config.yaml");
+    editor.say_changed("app-config.yaml", 2);
+    let rules = editor.rules("app-config.yaml").unwrap();
+    assert_eq!(rules, ["yaml-duplicate-key"]);
+}
+
 #[test]
 fn a_file_that_appears_on_disk_is_seen() {
     let mut editor = Editor::open("-- app-config.yaml --\napp: {}\n");
