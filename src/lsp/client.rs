@@ -24,6 +24,8 @@ pub(super) struct Client {
     pub(super) abilities: Abilities,
     /// Whether it watches files for the server.
     pub(super) watches_files: bool,
+    /// The requests by which it is told to ask again for what it shows beside a text.
+    pub(super) refreshes: Vec<&'static str>,
     /// What it asks for.
     pub(super) options: Options,
     /// What of that could not be read.
@@ -92,6 +94,13 @@ impl Client {
             let known = actions.and_then(|it| it.resolve_support.as_ref());
             known.is_some_and(|known| known.properties.iter().any(|it| it == property))
         };
+        let hints = workspace.and_then(|it| it.inlay_hint.as_ref()?.refresh_support);
+        let lenses = workspace.and_then(|it| it.code_lens.as_ref()?.refresh_support);
+        let refreshes = [
+            (hints, "workspace/inlayHint/refresh"),
+            (lenses, "workspace/codeLens/refresh"),
+        ];
+        let refreshes = refreshes.into_iter().filter(|(can, _)| *can == Some(true));
         let keeps_data = actions.and_then(|it| it.data_support) == Some(true);
         Self {
             abilities: Abilities {
@@ -101,6 +110,7 @@ impl Client {
             },
             unit: unit(encodings.map_or(&[][..], Vec::as_slice)),
             watches_files: watches.and_then(|it| it.dynamic_registration) == Some(true),
+            refreshes: refreshes.map(|(_, method)| method).collect(),
             options,
             complaint,
         }

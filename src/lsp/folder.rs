@@ -73,6 +73,15 @@ enum Freshness {
     StaleTree,
 }
 
+/// When a folder was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Checked {
+    /// Just now.
+    Now,
+    /// Before, and nothing has changed since.
+    Before,
+}
+
 /// How a file has changed on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileChange {
@@ -302,9 +311,14 @@ impl Folder {
 
     /// Checks the files as they are now, if that is another state than what was checked last. Mistakes in files are
     /// findings; anything else for which there can be no check is a failure.
-    pub(super) fn check(&mut self, request: &Request, trust: Trust, documents: &Documents) {
+    pub(super) fn check(
+        &mut self,
+        request: &Request,
+        trust: Trust,
+        documents: &Documents,
+    ) -> Checked {
         match self.freshness {
-            Freshness::Current => return,
+            Freshness::Current => return Checked::Before,
             Freshness::Stale => {}
             Freshness::StaleTree => self.walk_again(documents),
         }
@@ -331,6 +345,12 @@ impl Folder {
             }) => (Some(*mistakes), None),
             Err(failure) => (None, Some(failure)),
         };
+        Checked::Now
+    }
+
+    /// Whether more than one of its documents is open, so that a change of one is seen beside another.
+    pub(super) fn has_several_open(&self) -> bool {
+        self.open.len() > 1
     }
 
     /// Looks from now on at all that the last check depended on.
@@ -366,16 +386,16 @@ impl Folder {
 /// What the change of a file is to a check; `None` when it is nothing. Packages are read, but what installs them changes
 /// thousands of files, and in the end the lockfile, or a hidden file beside the packages.
 fn change_of(path: &FilePath, change: FileChange) -> Option<FileChange> {
-    let path = path.as_str();
-    if let Some((_, inside)) = path.rsplit_once(".git/") {
+    let from_root = format!("/{path}");
+    if let Some((_, inside)) = from_root.rsplit_once("/.git/") {
         let decides = matches!(inside, "index" | "info/exclude");
         return decides.then_some(FileChange::Presence);
     }
-    if let Some((_, inside)) = path.rsplit_once("node_modules/") {
+    if let Some((_, inside)) = from_root.rsplit_once("/node_modules/") {
         let is_record = inside.starts_with('.') && !inside.contains('/');
         return is_record.then_some(FileChange::Presence);
     }
-    match path.ends_with(".gitignore") {
+    match path.name() == ".gitignore" {
         true => Some(FileChange::Presence),
         false => Some(change),
     }
@@ -431,6 +451,7 @@ mod tests {
             (".git/objects/ab/cd", Presence, None),
             (".git/index", Text, Some(Presence)),
             (".gitlab/ci.yml", Text, Some(Text)),
+            ("portal.git/app-config.yaml", Text, Some(Text)),
             ("a/node_modules/b/package.json", Presence, None),
             ("node_modules/.package-lock.json", Text, Some(Presence)),
             ("node_modules/.cache/x", Text, None),

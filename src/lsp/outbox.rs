@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use gen_lsp_types::{
     Diagnostic, LogMessageParams, MessageType, PublishDiagnosticsParams, ShowMessageParams, Uri,
 };
-use lsp_server::{Connection, Message, Notification};
+use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde::Serialize;
 use serde_json::Value;
 
 /// Where messages to the editor go.
 pub(super) struct Outbox<'c> {
     connection: &'c Connection,
+    /// How many requests were sent.
+    asked: u32,
     /// What the last checks had to say, so that it is said again only after it was gone.
     standing: BTreeSet<Complaint>,
     /// What was said of a message, until something is opened.
@@ -37,6 +39,7 @@ impl<'c> Outbox<'c> {
     pub(super) fn of(connection: &'c Connection) -> Self {
         Self {
             connection,
+            asked: 0,
             standing: BTreeSet::new(),
             passing: BTreeSet::new(),
         }
@@ -46,6 +49,13 @@ impl<'c> Outbox<'c> {
     pub(super) fn send(&self, message: impl Into<Message>) {
         // Nobody reads any more: the next message to be read says so.
         let _ = self.connection.sender.send(message.into());
+    }
+
+    /// Sends a request without parameters, whose answer does not matter.
+    pub(super) fn ask(&mut self, method: &str) {
+        self.asked = self.asked.wrapping_add(1);
+        let id = RequestId::from(format!("{method} {}", self.asked));
+        self.send(Request::new(id, method.to_owned(), Value::Null));
     }
 
     fn notify(&self, method: &str, params: impl Serialize) {

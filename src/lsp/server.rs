@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::client::{self, Client};
 use super::diagnostics;
 use super::documents::Documents;
-use super::folder::{FileChange, Folder, FolderOrigin, folder_around};
+use super::folder::{Checked, FileChange, Folder, FolderOrigin, folder_around};
 use super::handshake::initialize;
 use super::inbox::{Inbox, Next, cancelled};
 use super::outbox::{Complaint, Outbox, json};
@@ -340,8 +340,10 @@ impl Server<'_> {
         let request = self.request();
         let trust = self.client.trust();
         let mut complaints = BTreeSet::new();
+        let mut is_seen_elsewhere = false;
         for folder in &mut self.folders {
-            folder.check(&request, trust, &self.documents);
+            let checked = folder.check(&request, trust, &self.documents);
+            is_seen_elsewhere |= checked == Checked::Now && folder.has_several_open();
             if !self.client.watches_files {
                 folder.watch();
             }
@@ -357,6 +359,12 @@ impl Server<'_> {
         }
         self.outbox.complain(complaints);
         self.publish();
+        // Of the document that is typed in an editor asks again by itself.
+        if is_seen_elsewhere {
+            for method in &self.client.refreshes {
+                self.outbox.ask(method);
+            }
+        }
     }
 
     /// What is asked of each check. The server writes nothing, so no schemas are kept on disk.

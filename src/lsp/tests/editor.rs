@@ -224,6 +224,20 @@ impl Editor {
         params.collect()
     }
 
+    /// The requests of the server that were not read yet.
+    pub fn requests(&mut self) -> Vec<String> {
+        self.settle();
+        let mut methods = Vec::new();
+        self.unread.retain(|message| match message {
+            Message::Request(it) => {
+                methods.push(it.method.clone());
+                false
+            }
+            _ => true,
+        });
+        methods
+    }
+
     /// The diagnostics that came since they were last asked for, by file; the last of each counts.
     pub fn diagnostics(&mut self) -> BTreeMap<String, Vec<Diagnostic>> {
         let told = self.take("textDocument/publishDiagnostics").into_iter();

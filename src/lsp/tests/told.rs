@@ -1,5 +1,7 @@
 //! What the editor is told of the files it has open, and of those it has not.
 
+use serde_json::json;
+
 use super::Editor;
 
 const PORTAL: &str = "\
@@ -124,4 +126,27 @@ fn mistakes_in_settings_are_diagnostics_of_the_settings() {
         report.contains("stagecheck.yaml\n  clean") && report.contains("yaml-duplicate-key"),
         "{report}"
     );
+}
+
+/// What stands beside one layer depends on the others.
+#[test]
+fn hints_of_other_open_layers_are_asked_for_again() {
+    let capabilities = json!({ "workspace": {
+        "inlayHint": { "refreshSupport": true },
+        "codeLens": { "refreshSupport": false },
+        "didChangeWatchedFiles": { "dynamicRegistration": true },
+    } });
+    let params = json!({ "capabilities": capabilities });
+    let mut editor = Editor::with(PORTAL, &[""], params);
+    editor.open_file("app-config.yaml");
+    editor.open_file("app-config.production.yaml");
+    editor.diagnostics();
+    assert_eq!(editor.requests(), Vec::<String>::new());
+    editor.set_text("app-config.production.yaml", "app: {}\n");
+    editor.diagnostics();
+    assert_eq!(editor.requests(), ["workspace/inlayHint/refresh"]);
+    editor.close("app-config.yaml");
+    editor.set_text("app-config.production.yaml", "app:\n");
+    editor.diagnostics();
+    assert_eq!(editor.requests(), Vec::<String>::new());
 }
