@@ -19,10 +19,21 @@ const FILES = [
   "**/{Procfile*,Makefile,makefile,GNUmakefile,justfile,Justfile,*.sh,*.service}",
 ];
 
+// What makes a workspace one for the server. A file that is open without a workspace may be about any of them.
+const CONFIG = "**/{app-config*.yaml,stagecheck.yaml,rstudio-connect*.gcfg*}";
+
+async function isWanted(): Promise<boolean> {
+  const isWorkspace = (vscode.workspace.workspaceFolders ?? []).length > 0;
+  return !isWorkspace || (await vscode.workspace.findFiles(CONFIG, "**/node_modules/**", 1)).length > 0;
+}
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   output = vscode.window.createOutputChannel("stagecheck");
+  const watcher = vscode.workspace.createFileSystemWatcher(CONFIG, false, true, true);
   context.subscriptions.push(
     output,
+    watcher,
+    watcher.onDidCreate(() => (client ? undefined : restart())),
     vscode.commands.registerCommand("stagecheck.restart", restart),
     vscode.commands.registerCommand("stagecheck.showOutput", () => output?.show()),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
@@ -52,6 +63,9 @@ async function stop(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  if (!(await isWanted())) {
+    return;
+  }
   const settings = vscode.workspace.getConfiguration("stagecheck");
   const command = settings.get<string>("path", "stagecheck");
   const server: ServerOptions = { command, args: ["lsp"] };
