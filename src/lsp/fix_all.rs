@@ -4,6 +4,7 @@ use super::page::Page;
 use crate::files::FilePath;
 use crate::finding::FixKind;
 use crate::report::Item;
+use crate::request::Edits;
 use crate::text::Span;
 
 /// How often a file is checked again until nothing is left to be fixed.
@@ -38,7 +39,7 @@ fn rest_fixed(page: &Page<'_>, text: String) -> Option<String> {
     let mut fixed = None;
     let mut text = text;
     for _ in 1..MOST_PASSES {
-        let run = page.folder.try_text(&page.path, &text)?;
+        let run = page.folder.try_text(&page.path, &text, Edits::WorkedOut)?;
         let edits = safe_edits(&page.path, &crate::report::items(&run));
         if edits.is_empty() {
             break;

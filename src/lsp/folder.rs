@@ -15,7 +15,7 @@ use super::uri::{path_of, push_encoded, uri_of};
 use crate::check::Session;
 use crate::check::effective::Configs;
 use crate::files::{AskedFor, DiskFiles, FilePath, Files, MemoryFiles, NotedFiles, OverlayFiles};
-use crate::request::{Request, RulesFrom};
+use crate::request::{Edits, Request, RulesFrom};
 use crate::run::{Failure, Run};
 use crate::text::{ColumnUnit, Source};
 
@@ -374,12 +374,15 @@ impl Folder {
         configs.as_ref()
     }
 
-    /// What a check would say if a file had another text.
-    pub(super) fn try_text(&self, path: &FilePath, text: &str) -> Option<Run> {
+    /// What a check would find if a file had another text, and with it the edits of fixes if they are needed.
+    pub(super) fn try_text(&self, path: &FilePath, text: &str, edits: Edits) -> Option<Run> {
         let mut files = self.files.clone();
         files.insert(path.clone(), text);
-        let run = self.session.check(Box::new(files), &self.at, &self.request);
-        run.ok()
+        let request = Request {
+            edits,
+            ..self.request.clone()
+        };
+        self.session.check(Box::new(files), &self.at, &request).ok()
     }
 }
 

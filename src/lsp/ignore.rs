@@ -4,6 +4,7 @@ use super::page::Page;
 use super::suppression;
 use crate::fix::ignore::{is_same_tree, is_yaml, only_suppresses};
 use crate::report::Item;
+use crate::request::Edits;
 use crate::run::Run;
 use crate::text::Span;
 
@@ -33,7 +34,7 @@ pub(super) fn comment(page: &Page<'_>, item: &Item<'_>) -> Option<(Span, String)
         is_comment(page, &tried)
             && page
                 .folder
-                .try_text(&page.path, &tried)
+                .try_text(&page.path, &tried, Edits::NotNeeded)
                 .is_some_and(|run| is_ignored(page, &run, item))
     })
 }
