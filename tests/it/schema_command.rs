@@ -158,8 +158,10 @@ fn without_any_package_the_built_in_schemas_are_shown() {
     let portal = Portal::of(&[("app-config.yaml", "app: {}\n")]);
     let shown = parsed(&schema(&portal, &[]));
     assert!(shown["properties"]["backend"].is_object());
-    let empty = Portal::empty();
-    assert!(parsed(&schema(&empty, &[]))["properties"]["backend"].is_object());
+    let empty = schema(&Portal::empty(), &[]);
+    assert!(parsed(&empty)["properties"]["backend"].is_object());
+    let note = "no app-config.yaml here or below: this is the schema that is built in";
+    assert!(empty.stderr.contains(note), "{}", empty.stderr);
 }
 
 #[test]
