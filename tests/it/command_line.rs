@@ -290,6 +290,33 @@ fn a_layer_on_stdin_is_judged_in_its_app() {
 }
 
 #[test]
+fn a_chain_of_the_settings_may_be_that_of_one_app_and_must_be_that_of_some() {
+    let of = |settings: &str| {
+        Portal::of(&[
+            ("one/app-config.yaml", "app: {}\n"),
+            ("one/app-config.production.yaml", "app: {}\n"),
+            ("two/app-config.yaml", "app: {}\n"),
+            ("other/values.yaml", "app: {}\n"),
+            ("stagecheck.yaml", settings),
+        ])
+    };
+    let chain = of("chains: [{ name: production, production: false }]\n");
+    assert_eq!(chain.run(&[]).status, 0);
+    let listed = chain.run(&["chains", "one"]).stdout;
+    assert!(!listed.contains("production      production"), "{listed}");
+    let slip = of("chains: [{ name: prodution, production: false }]\n");
+    let answer = slip.run(&[]);
+    assert_eq!(answer.status, 2);
+    let message = "unknown chain `prodution`: did you mean `production`?";
+    assert!(answer.stderr.contains(message), "{}", answer.stderr);
+    let elsewhere = of("chains: [{ name: canary, config: [other/values.yaml] }]\n");
+    let note =
+        "`chains` in the settings: `canary` loads no layer of an app root, and is not checked";
+    let answer = elsewhere.run(&[]);
+    assert!(answer.stderr.contains(note), "{}", answer.stderr);
+}
+
+#[test]
 fn settings_and_layers_that_take_no_part_are_named() {
     let portal = Portal::of(&[
         ("app-config.yaml", "app: {}\n"),

@@ -21,7 +21,7 @@ use crate::settings::{
     AppliesTo, ChainSetting, Mistake, MistakenFile, SchemaSetting, SettingVariable, Settings,
 };
 use crate::text::mask::escape;
-use crate::text::{Sources, closest};
+use crate::text::{Place, Sources, closest};
 
 /// What was found at a target.
 pub struct AppRoots {
@@ -62,6 +62,7 @@ pub fn app_roots(
         found = workspace(target, request, &backstage_env, sources)?;
     }
     let mut apps = Vec::new();
+    let mut used = Vec::new();
     for mut root in found.app_roots {
         let of_root = settings.root(&root.path, sources);
         refuse_variables(&of_root, gathering);
@@ -70,7 +71,7 @@ pub fn app_roots(
             found
                 .left_out
                 .extend(exclude(&mut root, &settings_of_root, files));
-            add_chains(&mut root, &settings_of_root, files, gathering);
+            add_chains(&mut root, &settings_of_root, files, gathering, &mut used);
             found.left_out.extend(ignored_by_git(&root));
         }
         let base = |layer: &LayerFile| layer.role == LayerRole::Base;
@@ -81,6 +82,9 @@ pub fn app_roots(
     }
     if let Scope::Folder(folder) = &target.scope {
         note_useless_globs(folder, &apps, files, gathering);
+        if request.config.is_empty() {
+            report_idle_chains(folder, &apps, &used, sources, gathering);
+        }
         note_idle_schemas(folder, &apps, sources, gathering);
     }
     gathering.close(settings);
@@ -165,11 +169,14 @@ fn refuse_variables(settings: &Settings, gathering: &mut Gathering<'_>) {
     gathering.mistake(mistake);
 }
 
+/// Adds the chains of the settings to an app root, and changes those it has. The places of those that concern it are added
+/// to `used`.
 fn add_chains(
     root: &mut AppRoot,
     settings: &Settings,
     files: &dyn Files,
     gathering: &mut Gathering<'_>,
+    used: &mut Vec<Place>,
 ) {
     for chain in &settings.chains {
         let concerned = chain.layers.is_empty()
@@ -177,18 +184,19 @@ fn add_chains(
                 .layers
                 .iter()
                 .any(|(path, _)| path.is_within(&root.path));
-        if concerned {
-            add_chain(root, chain, files, gathering);
+        if concerned && add_chain(root, chain, files, gathering) {
+            used.push(chain.place);
         }
     }
 }
 
+/// Adds a chain, or changes the one of its name; `false` when there is none to change.
 fn add_chain(
     root: &mut AppRoot,
     wanted: &ChainSetting,
     files: &dyn Files,
     gathering: &mut Gathering<'_>,
-) {
+) -> bool {
     let mut layers = Vec::new();
     for (path, place) in &wanted.layers {
         if !files.is_file(path) {
@@ -197,7 +205,7 @@ fn add_chain(
                 file: MistakenFile::Settings,
                 place: *place,
             });
-            return;
+            return true;
         }
         if root.layer(path).is_none() {
             root.layers.push(LayerFile::of(files, path));
@@ -228,14 +236,7 @@ fn add_chain(
                 chain.origin = ChainOrigin::Settings;
             }
         }
-        None if layers.is_empty() => gathering.mistake(Mistake {
-            message: format!(
-                "unknown chain `{}`: define its layers with `config: […]`",
-                wanted.name
-            ),
-            file: MistakenFile::Settings,
-            place: wanted.place,
-        }),
+        None if layers.is_empty() => return false,
         None => {
             let by_name = layers
                 .iter()
@@ -251,6 +252,53 @@ fn add_chain(
                 local_layer: None,
                 runs_in: Default::default(),
                 environment: environment_of(wanted).collect(),
+            });
+        }
+    }
+    true
+}
+
+/// Whether the files that settings are for are all looked at in a folder, so that what is not there is nowhere.
+fn is_whole(settings: &Settings, folder: &FilePath, sources: &Sources) -> bool {
+    settings.file.is_some_and(|file| {
+        let file = FilePath::new(sources.get(file).repository_path());
+        file.parent().is_within(folder)
+    })
+}
+
+/// Reports the chains of the settings that concern no app root.
+fn report_idle_chains(
+    folder: &FilePath,
+    apps: &[(AppRoot, Arc<Settings>)],
+    used: &[Place],
+    sources: &Sources,
+    gathering: &mut Gathering<'_>,
+) {
+    for settings in each_settings(apps) {
+        if !is_whole(settings, folder, sources) {
+            continue;
+        }
+        for chain in &settings.chains {
+            if used.contains(&chain.place) {
+                continue;
+            }
+            if !chain.layers.is_empty() {
+                gathering.note(format!(
+                    "`chains` in the settings: `{}` loads no layer of an app root, and is not checked",
+                    escape(&chain.name)
+                ));
+                continue;
+            }
+            let known = apps.iter().flat_map(|(root, _)| &root.chains);
+            let near = closest(&chain.name, known.map(|chain| &*chain.name.0));
+            let advice = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "define its layers with `config: […]`".to_owned(),
+            };
+            gathering.mistake(Mistake {
+                message: format!("unknown chain `{}`: {advice}", chain.name),
+                file: MistakenFile::Settings,
+                place: chain.place,
             });
         }
     }
@@ -325,11 +373,7 @@ fn note_idle_schemas(
         let names: Vec<FilePath> = chains().map(|chain| FilePath::new(&chain.name.0)).collect();
         let layers = of_settings().flat_map(|root| &root.layers);
         let layers: Vec<FilePath> = layers.map(|layer| layer.path.clone()).collect();
-        let file = settings.file.map(|file| sources.get(file));
-        let is_whole = file.is_some_and(|file| {
-            let file = FilePath::new(file.repository_path());
-            file.parent().is_within(folder)
-        });
+        let is_whole = is_whole(settings, folder, sources);
         for SchemaSetting { schema, applies_to } in &settings.schemas {
             let schema = schema.reporter().to_string();
             let mut note = |field: &str, pattern: &str, what: &str| {
