@@ -98,7 +98,7 @@ fn quiet_and_verbose_are_about_notes_and_never_about_findings() {
     assert!(usual.stdout.contains("unknown-key"), "{usual:?}");
     assert_eq!(usual.stdout, quiet.stdout);
     assert_eq!(usual.stdout, verbose.stdout);
-    let summary = "1 warning in 1 file; 1 fixable with --fix\n";
+    let summary = "1 warning in 1 file; 1 fixable with --unsafe-fixes\n";
     assert_eq!((&*usual.stderr, &*quiet.stderr), (summary, ""));
     assert!(
         verbose

@@ -6,10 +6,12 @@ use crate::support::{Portal, run_in};
 
 const LAYER: &str = "\
 app:
-  titel: Portal # the title
+  title: Portal # the title
   baseUrl: http://localhost
 backend:
   baseUrl: http://localhost
+  cache:
+    store: memroy # of the process
   auth:
     # only for old plugins
     dangerouslyDisableDefaultAuthPolicy: true
@@ -25,10 +27,10 @@ fn a_safe_fix_is_written_and_the_rest_is_reported() {
     let answer = portal.run(&["--fix", "--format", "concise"]);
     assert_eq!(
         text(&portal, "app-config.yaml"),
-        LAYER.replace("titel", "title")
+        LAYER.replace("memroy", "memory")
     );
     assert!(answer.stderr.contains("1 fixed"), "{}", answer.stderr);
-    assert!(!answer.stdout.contains("titel"), "{}", answer.stdout);
+    assert!(!answer.stdout.contains("memroy"), "{}", answer.stdout);
 }
 
 #[test]
@@ -49,6 +51,84 @@ fn unsafe_fixes_are_asked_for() {
 }
 
 #[test]
+fn a_key_is_renamed_only_on_request_and_where_the_value_fits() {
+    let layer = "app:\n  titel: Portal\n  baseUrl: http://localhost\n";
+    let portal = Portal::of(&[("app-config.yaml", layer)]);
+    let answer = portal.run(&["--fix"]);
+    assert_eq!(text(&portal, "app-config.yaml"), layer);
+    let more = "0 fixed, 1 more with --unsafe-fixes";
+    assert!(answer.stderr.contains(more), "{}", answer.stderr);
+    portal.run(&["--unsafe-fixes"]);
+    let renamed = layer.replace("titel", "title");
+    assert_eq!(text(&portal, "app-config.yaml"), renamed);
+    let list = layer.replace("titel: Portal", "titel: [Portal]");
+    portal.write("app-config.yaml", &list);
+    portal.run(&["--unsafe-fixes"]);
+    assert_eq!(text(&portal, "app-config.yaml"), list);
+}
+
+#[test]
+fn a_fix_is_safe_only_if_every_chain_that_loads_the_layer_has_the_finding() {
+    let base = "\
+backend:
+  baseUrl: http://localhost
+  database:
+    client: pg
+    connection: { host: localhost }
+    prefix: acme_
+";
+    let production = "backend:\n  database:\n    pluginDivisionMode: schema\n";
+    let portal = Portal::of(&[
+        ("app-config.yaml", base),
+        ("app-config.production.yaml", production),
+    ]);
+    portal.run(&["--fix", "--select", "prefix-ignored-in-schema-mode"]);
+    assert_eq!(text(&portal, "app-config.yaml"), base);
+}
+
+#[test]
+fn one_fix_that_does_not_hold_leaves_the_others() {
+    let policy = POLICY
+        .replace("'OLD'", "'a'")
+        .replace("title-A", "title-a")
+        .replace("title: NEW", "title: a");
+    let portal = Portal::of(&[
+        ("app-config.yaml", &LAYER.replace("Portal", "a")),
+        ("policy.yaml", &policy),
+        ("stagecheck.yaml", "policies: [policy.yaml]\n"),
+    ]);
+    let answer = portal.run(&["--fix-only"]);
+    assert!(
+        answer.stderr.contains("did not fix title-a"),
+        "{}",
+        answer.stderr
+    );
+    assert!(answer.stderr.contains("1 fixed"), "{}", answer.stderr);
+    assert!(text(&portal, "app-config.yaml").contains("store: memory #"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_layer_behind_a_link_is_fixed_where_it_is() {
+    let portal = Portal::of(&[("shared/base.yaml", LAYER)]);
+    let link = portal.path().join("app-config.yaml");
+    std::os::unix::fs::symlink("shared/base.yaml", &link).unwrap();
+    let answer = portal.run(&["--fix"]);
+    assert!(answer.stderr.contains("1 fixed"), "{}", answer.stderr);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(text(&portal, "shared/base.yaml").contains("store: memory #"));
+}
+
+#[test]
+fn a_diff_names_files_from_the_root_of_the_repository() {
+    let portal = Portal::of(&[("portal/app-config.yaml", LAYER)]);
+    let start = portal.path().join("portal");
+    let answer = run_in(&start, &["--diff"]);
+    let header = "--- a/portal/app-config.yaml\n+++ b/portal/app-config.yaml\n";
+    assert!(answer.stdout.starts_with(header), "{}", answer.stdout);
+}
+
+#[test]
 fn a_diff_writes_nothing_and_fails() {
     let portal = Portal::of(&[("app-config.yaml", LAYER)]);
     let answer = portal.run(&["--diff"]);
@@ -56,17 +136,19 @@ fn a_diff_writes_nothing_and_fails() {
     let expected = "\
 --- a/app-config.yaml
 +++ b/app-config.yaml
-@@ -1,5 +1,5 @@
- app:
--  titel: Portal # the title
-+  title: Portal # the title
-   baseUrl: http://localhost
+@@ -4,7 +4,7 @@
  backend:
    baseUrl: http://localhost
+   cache:
+-    store: memroy # of the process
++    store: memory # of the process
+   auth:
+     # only for old plugins
+     dangerouslyDisableDefaultAuthPolicy: true
 ";
     assert_eq!(answer.stdout, expected);
     assert_eq!(text(&portal, "app-config.yaml"), LAYER);
-    portal.write("app-config.yaml", LAYER.replace("titel", "title"));
+    portal.write("app-config.yaml", LAYER.replace("memroy", "memory"));
     assert_eq!(portal.run(&["--diff"]).status, 0);
 }
 
@@ -109,7 +191,7 @@ fn line_ends_a_missing_last_newline_and_the_mode_stay() {
     portal.run(&["--fix-only"]);
     assert_eq!(
         text(&portal, "app-config.yaml"),
-        layer.replace("titel", "title")
+        layer.replace("memroy", "memory")
     );
     #[cfg(unix)]
     {
@@ -152,14 +234,14 @@ fn a_suppression_is_written_above_each_finding_of_a_rule() {
     let portal = Portal::of(&[("app-config.yaml", LAYER)]);
     let answer = portal.run(&[
         "--add-ignore",
-        "unknown-key",
+        "cache-store-unknown",
         "--reason",
-        "the theme reads it",
+        "the fork reads it",
     ]);
     assert!(answer.stderr.contains("1 suppressed"), "{}", answer.stderr);
     let expected = LAYER.replace(
-        "  titel",
-        "  # stagecheck: ignore[unknown-key] the theme reads it\n  titel",
+        "    store",
+        "    # stagecheck: ignore[cache-store-unknown] the fork reads it\n    store",
     );
     assert_eq!(text(&portal, "app-config.yaml"), expected);
 }
@@ -221,6 +303,12 @@ fn fixes_that_undo_each_other_stop() {
     ]);
     let answer = portal.run(&["--fix-only"]);
     assert!(answer.stderr.contains("earlier text"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("title-a, title-b"),
+        "{}",
+        answer.stderr
+    );
+    assert_eq!(text(&portal, "app-config.yaml"), "app:\n  title: a\n");
 }
 
 #[test]
@@ -264,6 +352,38 @@ fn a_file_that_is_not_there_yet_is_made() {
     portal.write("app-config.local.yaml", "app:\n  title: b\n");
     portal.run(&["--fix-only"]);
     assert_eq!(text(&portal, ".gitignore"), "*.local.yaml\n");
+}
+
+#[test]
+fn what_cannot_hold_a_comment_does_not_keep_others_from_theirs() {
+    let policy = POLICY.replace("'OLD'", "'a'").replace("title-A", "no-a");
+    let layer = "app:\n  title: a\nauth:\n  text: |\n    a\n";
+    let other = "\
+id: no-text
+title: No text
+scope: layer
+cases:
+  - when: has(config.auth.text)
+    severity: error
+    message: a text
+    at: [{ here: config.auth.text }]
+why: It is on every page.
+fix: Write no text.
+";
+    let portal = Portal::of(&[
+        ("app-config.yaml", layer),
+        ("one.yaml", &policy),
+        ("other.yaml", other),
+        ("stagecheck.yaml", "policies: [one.yaml, other.yaml]\n"),
+    ]);
+    let arguments = ["--add-ignore", "no-a,no-text", "--reason", "known"];
+    let answer = portal.run(&arguments);
+    assert!(answer.stderr.contains("suppressed"), "{}", answer.stderr);
+    let fixed = text(&portal, "app-config.yaml");
+    assert!(
+        fixed.contains("  # stagecheck: ignore[no-a] known\n  title: a\n"),
+        "{fixed}"
+    );
 }
 
 #[test]

@@ -111,6 +111,28 @@ fn what_is_staged_is_judged_and_not_the_working_tree() {
 }
 
 #[test]
+fn a_diff_of_what_is_staged_is_about_the_staged_text() {
+    let folder = repository();
+    write(&folder, &unsound());
+    git(folder.path(), &["add", "."]);
+    write(&folder, SOUND);
+    let arguments = [
+        "--staged",
+        "--diff",
+        "--unsafe-fixes",
+        "--select",
+        "hardcoded-secret",
+    ];
+    let output = Command::new(env!("CARGO_BIN_EXE_stagecheck"))
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let diff = String::from_utf8(output.stdout).unwrap();
+    assert!(diff.contains("+      token: ${GITHUB_TOKEN}"), "{diff}");
+}
+
+#[test]
 fn objects_in_packs_are_read_too() {
     let folder = repository();
     write(&folder, &unsound());

@@ -439,10 +439,14 @@ impl<'r> Reader<'r> {
                     .filter(|layer| layer.is_within(context))
                     .filter_map(|layer| {
                         let loaded_by_default = picks == Picks::Loader && folder == context;
+                        let (dockerfile, _) = process.dockerfile?;
+                        let word = image.copy_of(layer)?;
                         Some(LayerCopy {
                             layer: layer.clone(),
-                            place: image.copy_of(layer)?.place,
+                            place: word.place,
                             dockerfile: path.clone(),
+                            ignore_file: image.ignore_file(dockerfile),
+                            is_named: word.text.ends_with(layer.name()),
                             loaded_by_default,
                         })
                     }),

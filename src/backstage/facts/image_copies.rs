@@ -5,7 +5,7 @@
 use super::fact::{Bool, List, Text};
 use super::layers::Known;
 use super::macros::facts;
-use crate::backstage::words::{AppRoot, LayerCopy, LayerRole};
+use crate::backstage::words::{AppRoot, Chain, LayerCopy, LayerRole};
 use crate::files::FilePath;
 
 facts! {
@@ -19,12 +19,19 @@ facts! {
         dockerfile: Text,
         /// the image starts without `--config`, so that the loader takes it
         loaded: Bool,
+        /// the .dockerignore of the build that may leave it out, which need not be there yet. Absent when the `COPY` names
+        /// the layer itself or a chain loads it: the image cannot do without it
+        ignore_file: Text,
     }
 }
 
 /// The local layers that images take in. `known` gives what was read of a layer.
 pub fn collect(app: &AppRoot, known: &dyn Fn(&FilePath) -> Option<Known>) -> List<LocalCopy> {
     let is_local = |copy: &&LayerCopy| LayerRole::of(&copy.layer) == LayerRole::Local;
+    let is_needed = |copy: &LayerCopy| {
+        let loads = |chain: &Chain| chain.layers.iter().any(|layer| layer.path == copy.layer);
+        copy.is_named || app.chains.iter().any(loads)
+    };
     let fact = |copy: &LayerCopy| LocalCopy {
         origin: None,
         name: copy.layer.name().into(),
@@ -33,6 +40,10 @@ pub fn collect(app: &AppRoot, known: &dyn Fn(&FilePath) -> Option<Known>) -> Lis
         }),
         dockerfile: Text::from(copy.dockerfile.as_str()).at(Some(copy.place)),
         loaded: copy.loaded_by_default.into(),
+        ignore_file: match is_needed(copy) {
+            true => Text::default(),
+            false => Text::from(copy.ignore_file.as_str()),
+        },
     };
     app.copies.iter().filter(is_local).map(fact).collect()
 }

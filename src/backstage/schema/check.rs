@@ -11,7 +11,7 @@ use super::packages::Schemas;
 use super::stray;
 use super::walk::{Seen, Walk};
 use crate::backstage::value::Value;
-use crate::finding::{Edit, Reporter, RuleId, Severity};
+use crate::finding::{Fix, Reporter, RuleId, Severity};
 use crate::text::Place;
 use ::source::{ConfigPath, Part};
 
@@ -82,7 +82,7 @@ pub struct Problem {
     /// What to write instead.
     pub help: Option<String>,
     /// The same as a change of the text, where one word takes the place of another.
-    pub edit: Option<Edit>,
+    pub fix: Option<Fix>,
     /// The path it is about.
     pub path: ConfigPath,
     /// Whether something that is there is wrong, or something is not there.

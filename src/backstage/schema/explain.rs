@@ -9,7 +9,7 @@ use super::judge::Fault;
 use super::model::{Bound, Schema};
 use super::walk::{Saying, Walk};
 use crate::backstage::value::{Kind, Value};
-use crate::finding::Edit;
+use crate::finding::{Edit, Fix, FixKind};
 use crate::text::Place;
 use crate::text::closest;
 use ::source::Part;
@@ -107,10 +107,8 @@ pub(super) fn not_allowed(walk: &Walk, allowed: &[serde_json::Value], value: &Va
     saying.other_may_know = value.as_str().is_some() && near.is_none();
     if let Some(near) = near {
         saying.help = Some(format!("did you mean `{near}`?"));
-        saying.edit = is_spelt(value)
-            .then(|| value.place())
-            .flatten()
-            .map(|place| Edit::string(place, near));
+        let place = value.place().filter(|_| is_spelt(value));
+        saying.fix = place.map(|place| replaced(place, near, FixKind::Safe));
     }
     saying
 }
@@ -144,9 +142,9 @@ pub(super) fn missing(walk: &Walk, keys: &[&str], all: usize, value: &Value) -> 
             Some((key, near)) => format!("is `{near}` meant to be `{key}`?"),
             None => format!("Add {listed} here, or in another layer of this chain."),
         }),
-        edit: slip
+        fix: slip
             .zip(near_place)
-            .map(|((key, _), place)| Edit::string(place, key)),
+            .map(|((key, _), place)| replaced(place, key, FixKind::Unsafe)),
         ground: Ground::Absence,
         missing: None,
         other_may_know: false,
@@ -161,7 +159,11 @@ pub(super) fn refused(
     child: &Value,
     parent: &Value,
 ) -> Saying {
-    not_a_key(walk, nearest_key(known, key, child, parent), child)
+    let near = nearest_key(known, key, child, parent);
+    let mut saying = not_a_key(walk, near, child);
+    let fits = |near| walk.fits(known, near, child);
+    saying.fix = saying.fix.filter(|_| near.is_some_and(fits));
+    saying
 }
 
 /// A key stands where no others are allowed; `near` is the known one that it is a slip of.
@@ -172,7 +174,7 @@ pub(super) fn not_a_key(walk: &Walk, near: Option<&str>, child: &Value) -> Sayin
     );
     if let Some(near) = near {
         saying.help = Some(format!("did you mean `{near}`?"));
-        saying.edit = child.key_place().map(|place| Edit::string(place, near));
+        saying.fix = renamed(child, near);
     }
     saying
 }
@@ -212,7 +214,7 @@ pub(super) fn deprecated(walk: &Walk, schema: &Schema, reason: &str, value: &Val
         },
         note: String::new(),
         help: None,
-        edit: None,
+        fix: None,
         ground: Ground::Presence,
         missing: None,
         other_may_know: false,
@@ -230,7 +232,7 @@ pub(super) fn visible_secret(walk: &Walk, value: &Value) -> Saying {
         place: value.key_place().or(value.place()),
         note: String::new(),
         help: Some("Correct `@visibility` in the schema of one of the packages.".into()),
-        edit: None,
+        fix: None,
         ground: Ground::Presence,
         missing: None,
         other_may_know: false,
@@ -246,7 +248,9 @@ pub(super) fn unknown<'s>(
     parent: &Value,
 ) -> Option<(Saying, &'s str)> {
     let near = nearest_key(known, key, child, parent)?;
-    Some((misspelt(walk, near, child), near))
+    let mut saying = misspelt(walk, near, child);
+    saying.fix = saying.fix.filter(|_| walk.fits(known, near, child));
+    Some((saying, near))
 }
 
 /// A key that is close to a known one.
@@ -257,7 +261,7 @@ pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
         place: value.key_place().or(value.place()),
         note: String::new(),
         help: Some(format!("Use `{near}`.")),
-        edit: value.key_place().map(|place| Edit::string(place, near)),
+        fix: renamed(value, near),
         ground: Ground::Presence,
         missing: None,
         other_may_know: walk
@@ -266,6 +270,18 @@ pub(super) fn misspelt(walk: &Walk, near: &str, value: &Value) -> Saying {
             .last()
             .is_some_and(|part| is_form_of(part, near)),
     }
+}
+
+/// The fix that gives a value another key. It is not safe: a schema may not know every key that the code reads.
+fn renamed(value: &Value, key: &str) -> Option<Fix> {
+    let place = value.key_place()?;
+    Some(replaced(place, key, FixKind::Unsafe))
+}
+
+/// The fix that writes one word in the place of another.
+fn replaced(place: Place, word: &str, kind: FixKind) -> Fix {
+    let edit = Edit::string(place, word);
+    Fix::of_edits(format!("Replace with `{}`", edit.text), kind, vec![edit])
 }
 
 /// Whether a written key and a known one are forms of one word: the plural of the other, or longer by an ending.
@@ -318,7 +334,7 @@ pub(super) fn violation(message: String, place: Option<Place>) -> Saying {
         place,
         note: String::new(),
         help: None,
-        edit: None,
+        fix: None,
         ground: Ground::Presence,
         missing: None,
         other_may_know: false,

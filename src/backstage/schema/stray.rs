@@ -93,7 +93,7 @@ impl<'s> Search<'s> {
             place: value.key_place().or(value.place()),
             note: "misplaced".into(),
             help: Some(format!("Move it to `{meant}`.")),
-            edit: None,
+            fix: None,
             path: path.clone(),
             ground: Ground::Presence,
             missing: None,

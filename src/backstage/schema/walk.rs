@@ -14,7 +14,7 @@ use super::model::{Schema, Visibility};
 use super::package::Standing;
 use super::packages::Schemas;
 use crate::backstage::value::{Kind, Object, Value};
-use crate::finding::{Edit, Reporter, RuleId, Severity};
+use crate::finding::{Fix, Reporter, RuleId, Severity};
 use crate::text::Place;
 use ::source::{ConfigPath, Part};
 
@@ -42,7 +42,7 @@ pub(super) struct Saying {
     pub place: Option<Place>,
     pub note: String,
     pub help: Option<String>,
-    pub edit: Option<Edit>,
+    pub fix: Option<Fix>,
     pub ground: Ground,
     /// The key that is missing, where it is about that one key.
     pub missing: Option<Arc<str>>,
@@ -231,9 +231,30 @@ impl Walk {
         }
         let keys: Vec<&str> = missing_keys(demand.schema, value).collect();
         if !keys.is_empty() {
-            let saying = explain::missing(self, &keys, keys.len(), value);
+            let mut saying = explain::missing(self, &keys, keys.len(), value);
+            if let ([key], Some(object)) = (&*keys, value.as_object()) {
+                let demands = Demands::of(demand);
+                let fits = |fix: &Fix| {
+                    let is_renamed = |child: &&Value| {
+                        let place = child.key_place();
+                        fix.edits.iter().any(|edit| place == Some(edit.place))
+                    };
+                    let mut renamed = object.values().filter(is_renamed);
+                    renamed.all(|child| self.fits(&[&demands], key, child))
+                };
+                saying.fix = saying.fix.filter(fits);
+            }
             self.say(demand, saying);
         }
+    }
+
+    /// Whether a value may be that of a known key, as far as it is known. What is required of it may be missing.
+    pub fn fits(&self, known: &[&Demands<'_>], key: &str, value: &Value) -> bool {
+        let mut demands = known.iter().map(|demands| demands.key(key));
+        demands.all(|demands| match demands {
+            KeyDemands::Judged(demands) => self.judge.judge(&demands, value) != Verdict::Invalid,
+            KeyDemands::Refused(_) => true,
+        })
     }
 
     /// Deprecation and visibility, which are said of a value whether or not it is right.
@@ -325,17 +346,17 @@ impl Walk {
         };
         self.step(Part::Key(key.clone()), value, |walk| {
             // A section of the root is not renamed by an ending from one version to the next.
-            let saying = Saying {
+            let mut saying = Saying {
                 other_may_know: false,
                 ..explain::misspelt(walk, nearest, value)
             };
-            walk.say(
-                Demand {
-                    schema: package.schema(),
-                    package,
-                },
-                saying,
-            );
+            let demand = Demand {
+                schema: package.schema(),
+                package,
+            };
+            let fits = walk.fits(&[&Demands::of(demand)], nearest, value);
+            saying.fix = saying.fix.filter(|_| fits);
+            walk.say(demand, saying);
         });
     }
 
@@ -369,7 +390,7 @@ impl Walk {
             place: saying.place.or(self.nearest),
             note: saying.note,
             help: saying.help,
-            edit: saying.edit,
+            fix: saying.fix,
             path,
             ground: saying.ground,
             missing: saying.missing,
@@ -412,7 +433,7 @@ impl Walk {
             place: saying.place.or(self.nearest),
             note: saying.note,
             help: saying.help,
-            edit: saying.edit,
+            fix: saying.fix,
             path: self.path.clone(),
             ground: saying.ground,
             missing: saying.missing,

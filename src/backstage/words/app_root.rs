@@ -59,6 +59,10 @@ pub struct LayerCopy {
     pub loaded_by_default: bool,
     /// The Dockerfile.
     pub dockerfile: FilePath,
+    /// The .dockerignore of the build, which need not be there yet.
+    pub ignore_file: FilePath,
+    /// The `COPY` names this very file: a build without it fails.
+    pub is_named: bool,
 }
 
 impl AppRoot {

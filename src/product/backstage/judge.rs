@@ -12,7 +12,7 @@ use crate::backstage::schema::{self, Schemas};
 use crate::backstage::value::{Kind, Object, Value};
 use crate::backstage::words::Chain;
 use crate::files::{FilePath, Files};
-use crate::finding::{Edit, Finding, Fix, FixKind, Label, Problem, RuleId, Severity};
+use crate::finding::{Finding, Label, Problem, RuleId, Severity};
 use crate::rules::catalog;
 use crate::rules::engine::{self, BrokenRule, Rules, Subject};
 use crate::settings::Settings;
@@ -497,15 +497,9 @@ fn of_schema(
         },
         related: Vec::new(),
         help,
-        fixes: problem.edit.into_iter().map(misspelling).collect(),
+        fixes: problem.fix.into_iter().collect(),
         chains: chain.map(|chain| chain.name.clone()).into_iter().collect(),
         config_path: Some(path),
         reported_by: problem.by,
     }
-}
-
-/// The fix of a word that is not the one that the schema knows.
-fn misspelling(edit: Edit) -> Fix {
-    let title = format!("Replace with `{}`", edit.text);
-    Fix::of_edits(title, FixKind::Safe, vec![edit])
 }

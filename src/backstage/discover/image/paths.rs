@@ -232,16 +232,21 @@ impl Image<'_> {
             return false;
         };
         let read = || {
-            let own = FilePath::new(&format!("{}.dockerignore", dockerfile.path));
-            let text = self.files.read(&own, IGNORE_LIMIT);
-            let usual = || {
-                self.files
-                    .read(&self.context.join(".dockerignore"), IGNORE_LIMIT)
-            };
-            DockerIgnore::parse(&text.or_else(|_| usual()).unwrap_or_default())
+            let text = self.files.read(&self.ignore_file(dockerfile), IGNORE_LIMIT);
+            DockerIgnore::parse(&text.unwrap_or_default())
         };
         let ignored = self.ignored.get_or_init(read);
         ignored.leaves_out(&file.relative_to(self.context))
+    }
+
+    /// The .dockerignore of a build, whether or not there is one: that of the Dockerfile, else that of the context.
+    /// Source: <https://docs.docker.com/build/concepts/context/#filename-and-location>.
+    pub(crate) fn ignore_file(&self, dockerfile: &Dockerfile) -> FilePath {
+        let own = FilePath::new(&format!("{}.dockerignore", dockerfile.path));
+        match self.files.is_file(&own) {
+            true => own,
+            false => self.context.join(".dockerignore"),
+        }
     }
 
     /// The layer that is mounted in a folder which may be the working directory: nothing tells which that is.

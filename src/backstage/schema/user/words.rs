@@ -157,7 +157,7 @@ impl<'e> Explainer<'e> {
                 place: saying.place.or(nearest),
                 note: saying.note,
                 help: saying.help,
-                edit: saying.edit,
+                fix: saying.fix,
                 path: self.walk.path.clone(),
                 ground: saying.ground,
                 missing: saying.missing,
