@@ -56,7 +56,7 @@ fn a_key_is_renamed_only_on_request_and_where_the_value_fits() {
     let portal = Portal::of(&[("app-config.yaml", layer)]);
     let answer = portal.run(&["--fix"]);
     assert_eq!(text(&portal, "app-config.yaml"), layer);
-    let more = "0 fixed, 1 more with --unsafe-fixes";
+    let more = "no safe fixes; 1 with --unsafe-fixes";
     assert!(answer.stderr.contains(more), "{}", answer.stderr);
     portal.run(&["--unsafe-fixes"]);
     let renamed = layer.replace("titel", "title");
@@ -326,15 +326,15 @@ fn only_a_known_rule_is_suppressed_and_the_count_is_of_suppressions() {
     let said = ignore("schema", &[]);
     assert!(said.stderr.contains("is a group of rules"), "{said:?}");
     assert_eq!(text(&portal, "app-config.yaml"), LAYER);
-    let said = ignore("unknown-key", &["--diff"]);
+    let said = ignore("cache-store-unknown", &["--diff"]);
     assert_eq!(said.stderr, "1 would be suppressed\n");
-    let said = ignore("unknown-key", &["--fix-only"]);
+    let said = ignore("cache-store-unknown", &["--fix-only"]);
     assert_eq!(said.stderr, "1 suppressed\n");
 }
 
 #[test]
 fn where_no_safe_fix_is_the_unsafe_ones_are_counted() {
-    let layer = LAYER.replace("titel", "title");
+    let layer = LAYER.replace("memroy", "memory");
     let portal = Portal::of(&[
         ("app-config.yaml", &layer),
         (
