@@ -4,7 +4,7 @@
 //! and what is left for a person to do. Each chain is changed in the layer that is loaded last, so that the base layer keeps
 //! SQLite for development. Never: a write, and never a move of data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,19 +77,19 @@ pub fn postgres(request: &Request, choices: &Choices) -> Result<Migration, Failu
             (choices.everywhere || chain.chain.production)
                 && plan(chain, choices, &before.run).is_some()
         });
-        let mut done: BTreeSet<&FilePath> = BTreeSet::new();
-        let mut is_changed = false;
+        // Several chains may load the same layer last.
+        let mut by_layer: BTreeMap<&FilePath, Vec<Change>> = BTreeMap::new();
         for chain in wanted {
-            is_changed = true;
             let Some(last) = chain.chain.layers.last() else {
                 continue;
             };
             seen += 1;
-            if !done.insert(&last.path) {
-                continue;
-            }
             let changes = plan(chain, choices, &before.run).unwrap_or_default();
-            let file = file(&before.run, &last.path, request)?;
+            join(by_layer.entry(&last.path).or_default(), changes);
+        }
+        let is_changed = !by_layer.is_empty();
+        for (layer, changes) in by_layer {
+            let file = file(&before.run, layer, request)?;
             let made = edited(&file, Language::Yaml, &changes)?;
             files.insert(made.path.clone(), made);
         }
@@ -107,6 +107,13 @@ pub fn postgres(request: &Request, choices: &Choices) -> Result<Migration, Failu
         .map(|file| (file.path.clone(), Arc::clone(&file.after)))
         .collect();
     let after = effective(&over)?;
+    let chains = after.apps.iter().flat_map(|app| &app.chains);
+    let mut chains = chains.filter(|chain| choices.everywhere || chain.chain.production);
+    if let Some(left) = chains.find(|chain| plan(chain, choices, &after.run).is_some()) {
+        let name = escape(&left.chain.name.0);
+        let failure = Failure::new(format!("chain `{name}` would still use SQLite"));
+        return Err(failure.with_help("change the layers of this chain by hand first"));
+    }
     let has_manifest = files.keys().any(|path| path.ends_with("package.json"));
     let todo = todo(choices, has_manifest);
     Ok(Migration {
@@ -122,6 +129,39 @@ pub fn postgres(request: &Request, choices: &Choices) -> Result<Migration, Failu
         after,
         todo,
     })
+}
+
+/// Adds changes of a file to those that another chain needs in it; of two mappings for one path it gets the keys of both.
+fn join(changes: &mut Vec<Change>, more: Vec<Change>) {
+    let path_of = |change: &Change| match change {
+        Change::Set { path, .. } | Change::Remove { path } => Some(path.clone()),
+        _ => None,
+    };
+    for new in more {
+        let same = changes.iter_mut().find(|old| path_of(old) == path_of(&new));
+        match (same, new) {
+            (None, new) => changes.push(new),
+            (
+                Some(Change::Set {
+                    content: Content::Mapping(pairs),
+                    ..
+                }),
+                Change::Set {
+                    content: Content::Mapping(more),
+                    ..
+                },
+            ) => {
+                for pair in more {
+                    if pairs.iter().all(|(key, _)| *key != pair.0) {
+                        pairs.push(pair);
+                    }
+                }
+            }
+            // `null` also takes away what this layer sets itself.
+            (Some(old @ Change::Remove { .. }), new @ Change::Set { .. }) => *old = new,
+            (Some(_), _) => {}
+        }
+    }
 }
 
 /// Whether a client is SQLite.
@@ -155,14 +195,18 @@ fn plan(chain: &ChainConfig, choices: &Choices, run: &Run) -> Option<Vec<Change>
             || origin.is_none_or(|source| source.repository_path() != last.path.as_str())
     };
     let database = config.at(["backend", "database"])?;
+    let is_base = is_sqlite(database.get("client"));
+    // What a plugin without a client of its own connects to is a database of the base client.
+    let follows_base = |settings: &Value| {
+        is_base && settings.get("client").is_none() && settings.get("connection").is_some()
+    };
     let own = database.get("plugin").and_then(Value::as_object);
     let plugins: Vec<&str> = own
         .into_iter()
         .flatten()
-        .filter(|(_, settings)| is_sqlite(settings.get("client")))
+        .filter(|(_, settings)| is_sqlite(settings.get("client")) || follows_base(settings))
         .map(|(plugin, _)| &**plugin)
         .collect();
-    let is_base = is_sqlite(database.get("client"));
     if !is_base && plugins.is_empty() {
         return None;
     }
@@ -234,6 +278,9 @@ fn connection(
         ("user".to_owned(), text("${POSTGRES_USER}")),
         ("password".to_owned(), text("${POSTGRES_PASSWORD}")),
     ];
+    if choices.schemas {
+        pairs.push(("database".to_owned(), text("${POSTGRES_DATABASE}")));
+    }
     match &choices.tls {
         Tls::System => pairs.push(("ssl".to_owned(), Content::Mapping(Vec::new()))),
         Tls::File(file) => {
@@ -371,16 +418,19 @@ fn todo(choices: &Choices, has_manifest: bool) -> Vec<String> {
         todo.push("install the driver: yarn install".to_owned());
     }
     let grant = match choices.schemas {
-        true => "CREATE DATABASE backstage_plugin_app OWNER backstage;",
+        true => "CREATE DATABASE backstage OWNER backstage;",
         false => "ALTER ROLE backstage CREATEDB;",
     };
     todo.push(format!(
         "create the role in PostgreSQL: CREATE ROLE backstage LOGIN PASSWORD '…'; {grant}"
     ));
-    todo.push(
-        "set POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER and POSTGRES_PASSWORD where the app runs"
-            .to_owned(),
-    );
+    let database = match choices.schemas {
+        true => ", POSTGRES_DATABASE (backstage)",
+        false => "",
+    };
+    todo.push(format!(
+        "set POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER{database} and POSTGRES_PASSWORD where the app runs"
+    ));
     if let Tls::File(file) = &choices.tls {
         todo.push(format!("mount the CA certificate as {}", escape(file)));
     }

@@ -93,6 +93,33 @@ backend:
 }
 
 #[test]
+fn a_plugin_without_a_client_of_its_own_keeps_no_sqlite_connection() {
+    let portal = portal();
+    let layer = PRODUCTION.replace(
+        "        client: better-sqlite3\n        connection: ':",
+        "        connection: ':",
+    );
+    portal.write("app-config.production.yaml", layer);
+    let answer = portal.run(&["migrate", "postgres", "--write"]);
+    assert_eq!(answer.status, 0, "{}", answer.stderr);
+    let after = text(&portal, "app-config.production.yaml");
+    assert!(!after.contains(":memory:"), "{after}");
+}
+
+#[test]
+fn one_database_of_schemas_is_named() {
+    let portal = portal();
+    let answer = portal.run(&["migrate", "postgres", "--schemas"]);
+    for piece in [
+        "+      database: ${POSTGRES_DATABASE}\n",
+        "CREATE DATABASE backstage OWNER",
+        "POSTGRES_DATABASE",
+    ] {
+        assert!(answer.stdout.contains(piece), "{piece}: {}", answer.stdout);
+    }
+}
+
+#[test]
 fn without_write_nothing_changes_and_the_plan_is_shown() {
     let portal = portal();
     let answer = portal.run(&[
