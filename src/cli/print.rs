@@ -200,7 +200,10 @@ fn status(chains: &[Printed<'_>], servers: &[&ServerConfig], console: &Console) 
         };
         console.note(&Note {
             level: NoteLevel::Always,
-            text: format!("the chain {name} has no effective config: {reason}"),
+            text: format!(
+                "the chain {} has no effective config: {reason}",
+                mask::outside_run(&name.0)
+            ),
         });
         status = Status::Findings;
     }

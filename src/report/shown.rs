@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::backstage::value::{Kind, Open, OpenCause, Origin, Value};
+use crate::backstage::words::{Chain, ChainLayer};
 use crate::run::Run;
 use crate::text::Place;
-use crate::text::mask::{self, MASK};
+use crate::text::mask::{self, MASK, escape};
 
 /// What is shown, and how.
 pub(crate) struct Shown<'r> {
@@ -104,6 +105,20 @@ impl Shown<'_> {
         let source = self.run.sources.get(place.source);
         let line = source.position(place.span.start).line;
         format!("{}:{line}", mask::name(source.path()))
+    }
+
+    /// The name of a chain, and its layers with the paths that [`place`](Self::place) says. One that was not found is
+    /// named by its path in the repository.
+    pub(crate) fn chain(&self, chain: &Chain) -> (String, String) {
+        let path = |layer: &ChainLayer| {
+            let mut sources = self.run.sources.iter().map(|(_, source)| source);
+            let source = sources.find(|source| source.repository_path() == layer.path.as_str());
+            let path = source.map_or(layer.path.as_str(), |source| source.path());
+            escape(&mask::name(path)).into_owned()
+        };
+        let layers: Vec<String> = chain.layers.iter().map(path).collect();
+        let name = escape(&mask::name(&chain.name.0)).into_owned();
+        (name, layers.join(", "))
     }
 
     /// Where a value was set, and what it overrode.

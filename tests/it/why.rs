@@ -1,6 +1,6 @@
 //! `why` and `diff`: where one value comes from, and how two chains differ.
 
-use crate::support::Portal;
+use crate::support::{Portal, run_in};
 
 fn portal() -> Portal {
     Portal::of(&[
@@ -52,6 +52,21 @@ fn findings_about_a_value_are_listed_with_their_places() {
     assert!(!answer.stdout.contains("Koala"), "{}", answer.stdout);
     let none = portal.run(&["why", "app.title"]);
     assert!(!none.stdout.contains("findings"), "{}", none.stdout);
+}
+
+#[test]
+fn layers_are_named_as_they_are_seen_from_here() {
+    let portal = portal();
+    portal.write("packages/backend/src/index.ts", "");
+    let below = portal.path().join("packages");
+    let answer = run_in(&below, &["why", "app.title", ".."]);
+    assert!(answer.stdout.contains("(../app-config.yaml"), "{answer:?}");
+    assert!(
+        answer.stdout.contains("  set in ../app-config.yaml:2\n"),
+        "{answer:?}"
+    );
+    let printed = run_in(&below, &["print", ".."]).stdout;
+    assert!(printed.contains(": ../app-config.yaml"), "{printed}");
 }
 
 #[test]

@@ -61,8 +61,8 @@ pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     };
     let (before, after) = (leaves(&one.chain.config), leaves(&other.chain.config));
     output::lines_to_stdout(|out| {
-        writeln!(out, "--- {}", escape(&one.chain.chain.name.0))?;
-        writeln!(out, "+++ {}", escape(&other.chain.chain.name.0))?;
+        writeln!(out, "--- {}", shown.chain(&one.chain.chain).0)?;
+        writeln!(out, "+++ {}", shown.chain(&other.chain.chain).0)?;
         let mut paths: Vec<&ConfigPath> = before.keys().chain(after.keys()).collect();
         paths.sort();
         paths.dedup();

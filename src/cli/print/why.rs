@@ -83,13 +83,8 @@ fn write_chain(
     shown: &Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let chain = &printed.chain.chain;
-    let layers: Vec<String> = chain
-        .layers
-        .iter()
-        .map(|layer| escape(layer.path.as_str()).into_owned())
-        .collect();
-    writeln!(out, "{} ({})", escape(&chain.name.0), layers.join(", "))?;
+    let (name, layers) = shown.chain(&printed.chain.chain);
+    writeln!(out, "{name} ({layers})")?;
     let Ok(config) = &printed.chain.config else {
         return writeln!(out, "  no effective config\n");
     };

@@ -21,18 +21,8 @@ pub(super) fn write(
         if index > 0 {
             writeln!(out, "---")?;
         }
-        let chain = &printed.chain.chain;
-        let layers: Vec<_> = chain
-            .layers
-            .iter()
-            .map(|layer| name(layer.path.as_str()))
-            .collect();
-        writeln!(
-            out,
-            "# chain {}: {}",
-            escape(&name(&chain.name.0)),
-            escape(&layers.join(", "))
-        )?;
+        let (chain, layers) = shown.chain(&printed.chain.chain);
+        writeln!(out, "# chain {chain}: {layers}")?;
         match &printed.chain.config {
             Ok(config) => out.write_all(document(config, shown).as_bytes())?,
             Err(reason) => writeln!(out, "# {}", escape(&excerpt(&reason.to_string())))?,
