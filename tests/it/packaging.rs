@@ -2,8 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
 use serde_json::Value;
+
+#[cfg(unix)]
+use crate::support::Portal;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -78,4 +83,43 @@ fn both_problem_matchers_read_the_same_form() {
             github.replace("(?:(error|warning)|info)", "(error|warning|info)")
         );
     }
+}
+
+/// The runner takes the paths of a problem matcher for those of the repository.
+#[cfg(unix)]
+#[test]
+fn the_action_annotates_files_by_their_path_in_the_repository() {
+    let portal = Portal::of(&[("portal/app-config.yaml", "app: {}\napp: {}\n")]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let binary = Path::new(env!("CARGO_BIN_EXE_stagecheck"))
+        .parent()
+        .unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let log = |folder: &str| {
+        let output = Command::new("bash")
+            .arg(root.join("action/check.sh"))
+            .current_dir(portal.path().join(folder))
+            .env("PATH", format!("{}:{path}", binary.display()))
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_ACTION_PATH", root)
+            .env("GITHUB_OUTPUT", temporary.path().join("output"))
+            .env("GITHUB_WORKSPACE", portal.path())
+            .env("RUNNER_TEMP", temporary.path())
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let below = log("portal");
+    assert!(
+        below.contains("\n::error file=portal/app-config.yaml,line=2,"),
+        "{below}"
+    );
+    let above = log(".");
+    assert!(
+        above.contains("\nportal/app-config.yaml:2:1: error["),
+        "{above}"
+    );
 }
