@@ -76,6 +76,7 @@ fn summary(fixed: &Fixed, wanted: &FixArguments) -> String {
         return format!("{count} {would}suppressed");
     }
     match (count, fixed.more) {
+        (0, 0) => "nothing to fix".to_owned(),
         (count, 0) => format!("{count} {would}fixed"),
         (0, more) => format!("no safe fixes; {more} with --unsafe-fixes"),
         (count, more) => format!("{count} {would}fixed, {more} more with --unsafe-fixes"),

@@ -385,7 +385,7 @@ impl<'r> Fixer<'r> {
     fn drop_fix(&mut self, run: &Run, candidate: &Candidate<'_>) {
         let source = run.sources.get(candidate.finding.primary.place.source);
         let note = format!(
-            "did not fix {} in {}: the finding would stay, or an error would come",
+            "skipped the fix of `{}` in {}: it would not resolve the finding or would cause a new error",
             candidate.finding.rule,
             escape(source.path())
         );
@@ -401,7 +401,7 @@ impl<'r> Fixer<'r> {
         let files: BTreeSet<&str> = circle.iter().map(|(_, file, ..)| &**file).collect();
         let listed = |all: BTreeSet<&str>| all.into_iter().collect::<Vec<_>>().join(", ");
         let note = format!(
-            "did not fix {} in {}: the fixes bring back an earlier text",
+            "skipped the fixes of {} in {}: they bring back an earlier text",
             listed(rules),
             escape(&listed(files))
         );

@@ -279,7 +279,7 @@ fn a_fix_that_brings_an_error_is_not_kept() {
     ]);
     let answer = portal.run(&["--fix-only"]);
     assert!(
-        answer.stderr.contains("did not fix title-a"),
+        answer.stderr.contains("skipped the fix of `title-a`"),
         "{}",
         answer.stderr
     );
@@ -344,6 +344,8 @@ fn where_no_safe_fix_is_the_unsafe_ones_are_counted() {
     ]);
     let said = portal.run(&["--diff"]).stderr;
     assert_eq!(said, "no safe fixes; 2 with --unsafe-fixes\n");
+    let portal = Portal::of(&[("app-config.yaml", "app:\n  title: Portal\n")]);
+    assert_eq!(portal.run(&["--diff"]).stderr, "nothing to fix\n");
 }
 
 #[test]
