@@ -66,7 +66,7 @@ enum PrintFormat {
 pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let found = configs(&arguments.files, &arguments.environment, console)?;
     if arguments.databases && found.apps.is_empty() && !found.servers.is_empty() {
-        let message = "--databases reads Backstage portals only; no app-config.yaml here or below";
+        let message = "--databases reads Backstage portals only; no app-config.yaml in this directory or below";
         return Err(Failure::new(message)
             .with_help("`stagecheck print` shows the settings of Posit Connect servers"));
     }

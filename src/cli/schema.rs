@@ -111,8 +111,9 @@ fn collected(arguments: &Arguments, console: &Console) -> Result<Arc<Collection>
     if packages.all(|package| matches!(package.origin, SchemaOrigin::Bundled)) {
         console.note(&Note {
             level: NoteLevel::Always,
-            text: "no app-config.yaml here or below: this is the schema that is built in"
-                .to_owned(),
+            text:
+                "no app-config.yaml in this directory or below: this is the schema that is built in"
+                    .to_owned(),
         });
     }
     Ok(collection)

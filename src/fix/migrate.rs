@@ -67,7 +67,8 @@ pub struct Migration {
 pub fn postgres(request: &Request, choices: &Choices) -> Result<Migration, Failure> {
     let before = effective(request)?;
     if before.apps.is_empty() {
-        let failure = Failure::new("no app-config.yaml here or below: nothing to migrate");
+        let failure =
+            Failure::new("no app-config.yaml in this directory or below: nothing to migrate");
         return Err(failure.with_help("run it in the repository of a Backstage app"));
     }
     let mut files: BTreeMap<PathBuf, FileChange> = BTreeMap::new();

@@ -31,7 +31,7 @@ call writefile(map(found, 'join([bufname(v:val.bufnr), v:val.lnum, v:val.col, v:
 quitall!
 EOT
 vim -es -u NONE -S read.vim </dev/null >vim.log || fail "vim: $(cat vim-found 2>&1)"
-awk -F'\t' '{ print $1 "\t" $2 "\t" $3 "\t" $4 "\t" $5 "] " $6 }' expected >expected-vim
+awk -F'\t' '{ print $1 "\t" $2 "\t" $3 "\t" $4 "\t[" $5 "] " $6 }' expected >expected-vim
 diff expected-vim vim-found || fail "vim reads something else"
 ok "$(vim --version | sed 1q | cut -d' ' -f1-5): :make reads $(wc -l <vim-found) findings"
 

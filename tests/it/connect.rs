@@ -310,7 +310,10 @@ fn commands_for_backstage_say_so_where_only_a_server_is() {
             &["print", "--databases"][..],
             "reads Backstage portals only",
         ),
-        (&["diff", "a", "b"], "no chains of Backstage here or below"),
+        (
+            &["diff", "a", "b"],
+            "no Backstage chains in this directory or below",
+        ),
         (&["migrate", "postgres"], "nothing to migrate"),
         (
             &["--config", "rstudio-connect.gcfg"],

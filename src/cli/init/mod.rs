@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     // Where settings keep anything from being found, there is something to set up.
     let is_empty = |found: workspaces::Found| found.apps.is_empty() && found.servers.is_empty();
     if workspaces::workspaces(&request(&start)).is_ok_and(is_empty) {
-        let message = "no app-config.yaml or rstudio-connect.gcfg here or below: nothing to set up";
+        let message = "no app-config.yaml or rstudio-connect.gcfg in this directory or below: nothing to set up";
         let help = "run it in the repository of a Backstage app or a Posit Connect server";
         return Err(Failure::new(message).with_help(help));
     }

@@ -37,7 +37,8 @@ pub struct Arguments {
 pub(in crate::cli) fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let found = configs(&arguments.files, &arguments.environment, console)?;
     if found.apps.iter().all(|app| app.chains.is_empty()) {
-        let failure = Failure::new("no chains of Backstage here or below: nothing to compare");
+        let failure =
+            Failure::new("no Backstage chains in this directory or below: nothing to compare");
         return Err(failure.with_help("`stagecheck chains` lists what is found"));
     }
     let (one, _) = wanted(printed(&found), &[], Some(&arguments.one))?;
