@@ -89,15 +89,16 @@ pub(super) fn run(arguments: &Arguments, console: &Console) -> Outcome {
         }
         Ok(())
     })?;
-    let files = migration.fixed.files.len();
+    let (files, them) = match migration.fixed.files.len() {
+        1 => ("1 file".to_owned(), "it"),
+        count => (format!("{count} files"), "them"),
+    };
     if arguments.write {
         crate::fix::write(&migration.fixed.files)?;
-        console.line(&format!("{files} files changed"));
+        console.line(&format!("{files} changed"));
         return Ok(Status::Clean);
     }
-    console.line(&format!(
-        "{files} files would be changed; --write changes them"
-    ));
+    console.line(&format!("{files} would be changed; --write changes {them}"));
     Ok(Status::Findings)
 }
 

@@ -141,3 +141,16 @@ fn without_write_nothing_changes_and_the_plan_is_shown() {
     }
     assert_eq!(text(&portal, "app-config.production.yaml"), PRODUCTION);
 }
+
+#[test]
+fn one_changed_file_is_one_file() {
+    let portal = Portal::of(&[
+        ("app-config.yaml", BASE),
+        ("app-config.production.yaml", PRODUCTION),
+    ]);
+    let said = portal.run(&["migrate", "postgres"]).stderr;
+    assert!(
+        said.ends_with("1 file would be changed; --write changes it\n"),
+        "{said}"
+    );
+}
