@@ -186,7 +186,8 @@ impl Image<'_> {
             Origin::Context | Origin::Stage(_) | Origin::Image => {}
         }
         let mut names = Effect::Nothing;
-        for source in &step.sources {
+        // The sources of one copy are copied in order: of two files of one name the last stays.
+        for source in step.sources.iter().rev() {
             let Some((as_file, as_folder)) = candidate(source, &step.target.text, full) else {
                 continue;
             };
@@ -200,8 +201,13 @@ impl Image<'_> {
                     Origin::Image => earlier(&join(Some("/"), &path)),
                     _ => self.in_context(source, &path, &step.by),
                 };
-                if let Some(resolved) = found {
-                    return Effect::Puts(resolved);
+                match found {
+                    // What is left out takes no place: a source before it may bring the file.
+                    Some(Resolved::KeptOut(file, by)) => {
+                        names = Effect::Puts(Resolved::KeptOut(file, by));
+                    }
+                    Some(resolved) => return Effect::Puts(resolved),
+                    None => {}
                 }
             }
             // The build would fail without it, so something brings it. A file that is copied from the context under
@@ -209,7 +215,7 @@ impl Image<'_> {
             let own_name = step.from == Origin::Context
                 && base_name(&source.text) == base_name(full)
                 || source.certainty == Certainty::Open;
-            if is_named && !own_name {
+            if is_named && !own_name && matches!(names, Effect::Nothing) {
                 names = Effect::Names(by());
             }
         }

@@ -150,3 +150,19 @@ fn what_is_done_in_front_of_the_backend_counts() {
         "Dockerfile!: app-config.yaml ? `./docker-entrypoint.sh` may add layers"
     );
 }
+
+#[test]
+fn of_two_sources_of_one_name_the_last_stays() {
+    let copy = "COPY app-config*.yaml config/app-config.staging.yaml ./";
+    let command = "CMD [\"node\", \"packages/backend\", \"--config\", \"app-config.yaml\", \"--config\", \"app-config.staging.yaml\"]";
+    let image = format!("FROM node\nWORKDIR /app\n{copy}\n{command}\n");
+    let mut files = LAYERS.to_vec();
+    files.push(("config/app-config.staging.yaml", ""));
+    files.push(("Dockerfile", &image));
+    let both = "Dockerfile!: app-config.yaml config/app-config.staging.yaml";
+    assert_eq!(chains_of(&files), [both]);
+    // What is left out of the context takes no place.
+    files.push((".dockerignore", "config\n"));
+    let own = "Dockerfile!: app-config.yaml app-config.staging.yaml";
+    assert_eq!(chains_of(&files), [own]);
+}
