@@ -113,6 +113,7 @@ fn started_by(
         }
         for started in found.iter_mut().skip(before) {
             started.add_environment(&environment);
+            started.lower(text.certainty);
         }
     };
     match base_name(&program.text) {
@@ -153,6 +154,14 @@ impl Started {
     fn add_environment(&mut self, environment: &[(String, Word)]) {
         if let Some(arguments) = self.arguments() {
             arguments.environment.extend_from_slice(environment);
+        }
+    }
+
+    /// Takes the layers for no surer than the text that names them.
+    fn lower(&mut self, certainty: Certainty) {
+        let arguments = self.arguments().filter(|_| certainty == Certainty::Default);
+        for config in arguments.map_or(&mut [][..], |arguments| &mut arguments.configs) {
+            config.certainty = config.certainty.max(certainty);
         }
     }
 

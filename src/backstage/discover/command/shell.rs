@@ -3,6 +3,8 @@
 //! In: a text as `sh -c` gets it, and what is known of its variables. Out: its simple commands as words with places.
 //! Never: running anything; what only a shell can know (`$(…)`, loops, functions) comes out as open words.
 
+use std::collections::VecDeque;
+
 use super::word::{Anchor, Certainty, Variables, Word};
 
 /// The longest text that is read, in bytes: no start command is longer.
@@ -40,6 +42,7 @@ pub(crate) fn script(text: &str, anchor: Anchor, variables: &Variables) -> Vec<C
         at: 0,
         anchor,
         variables,
+        fallen: VecDeque::new(),
     };
     let mut commands: Vec<Command> = Vec::new();
     let mut command = Command::default();
@@ -92,6 +95,8 @@ struct Reader<'t> {
     at: usize,
     anchor: Anchor,
     variables: &'t Variables,
+    /// Further words that the last one has fallen into.
+    fallen: VecDeque<Word>,
 }
 
 impl Reader<'_> {
@@ -110,6 +115,9 @@ impl Reader<'_> {
     }
 
     fn token(&mut self) -> Option<Token> {
+        if let Some(word) = self.fallen.pop_front() {
+            return Some(Token::Word(word));
+        }
         loop {
             match self.peek()? {
                 '\n' | ';' | '&' | '|' | '(' | ')' => {
@@ -157,6 +165,7 @@ impl Reader<'_> {
         let start = self.at;
         let mut text = String::new();
         let mut certainty = Certainty::Known;
+        let mut fallen: Vec<(String, Certainty)> = Vec::new();
         while let Some(c) = self.peek() {
             match c {
                 '\'' => {
@@ -172,7 +181,19 @@ impl Reader<'_> {
                     self.next();
                     text.extend(self.next());
                 }
-                '$' | '`' => certainty = certainty.max(self.expansion(&mut text)),
+                '$' | '`' => {
+                    let mut value = String::new();
+                    let sure = self.expansion(&mut value);
+                    certainty = certainty.max(sure);
+                    // A value outside of quotes falls into words at its white space; what is not known stays whole.
+                    let is_known = sure != Certainty::Open;
+                    let mut parts = value.split(|c: char| is_known && c.is_whitespace());
+                    text.push_str(parts.next().unwrap_or_default());
+                    for part in parts {
+                        fallen.push((std::mem::replace(&mut text, part.to_owned()), certainty));
+                        certainty = sure;
+                    }
+                }
                 c if ends_word(c) => break,
                 c => {
                     text.push(c);
@@ -180,11 +201,20 @@ impl Reader<'_> {
                 }
             }
         }
-        Word {
+        let place = self.anchor.place(start, self.at);
+        let word = |(text, certainty)| Word {
             text,
             certainty,
-            place: self.anchor.place(start, self.at),
+            place,
+        };
+        if fallen.is_empty() {
+            return word((text, certainty));
         }
+        fallen.push((text, certainty));
+        fallen.retain(|(text, _)| !text.is_empty());
+        self.fallen = fallen.into_iter().map(word).collect();
+        let first = self.fallen.pop_front();
+        first.unwrap_or_else(|| word((String::new(), certainty)))
     }
 
     fn double_quoted(&mut self, text: &mut String) -> Certainty {
@@ -322,6 +352,22 @@ mod tests {
             split("a \"b\\\r\nc\" \"b\\\nc\" \\\r\n d"),
             [vec!["a", "bc", "bc", "d"]]
         );
+    }
+
+    #[test]
+    fn values_outside_of_quotes_fall_into_words() {
+        assert_eq!(
+            split("node ${ARGS:---config a.yaml  --inspect}=b \"${X:-c d}\" e"),
+            [vec![
+                "node",
+                "--config",
+                "a.yaml",
+                "--inspect=b",
+                "c d",
+                "e"
+            ]]
+        );
+        assert_eq!(split("a ${X:- } b"), [vec!["a", "", "b"]]);
     }
 
     #[test]
