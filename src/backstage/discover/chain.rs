@@ -219,7 +219,7 @@ fn lack_kind(resolved: &Resolved, word: Option<&Word>) -> Option<LackKind> {
         Resolved::File(_) => word
             .is_some_and(|word| word.certainty == Certainty::Default)
             .then_some(LackKind::OpenName),
-        Resolved::Open | Resolved::Namesake(_) => Some(LackKind::OpenName),
+        Resolved::Open | Resolved::Namesake(_) | Resolved::Assumed(_) => Some(LackKind::OpenName),
         Resolved::Changed(..) | Resolved::Made(_) => Some(LackKind::Made),
         Resolved::Mounted => Some(LackKind::Mounted(written())),
         Resolved::Foreign(file) => Some(LackKind::Foreign(file.clone())),
@@ -253,6 +253,14 @@ fn reason(
         }
         (LackKind::OpenName, Resolved::Namesake(file)) => format!(
             "`{written}` is assumed to be `{}`, the only file with this name",
+            shown(file)
+        ),
+        (LackKind::OpenName, Resolved::Assumed(file)) if word.is_none() => format!(
+            "the base layer of the image is assumed to be `{}`",
+            shown(file)
+        ),
+        (LackKind::OpenName, Resolved::Assumed(file)) => format!(
+            "`{written}` is assumed to be `{}`, but the image is not built here",
             shown(file)
         ),
         (LackKind::OpenName, _) => {

@@ -18,6 +18,7 @@ use super::defaults::{self, DefaultLayer};
 use super::image::dockerfile::{Dockerfile, Launch, Stage, join};
 use super::image::instruction::Form;
 use super::image::paths::{Image, Mount, MountSource, Resolved, STEP_LIMIT};
+use super::image::reference::ImageOrigin;
 use super::image::steps::{self, Step};
 use crate::backstage::npm::Manifest;
 use crate::backstage::words::{Lack, RunsIn, StartKind};
@@ -41,6 +42,8 @@ pub(super) struct Process<'r> {
     pub(super) place: Option<Place>,
     /// The image it runs in, when its Dockerfile is here.
     pub(super) dockerfile: Option<(&'r Dockerfile, &'r Stage)>,
+    /// Where the files of its image are from.
+    pub(super) origin: ImageOrigin,
     /// The folder of the repository it runs in, when no image stands between.
     pub(super) checkout: Option<Checkout>,
     /// What takes the place of the image's entry point. The image's command is dropped with it.
@@ -138,6 +141,7 @@ impl<'r> Process<'r> {
             source,
             place: None,
             dockerfile: None,
+            origin: ImageOrigin::Repository,
             checkout: None,
             entrypoint: None,
             command: None,
@@ -255,6 +259,11 @@ impl<'r> Process<'r> {
         Image {
             files,
             dockerfile: self.dockerfile,
+            origin: match self.origin {
+                // An app that is made here makes the images that its deployments run.
+                ImageOrigin::Unknown if is_portal(files, context) => ImageOrigin::Repository,
+                origin => origin,
+            },
             context,
             folder: self.folder.as_deref(),
             mounts: &self.mounts,
@@ -409,6 +418,12 @@ impl<'r> Process<'r> {
             },
         }
     }
+}
+
+/// Whether the source of a portal is in a folder: that of its backend, or a Dockerfile that makes an image.
+fn is_portal(files: &dyn Files, folder: &FilePath) -> bool {
+    let marks = ["package.json", "Dockerfile", "packages/backend/Dockerfile"];
+    marks.iter().any(|mark| files.is_file(&folder.join(mark)))
 }
 
 /// The entry point scripts of the repository, also those that have the name of one that usually comes with the image

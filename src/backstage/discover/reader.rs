@@ -92,6 +92,11 @@ impl<'r> Reader<'r> {
         self.grouped.app_roots.get(folder)
     }
 
+    /// Whether a file is in the folder of an app root.
+    pub(super) fn is_in_app(&self, path: &FilePath) -> bool {
+        self.grouped.nearest(&path.parent()).is_some()
+    }
+
     /// The package of the backend of the app root at a folder.
     pub(super) fn backend(&self, folder: &FilePath) -> Option<&Manifest> {
         self.app_root(folder)?.packages.backend.as_deref()

@@ -28,6 +28,10 @@ pub(crate) struct Service {
     pub(crate) place: Place,
     /// What it is built from; `None` for a ready image.
     pub(crate) build: Option<Build>,
+    /// The image it runs or is called, as it is written.
+    pub(crate) image: Option<String>,
+    /// The ports of the container that it publishes.
+    pub(crate) ports: Vec<String>,
     /// What takes the place of the image's entry point.
     pub(crate) entrypoint: Option<Launch>,
     /// What takes the place of the image's command.
@@ -108,6 +112,8 @@ impl Service {
             (Some(own), Some(below)) => Some(own.over(below)),
             (own, below) => own.or(below),
         };
+        self.image = self.image.or(below.image);
+        self.ports.splice(0..0, below.ports);
         self.entrypoint = self.entrypoint.or(below.entrypoint);
         self.command = self.command.or(below.command);
         self.folder = self.folder.or(below.folder);
@@ -178,6 +184,15 @@ pub(crate) fn services(
         .collect()
 }
 
+/// The port of the container in an item of `ports`: `"3000:80"`, `80`, `127.0.0.1:3000:80/tcp`, `target: 80`.
+fn container_port(item: &Node) -> Option<String> {
+    let text = item
+        .get("target")
+        .map_or_else(|| item.scalar_text(), |target| target.scalar_text())?;
+    let port = text.rsplit(':').next()?.split('/').next()?;
+    Some(port.to_owned())
+}
+
 struct Reader<'r> {
     folder: &'r FilePath,
     source: SourceId,
@@ -207,6 +222,11 @@ impl Reader<'_> {
             name: name.to_owned(),
             place: self.place(key),
             build: node.get("build").map(|build| self.build(build)),
+            image: node
+                .get("image")
+                .and_then(|node| node.as_str())
+                .map(|text| self.variables.expand(text).0),
+            ports: list("ports").iter().filter_map(container_port).collect(),
             entrypoint: node.get("entrypoint").and_then(|node| self.launch(node)),
             command: node.get("command").and_then(|node| self.launch(node)),
             folder: node

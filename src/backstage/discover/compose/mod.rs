@@ -14,6 +14,7 @@ use crate::backstage::discover::chain::{Audience, unread_variables};
 use crate::backstage::discover::command::word::Certainty;
 use crate::backstage::discover::image::dockerfile;
 use crate::backstage::discover::image::paths::Mount;
+use crate::backstage::discover::image::reference::{self, ImageOrigin};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{Reader, audience};
 use crate::backstage::document;
@@ -22,6 +23,12 @@ use crate::backstage::words::{Lack, LackKind, StartKind};
 
 /// How many services are followed of which each extends the next.
 const EXTENDS_LIMIT: usize = 16;
+
+/// The port that the backend listens on unless it is told otherwise (`backend.listen` of create-app).
+const BACKEND_PORT: &str = "7007";
+
+/// The ports of web servers. A backend that serves the website itself listens on none of them by default.
+const WEB_PORTS: &[&str] = &["80", "443", "8080"];
 
 /// Compose files as a source of start commands.
 pub(super) struct ComposeFiles;
@@ -152,7 +159,7 @@ impl Reader<'_> {
                 }
             }
         }
-        environment.extend(service.environment);
+        environment.append(&mut service.environment);
         let mut contexts = Vec::new();
         let mut image = None;
         if let Some(build) = &service.build {
@@ -171,13 +178,27 @@ impl Reader<'_> {
             }
         }
         let says_nothing = service.entrypoint.is_none() && service.command.is_none();
+        let mounts_layer = service.mounts.iter().any(Mount::is_layer);
+        let origin = match (&service.build, &service.image) {
+            (Some(_), _) => ImageOrigin::Repository,
+            (None, image) => match reference::origin(image.as_deref().unwrap_or_default()) {
+                // What stands below a config is most likely deployed with it.
+                ImageOrigin::Unknown if self.is_in_app(path) => ImageOrigin::Repository,
+                origin => origin,
+            },
+        };
+        if says_nothing && service.build.is_none() && !mounts_layer && is_website(&service) {
+            // The container of the website takes the same variables.
+            environment.retain(|(name, _)| !reference::is_for_website(name));
+        }
         let is_marked = || {
             let sets_config = environment
                 .iter()
                 .any(|(name, _)| name.starts_with("APP_CONFIG_"));
-            sets_config || service.mounts.iter().any(Mount::is_layer)
+            sets_config || mounts_layer
         };
-        if service.build.is_none() && says_nothing && is_marked() {
+        let is_ready = service.build.is_none() && origin != ImageOrigin::Published;
+        if is_ready && says_nothing && is_marked() {
             // A ready image of the portal has most likely been built from here.
             image = self.app_image(path);
         }
@@ -197,14 +218,19 @@ impl Reader<'_> {
             source: service.place.source,
             place: Some(service.place),
             dockerfile: dockerfile.as_deref().zip(stage.as_ref()),
+            origin,
             checkout: None,
             entrypoint: service.entrypoint,
             command: service.command,
             folder: service.folder.or_else(|| {
-                image
-                    .is_none()
-                    .then(|| mounted_in(&service.mounts))
-                    .flatten()
+                let published = service
+                    .image
+                    .as_deref()
+                    .and_then(reference::published_folder);
+                let published = published.filter(|_| origin == ImageOrigin::Published);
+                let is_unknown = image.is_none() && published.is_none();
+                let mounted = is_unknown.then(|| mounted_in(&service.mounts)).flatten();
+                mounted.or_else(|| published.map(str::to_owned))
             }),
             environment,
             mounts: service.mounts,
@@ -226,6 +252,18 @@ impl Reader<'_> {
             file => format!("{file}:{service}"),
         }
     }
+}
+
+/// Whether a service runs the website alone, by its image and its ports.
+fn is_website(service: &Service) -> bool {
+    let image = service.image.as_deref().unwrap_or_default();
+    let is_backend = service.ports.iter().any(|port| port == BACKEND_PORT);
+    let serves_pages = service
+        .ports
+        .iter()
+        .any(|port| WEB_PORTS.contains(&port.as_str()));
+    let is_named = reference::is_website(image);
+    !is_backend && (is_named || serves_pages || reference::is_web_server(image))
 }
 
 /// The folder that a deployment mounts its layers in: that of the app, in an image of which nothing else is known.

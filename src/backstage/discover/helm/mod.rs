@@ -19,6 +19,7 @@ use crate::backstage::discover::command::word::Word;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
+use crate::backstage::discover::image::reference::ImageOrigin;
 use crate::backstage::discover::kubernetes::container;
 use crate::backstage::discover::kubernetes::{
     Cluster, Lookup, Named, audience_of, find, several, variables_of_maps,
@@ -233,6 +234,7 @@ impl Reader<'_> {
                 .as_ref()
                 .map(|(_, dockerfile)| &**dockerfile)
                 .zip(stage),
+            origin: ImageOrigin::Repository,
             checkout: None,
             entrypoint: command.map(|(words, place)| Launch {
                 form: Form::Exec(words),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::dockerfile::{Dockerfile, join};
 use super::paths::{Image, Mount, Resolved, STEP_LIMIT, strip_folder};
+use super::reference::ImageOrigin;
 use crate::backstage::words::{Absence, ImageContents, PathInImage};
 use crate::files::{FilePath, Files};
 
@@ -34,6 +35,7 @@ impl ImageContents for BuiltImage {
         let image = Image {
             files,
             dockerfile: Some((&self.dockerfile, stage)),
+            origin: ImageOrigin::Repository,
             context: &self.context,
             folder: self.folder.as_deref(),
             mounts: &self.mounts,

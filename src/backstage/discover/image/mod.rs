@@ -6,6 +6,7 @@ pub(crate) mod dockerfile;
 mod dockerignore;
 pub(crate) mod instruction;
 pub(crate) mod paths;
+pub(crate) mod reference;
 pub(crate) mod steps;
 
 use crate::backstage::discover::process::Process;

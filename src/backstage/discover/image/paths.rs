@@ -10,6 +10,7 @@ use crate::files::{FilePath, Files};
 use super::copies::{Put, Steps};
 use super::dockerfile::{Dockerfile, Stage, join};
 use super::dockerignore::DockerIgnore;
+use super::reference::ImageOrigin;
 use super::steps::{Origin, Step};
 use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::{Certainty, Word};
@@ -32,6 +33,8 @@ pub(crate) enum Resolved {
     Changed(FilePath, String),
     /// This file, which is the only one of its name: the process finds one that is mounted from somewhere else.
     Namesake(FilePath),
+    /// This file, if the image is built from this repository, which nothing says.
+    Assumed(FilePath),
     /// A file that is made on the way; by what, for people.
     Made(String),
     /// Something from outside the repository.
@@ -54,6 +57,7 @@ impl Resolved {
             Self::File(file)
             | Self::Changed(file, _)
             | Self::Namesake(file)
+            | Self::Assumed(file)
             | Self::NotCopied(file) => Some(file),
             _ => None,
         }
@@ -93,6 +97,8 @@ pub(crate) struct Image<'i> {
     pub(crate) files: &'i dyn Files,
     /// The Dockerfile it is built from, when there is one.
     pub(crate) dockerfile: Option<(&'i Dockerfile, &'i Stage)>,
+    /// Where its files are from.
+    pub(crate) origin: ImageOrigin,
     /// The folder that relative sources of `COPY` are in.
     pub(crate) context: &'i FilePath,
     /// The working directory when the deployment sets another than the stage.
@@ -122,6 +128,7 @@ impl Image<'_> {
         Image {
             files: self.files,
             dockerfile: self.dockerfile,
+            origin: self.origin,
             context: self.context,
             // Of an image that stands on an unknown one, the working directory may stay unknown.
             folder: (folder != self.folder()).then_some(folder).or(self.folder),
@@ -204,7 +211,13 @@ impl Image<'_> {
     /// What no step puts at a path by name: it is in an archive, in the image below, or the whole folder was copied.
     pub(crate) fn by_folder(&self, full: &str) -> Option<Resolved> {
         let file = self.context.join(strip_folder(full, self.folder())?);
-        self.files.is_file(&file).then_some(Resolved::File(file))
+        let is_here = self.files.is_file(&file);
+        match self.origin {
+            _ if !is_here => None,
+            ImageOrigin::Repository => Some(Resolved::File(file)),
+            ImageOrigin::Unknown => Some(Resolved::Assumed(file)),
+            ImageOrigin::Published => None,
+        }
     }
 
     /// What takes in a file of the context, in a `COPY` of the stage: its name, a glob, or a folder it is in.

@@ -23,6 +23,7 @@ use crate::backstage::discover::command::word::Word;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
+use crate::backstage::discover::image::reference::{self, ImageOrigin};
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::{MOUNTED_KEYS_LIMIT, Reader, audience};
 use crate::backstage::document::embedded::{Embedded, FilledInBy};
@@ -182,7 +183,15 @@ impl Reader<'_> {
                 place: *place,
             })
         };
-        let image = self.app_image(path);
+        let origin = match reference::origin(&container.image) {
+            // What stands below a config is most likely deployed with it.
+            ImageOrigin::Unknown if self.is_in_app(path) => ImageOrigin::Repository,
+            origin => origin,
+        };
+        let image = match origin {
+            ImageOrigin::Published => None,
+            _ => self.app_image(path),
+        };
         let stage = image
             .as_ref()
             .and_then(|(_, dockerfile)| dockerfile.target(None));
@@ -195,10 +204,14 @@ impl Reader<'_> {
                 .as_ref()
                 .map(|(_, dockerfile)| &**dockerfile)
                 .zip(stage),
+            origin,
             checkout: None,
             entrypoint: launch(&container.command),
             command: launch(&container.args),
-            folder: container.folder.clone(),
+            folder: container.folder.clone().or_else(|| {
+                let folder = reference::published_folder(&container.image)?;
+                Some(folder.to_owned())
+            }),
             environment,
             mounts,
             audience: audience_of(built.by.as_ref().unwrap_or(path)),

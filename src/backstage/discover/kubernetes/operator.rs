@@ -7,6 +7,7 @@ use crate::backstage::discover::command::word::Word;
 use crate::backstage::discover::image::dockerfile::Launch;
 use crate::backstage::discover::image::instruction::Form;
 use crate::backstage::discover::image::paths::{Mount, MountSource};
+use crate::backstage::discover::image::reference::ImageOrigin;
 use crate::backstage::discover::process::Process;
 use crate::backstage::discover::reader::Reader;
 use crate::backstage::document::NodeExt as _;
@@ -143,6 +144,7 @@ impl Reader<'_> {
             source: portal.place.source,
             place: Some(portal.place),
             dockerfile: None,
+            origin: ImageOrigin::Published,
             checkout: None,
             entrypoint: None,
             command: Some(Launch {

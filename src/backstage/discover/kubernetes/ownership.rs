@@ -6,9 +6,7 @@
 use super::container::{Container, Workload};
 use crate::backstage::discover::command::base_name;
 use crate::backstage::discover::command::word::Word;
-
-/// Words in the name of an image that serves the website alone, with the same ConfigMap and variables as the backend.
-const FRONT_ENDS: &[&str] = &["nginx", "httpd", "caddy", "frontend"];
+use crate::backstage::discover::image::reference::{self, is_called, is_web_server};
 
 /// Words in the name of an image that runs beside a portal, for a container that nothing but its workload's name ties to
 /// one: databases, proxies, agents.
@@ -35,16 +33,11 @@ const BESIDE: &[&str] = &[
     "vault",
 ];
 
+/// The ports of web servers.
+const WEB_PORTS: &[&str] = &["80", "443", "3000"];
+
 /// The port that the backend listens on unless it is told otherwise (`backend.listen` of create-app).
 const BACKEND_PORT: &str = "7007";
-
-/// Whether the name of an image, without registry and tag, has one of these words.
-fn is_called(image: &str, words: &[&str]) -> bool {
-    let last = image.rsplit('/').next().unwrap_or(image);
-    let name = last.split([':', '@']).next().unwrap_or(last);
-    let mut own = name.split(|c: char| !c.is_ascii_alphanumeric());
-    own.any(|word| words.contains(&word))
-}
 
 /// Whether the command line of a container says that it starts a portal, or with which layers. `--config` alone is an
 /// option of many programs; behind node it is the backend's.
@@ -61,6 +54,25 @@ fn has_portal_command(container: &Container) -> bool {
 fn gets_config(container: &Container, mounts_layer: bool) -> bool {
     let sets_config = |(name, _): &(String, Word)| name.starts_with("APP_CONFIG_");
     mounts_layer || container.environment.iter().any(sets_config)
+}
+
+/// Whether a container serves the website alone, by the name of its image or its ports: no layer and no variable in it is
+/// for a backend.
+fn is_website(container: &Container, mounts_layer: bool) -> bool {
+    // The name of a container tells less: a portal's may be called `app`.
+    let is_named = reference::is_website(&container.image);
+    let has_port = |ports: &[&str]| {
+        let mut own = container.ports.iter();
+        own.any(|port| ports.contains(&port.as_str()))
+    };
+    let serves_pages = has_port(WEB_PORTS) && container.environment_from.is_empty();
+    let mut variables = container.environment.iter().map(|(name, _)| name.as_str());
+    let is_for_backend = |name: &str| match name.starts_with("APP_CONFIG_") {
+        true => !reference::is_for_website(name),
+        false => name.starts_with("POSTGRES") || name.starts_with("BACKEND"),
+    };
+    let is_backend = mounts_layer || has_port(&[BACKEND_PORT]) || variables.any(is_for_backend);
+    (is_named || serves_pages) && !is_backend
 }
 
 /// Whether a container is the portal's by its names, or by the port of a workload called after Backstage.
@@ -85,9 +97,8 @@ pub(super) fn is_portal(
     if container.image.is_empty() && !has_command {
         return false;
     }
-    let is_beside =
-        |one: &Container| is_called(&one.image, FRONT_ENDS) || is_called(&one.image, BESIDE);
-    let is_front_end = is_called(&container.image, FRONT_ENDS);
+    let is_beside = |one: &Container| is_web_server(&one.image) || is_called(&one.image, BESIDE);
+    let is_front_end = is_web_server(&container.image) || is_website(container, mounts_layer);
     if has_portal_command(container) || gets_config(container, mounts_layer) && !is_front_end {
         return true;
     }
@@ -95,6 +106,7 @@ pub(super) fn is_portal(
     let first = others.find(|one| !is_beside(one));
     let is_first = first.is_some_and(|one| std::ptr::eq(one, own));
     !is_beside(container)
+        && !is_front_end
         && (is_named_so(workload, container) || workload.name.contains("backstage") && is_first)
 }
 
@@ -103,7 +115,7 @@ mod tests {
     use super::*;
 
     fn is_beside(image: &str) -> bool {
-        is_called(image, FRONT_ENDS) || is_called(image, BESIDE)
+        is_web_server(image) || is_called(image, BESIDE)
     }
 
     #[test]

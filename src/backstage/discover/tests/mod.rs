@@ -524,6 +524,7 @@ mod multiplied;
 mod overlaid;
 mod plain;
 mod programs;
+mod ready_images;
 
 #[test]
 fn what_stands_behind_two_dashes_is_for_the_script() {
