@@ -459,6 +459,38 @@ impl Built {
         in_volume || from.any(|name| maps.get(name, false).is_some())
     }
 
+    /// The names of the ConfigMaps that it mounts or takes variables from.
+    fn used_maps(&self) -> BTreeSet<String> {
+        let volumes = self.workload.volumes.iter().filter(|one| !one.is_secret);
+        let mounted = volumes.filter_map(|one| one.map.clone());
+        let containers = self.workload.containers.iter();
+        let from = containers.flat_map(|one| one.environment_from.iter().cloned());
+        mounted.chain(from).collect()
+    }
+
+    /// Lays a ConfigMap over the one of its name, as a change by `by` where it is used.
+    fn lay_over(
+        &mut self,
+        map: &Arc<ConfigMap>,
+        by: &FilePath,
+        builder: &mut Builder<'_>,
+    ) -> Result<(), Refused> {
+        let below = self.map(&map.name, map.is_secret).cloned();
+        let in_base = || {
+            let key = (self.path.parent(), map.name.as_str());
+            builder.in_base.get(&key).map(|map| Arc::clone(map))
+        };
+        let below = below.or_else(in_base);
+        let patched = builder.patched(below.as_ref(), map)?;
+        let mut maps = Maps::default();
+        maps.put(&patched);
+        if self.uses(&maps) {
+            self.by = Some(by.clone());
+        }
+        self.maps.push(Arc::new(maps));
+        Ok(())
+    }
+
     /// Adds what is not said yet.
     fn add_lacks(&mut self, lacks: &[Lack]) {
         for lack in lacks {
@@ -541,24 +573,15 @@ impl Patch {
                     applied = patch::lay_over(Arc::make_mut(workload), patch);
                 }
                 for map in maps {
-                    let below = built.map(&map.name, map.is_secret).cloned();
-                    let in_base = || {
-                        let key = (built.path.parent(), map.name.as_str());
-                        builder.in_base.get(&key).map(|map| Arc::clone(map))
-                    };
-                    let below = below.or_else(in_base);
-                    let patched = builder.patched(below.as_ref(), map)?;
-                    let mut maps = Maps::default();
-                    maps.put(&patched);
-                    if built.uses(&maps) {
-                        built.by = Some(by.clone());
-                    }
-                    built.maps.push(Arc::new(maps));
+                    built.lay_over(map, by, builder)?;
                 }
                 match is_open {
                     true => Applied::Unclear(MAY_SELECT),
                     false => applied,
                 }
+            }
+            Does::Operate(operations) if self.target.is_for_config_maps() => {
+                self.change_maps(operations, built, by, builder)?
             }
             Does::Operate(operations) => match selected {
                 Some(true) if operations.len() > OPERATION_LIMIT => {
@@ -591,6 +614,48 @@ impl Patch {
             }
         }
         Ok(is_used)
+    }
+
+    /// Applies a JSON patch to the ConfigMaps that a workload uses.
+    fn change_maps(
+        &self,
+        operations: &[Operation],
+        built: &mut Built,
+        by: &FilePath,
+        builder: &mut Builder<'_>,
+    ) -> Result<Applied, Refused> {
+        let mut applied = Applied::Nothing;
+        for name in built.used_maps() {
+            builder.step(1 + operations.len())?;
+            match self.target.selects_map(&name) {
+                Some(false) => continue,
+                Some(true) if operations.len() <= OPERATION_LIMIT => {}
+                Some(true) => return Ok(Applied::Unclear("has too many operations")),
+                None => {
+                    applied = Applied::Unclear(
+                        "selects by pattern, label or namespace and may apply to a ConfigMap",
+                    );
+                    continue;
+                }
+            }
+            let changes = operations.iter().filter(|one| !one.is_test());
+            let (set, others): (Vec<_>, Vec<_>) = changes
+                .map(|one| one.datum().ok_or(()))
+                .partition(Result::is_ok);
+            if !others.is_empty() {
+                applied = Applied::Unclear("changes a ConfigMap in a way that is not analyzed");
+            }
+            let data = set.into_iter().flatten();
+            let data = data
+                .map(|(key, word)| (key, Datum::Literal(word)))
+                .collect();
+            let Some(first) = operations.first() else {
+                continue;
+            };
+            let map = ConfigMap::generated(name, self.file.clone(), first.source(), false, data);
+            built.lay_over(&Arc::new(map), by, builder)?;
+        }
+        Ok(applied)
     }
 
     /// Whether it says what containers run, so that it should be for a workload.
@@ -646,6 +711,20 @@ impl Target {
     fn is_empty(&self) -> bool {
         let texts = [&self.kind, &self.name, &self.namespace, &self.group];
         texts.iter().all(|text| text.is_none()) && !self.has_selector
+    }
+
+    /// Whether it is for ConfigMaps alone.
+    fn is_for_config_maps(&self) -> bool {
+        self.kind.as_deref() == Some("ConfigMap")
+    }
+
+    /// Whether it selects a ConfigMap of a name; `None` when nothing here tells. One of the same name in another
+    /// namespace is not looked for.
+    fn selects_map(&self, name: &str) -> Option<bool> {
+        match matches(self.name.as_deref(), name) {
+            Some(true) if self.has_selector => None,
+            known => known,
+        }
     }
 
     /// Whether it selects a workload; `None` when nothing here tells.

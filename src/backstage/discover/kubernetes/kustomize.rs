@@ -238,6 +238,13 @@ impl Reader<'_> {
                     let in_file = items.any(|item| text_at(item, &["path"]).is_some());
                     in_file || of_pod.iter().any(|word| written.contains(word))
                 }
+                // What a plugin makes is added to what is there, and changes none of it. One that is not here may be
+                // anything.
+                "generators" => {
+                    let mut items = list(key).iter().map(|item| item.as_str());
+                    items
+                        .any(|item| item.is_none_or(|path| !self.files.is_file(&folder.join(path))))
+                }
                 _ => !HARMLESS.contains(&key),
             };
             if matches!(key, "helmCharts" | "helmChartInflationGenerator")
@@ -348,8 +355,9 @@ impl Reader<'_> {
             for object in objects::objects(&file, source, &range, &root) {
                 match object {
                     Object::Workload(workload) => workloads.push(workload),
-                    // What stands inside a text of a text is not a layer that could be shown.
-                    Object::ConfigMap(map) if !is_inline => {
+                    // What stands inside a text of a text is not a layer that could be shown, but a variable.
+                    Object::ConfigMap(map) if is_inline => maps.push(Arc::new(map.of_literals())),
+                    Object::ConfigMap(map) => {
                         let is_it = |known: &&Arc<ConfigMap>| {
                             known.host == file && known.document == range && known.name == map.name
                         };

@@ -126,6 +126,16 @@ impl ConfigMap {
         merged
     }
 
+    /// The same with texts that are values and no layers.
+    pub(crate) fn of_literals(self) -> Self {
+        let data = self.data.iter().filter_map(|(key, text)| {
+            let word = self.variable(text)?;
+            Some((key.clone(), Datum::Literal(word)))
+        });
+        let data = data.collect();
+        Self { data, ..self }
+    }
+
     /// The text at a key.
     pub(crate) fn text(&self, key: &str) -> Option<&Datum> {
         let found = self.data.iter().find(|(own, _)| own == key);

@@ -35,6 +35,29 @@ impl Operation {
     }
 }
 
+impl Operation {
+    /// The text of a ConfigMap that it sets, by its key; `None` for what changes a ConfigMap in another way.
+    pub(crate) fn datum(&self) -> Option<(String, Word)> {
+        let [data, key] = self.path.as_slice() else {
+            return None;
+        };
+        let is_set = data == "data" && matches!(self.kind.as_str(), "add" | "replace");
+        let value = self.value.as_ref().filter(|_| is_set)?;
+        let word = Word::known(value.scalar_text()?, Place::new(self.source, value.span));
+        Some((key.clone(), word))
+    }
+
+    /// Whether it only looks.
+    pub(crate) fn is_test(&self) -> bool {
+        self.kind == "test"
+    }
+
+    /// The file it stands in.
+    pub(crate) fn source(&self) -> SourceId {
+        self.source
+    }
+}
+
 /// The operations of a JSON patch; `None` when a node is no such patch.
 pub(crate) fn operations(source: SourceId, node: &Node) -> Option<Vec<Operation>> {
     let one = |item: &Node| {

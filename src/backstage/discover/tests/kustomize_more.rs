@@ -170,6 +170,13 @@ fn keys_that_may_change_the_command_are_a_lack() {
         let chain = chain_with(&[("k/live/kustomization.yaml", &live)]);
         assert!(chain.contains(said), "{more}: {chain}");
     }
+    let generator = (
+        "k/live/secrets.yaml",
+        "kind: ksops\nfiles: [secret.enc.yaml]\n",
+    );
+    let live = "resources: [../base]\ngenerators: [secrets.yaml]\n";
+    let chain = chain_with(&[("k/live/kustomization.yaml", live), generator]);
+    assert_eq!(chain, "kubernetes:portal!: app-config.yaml");
     let harmless = "resources: [../base]\nlabels: [{pairs: {a: b}}]\nimages: [{name: acme/backstage, newTag: '2'}]\nreplicas: [{name: portal, count: 2}]\nnamespace: live\n";
     let chain = chain_with(&[("k/live/kustomization.yaml", harmless)]);
     assert_eq!(chain, "kubernetes:portal!: app-config.yaml");
@@ -272,4 +279,47 @@ fn patches_of_a_kustomization_of_flux_apply_to_its_folder() {
         chain,
         "kubernetes:clusters/live/portal!: app-config.yaml app-config.live.yaml"
     );
+}
+
+#[test]
+fn patches_of_a_config_map_reach_what_takes_variables_from_it() {
+    let deployment = "kind: Deployment\nmetadata: {name: backstage}\nspec: {template: {spec: {containers: [{name: hub, image: acme/hub, args: [node, packages/backend, --config, app-config.yaml], envFrom: [{configMapRef: {name: hub}}]}]}}}\n";
+    let map = "kind: ConfigMap\nmetadata: {name: hub}\ndata: {URL: 'http://localhost:7007', LEVEL: info}\n";
+    let operations = "  - target: {kind: ConfigMap, name: hub}\n    patch: |-\n      - {op: replace, path: /data/URL, value: 'https://hub.acme.example'}\n";
+    let inline = "  - patch: |-\n      kind: ConfigMap\n      metadata: {name: hub}\n      data: {URL: 'https://hub.acme.example'}\n";
+    for patch in [operations, inline] {
+        let overlay = format!("resources: [../base]\npatches:\n{patch}");
+        let workspace = found(&MemoryFiles::new([
+            ("app-config.yaml", ""),
+            ("package.json", "{}"),
+            ("k/base/kustomization.yaml", "resources: [d.yaml, m.yaml]\n"),
+            ("k/base/d.yaml", deployment),
+            ("k/base/m.yaml", map),
+            ("k/live/kustomization.yaml", &overlay),
+        ]));
+        let chains = &workspace.app_roots[0].chains;
+        let chain = chains.iter().find(|chain| chain.production).unwrap();
+        assert_eq!(&*chain.name.0, "kubernetes:k/live/backstage");
+        let known = known_environment(chain);
+        assert!(
+            known.contains(&("URL", "https://hub.acme.example")),
+            "{known:?}"
+        );
+        assert!(known.contains(&("LEVEL", "info")), "{known:?}");
+    }
+}
+
+#[test]
+fn a_json_patch_that_takes_a_value_away_is_a_lack() {
+    let deployment = "kind: Deployment\nmetadata: {name: backstage}\nspec: {template: {spec: {containers: [{name: hub, image: acme/hub, args: [node, packages/backend, --config, app-config.yaml], envFrom: [{configMapRef: {name: hub}}]}]}}}\n---\nkind: ConfigMap\nmetadata: {name: hub}\ndata: {URL: 'http://localhost:7007'}\n";
+    let overlay = "resources: [../base]\npatches:\n  - target: {kind: ConfigMap, name: hub}\n    patch: |-\n      - {op: remove, path: /data/URL}\n";
+    let workspace = found(&MemoryFiles::new([
+        ("app-config.yaml", ""),
+        ("k/base/kustomization.yaml", "resources: [d.yaml]\n"),
+        ("k/base/d.yaml", deployment),
+        ("k/live/kustomization.yaml", overlay),
+    ]));
+    let chains = &workspace.app_roots[0].chains;
+    let chain = chains.iter().find(|chain| chain.production).unwrap();
+    assert!(!chain.is_complete(), "{:?}", chain.lacks);
 }
