@@ -466,6 +466,10 @@ fn behind_wrapper<'w>(name: &str, rest: &'w [Word]) -> Option<&'w [Word]> {
     let from = |index: usize| rest.get(index..);
     let is_flag = |word: &&Word| word.text.starts_with('-');
     match name {
+        // It sets the arguments of a script, and runs nothing.
+        "set" if rest.first().is_some_and(|word| word.text == "--") => Some(&[]),
+        // By itself it decides what it runs.
+        "docker-entrypoint.sh" if rest.is_empty() => None,
         "exec" | "env" | "cross-env" | "command" | "time" | "nohup" | "set" => {
             from(rest.iter().take_while(is_flag).count())
         }

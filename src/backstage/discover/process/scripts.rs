@@ -14,6 +14,7 @@ use crate::backstage::document::{self, NodeExt as _};
 use crate::backstage::npm::Manifest;
 use crate::backstage::words::StartKind;
 use npm_yaml::Node;
+use std::collections::BTreeMap;
 
 /// How many scripts are followed of which each runs the next.
 const FOLLOWED_LIMIT: usize = 4;
@@ -94,7 +95,8 @@ impl Process<'_> {
         // It stands in another file than the process: what is found in it is told where it is run.
         let anchor = Anchor::Whole(program.place);
         let script = shell::script(&text, anchor, &Variables::default());
-        let commands: Vec<Vec<Word>> = script.iter().map(|one| one.words.clone()).collect();
+        let script = shell::script(&text, anchor, &assigned_once(&script));
+        let commands = with_arguments(&script);
         let mut start = self
             .start_in(&commands, &Variables::default(), image, around, depth)
             .ok()?;
@@ -172,6 +174,101 @@ fn is_shell_script(text: &str) -> bool {
     interpreter
         .split(['/', ' '])
         .any(|word| matches!(word, "sh" | "bash" | "ash" | "dash" | "zsh"))
+}
+
+/// How many arguments a script gives itself at most; one can be written in which they multiply.
+const ARGUMENT_LIMIT: usize = 1_000;
+
+/// How deeply the branches of a script stand in each other, command by command.
+#[derive(Default)]
+struct Branches {
+    depth: usize,
+    /// Whether this command, or the one before it, is a test: `[ -n "$A" ] && …`.
+    was_test: bool,
+    is_tested: bool,
+}
+
+impl Branches {
+    /// Goes on to a command; gives its words behind the keyword in front of them.
+    fn enter<'w>(&mut self, words: &'w [Word]) -> &'w [Word] {
+        let (first, rest) = words.split_first().unzip();
+        let rest = rest.unwrap_or_default();
+        let first = first.map_or("", |word| word.text.as_str());
+        self.is_tested =
+            std::mem::replace(&mut self.was_test, matches!(first, "[" | "[[" | "test"));
+        match first {
+            "if" | "case" | "for" | "while" | "until" => self.depth += 1,
+            "fi" | "esac" | "done" => self.depth = self.depth.saturating_sub(1),
+            "then" | "else" | "do" => return rest,
+            _ => {}
+        }
+        words
+    }
+
+    /// Whether the command may not be run.
+    fn is_open(&self) -> bool {
+        self.depth > 0 || self.is_tested
+    }
+}
+
+/// The variables that a script sets once and outside of its branches.
+fn assigned_once(script: &[Command]) -> Variables {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    let mut branches = Branches::default();
+    for command in script {
+        let words = branches.enter(&command.words);
+        let is_assignment = words.iter().all(|word| word.text.contains('='));
+        for word in words {
+            // What a loop or `read` sets is named without a value.
+            let (name, value) = word.text.split_once('=').unwrap_or((&word.text, ""));
+            let name = name.trim_end_matches('+');
+            *counts.entry(name).or_default() += 1;
+            if is_assignment && !branches.is_open() {
+                found.push((name, value, word.certainty));
+            }
+        }
+    }
+    let mut variables = Variables::default();
+    for (name, value, certainty) in found {
+        if counts.get(name) == Some(&1) && certainty != Certainty::Open {
+            variables.set(name, value, certainty);
+        }
+    }
+    variables
+}
+
+/// The commands of a script with the arguments that it gives itself (`set -- "$@" --config …`) in the places where it
+/// passes them on. Those that a branch adds may be there.
+fn with_arguments(script: &[Command]) -> Vec<Vec<Word>> {
+    let mut given: Option<Vec<Word>> = None;
+    let mut branches = Branches::default();
+    let mut commands = Vec::new();
+    for command in script {
+        let words = branches.enter(&command.words);
+        let sets = matches!(words, [set, dashes, ..] if set.text == "set" && dashes.text == "--");
+        let mut filled = Vec::new();
+        for word in words {
+            match &given {
+                Some(given) if matches!(word.text.as_str(), "$@" | "${@}") => {
+                    filled.extend(given.iter().cloned());
+                }
+                _ if sets && branches.is_open() => filled.push(Word {
+                    certainty: word.certainty.max(Certainty::Default),
+                    ..word.clone()
+                }),
+                _ => filled.push(word.clone()),
+            }
+        }
+        if filled.len() > ARGUMENT_LIMIT {
+            return script.iter().map(|one| one.words.clone()).collect();
+        }
+        match sets {
+            true => given = Some(filled.split_off(2)),
+            false => commands.push(filled),
+        }
+    }
+    commands
 }
 
 /// Whether a script does different things in different places.
