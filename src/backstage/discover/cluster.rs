@@ -15,7 +15,7 @@ use super::source::Source;
 use crate::backstage::document;
 use crate::backstage::words::names::{self, NameKind};
 use crate::files::FilePath;
-use crate::text::{Place, Span};
+use crate::text::{Place, SourceId, Span};
 
 /// Manifests and values of charts as a source of start commands.
 pub(super) struct Manifests;
@@ -37,6 +37,37 @@ impl Source for Manifests {
         let manifests: Vec<&FilePath> = manifests.collect();
         reader.cluster(manifests.into_iter());
     }
+}
+
+/// What begins the name of a variable that sets a config value.
+const VARIABLE: &str = "APP_CONFIG_";
+
+/// How many variables of one template are noted.
+const VARIABLE_LIMIT: usize = 100;
+
+/// Whether a template may choose the layers of a portal: it names one, or has the option for them. `--config` is an
+/// option of many programs, so that something in it has to be a portal's; `--config.file` is another one.
+fn chooses_layers(text: &str) -> bool {
+    let is_option = |rest: &str| {
+        !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    };
+    let has_option = || text.split("--config").skip(1).any(is_option);
+    let portals = ["backstage", "packages/backend", VARIABLE];
+    text.contains("app-config") || has_option() && portals.iter().any(|word| text.contains(word))
+}
+
+/// The variables in a text that set a config value.
+fn variables(text: &str, source: SourceId) -> Vec<Word> {
+    let found = text.match_indices(VARIABLE).take(VARIABLE_LIMIT);
+    found
+        .filter_map(|(start, _)| {
+            let rest = text.get(start..)?;
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            let place = Place::new(source, Span::new(start, start + length));
+            Some(Word::known(rest.get(..length)?, place))
+        })
+        .collect()
 }
 
 /// The manifests and values of a listing.
@@ -68,13 +99,14 @@ impl Reader<'_> {
         if text.contains(kustomize::FLUX) && text.contains("path:") {
             found.cluster.flux.push(path.clone());
         }
-        let chooses = ["--config", "app-config", "APP_CONFIG_"];
-        let chooses = || chooses.iter().any(|word| text.contains(word));
-        if text.contains("{{")
-            && text.contains("kind:")
-            && text.contains("containers:")
-            && chooses()
-        {
+        let is_template =
+            text.contains("{{") && text.contains("kind:") && text.contains("containers:");
+        if is_template && !chooses_layers(&text) && text.contains(VARIABLE) {
+            let source = self.add_source(path, Arc::clone(&text));
+            self.override_images(path, &variables(&text, source));
+            return self.leave_out(path, "is a template");
+        }
+        if is_template && chooses_layers(&text) {
             let source = self.add_source(path, Arc::clone(&text));
             let at = text.find("containers:").unwrap_or_default();
             let place = Place::new(source, Span::new(at, at + "containers".len()));

@@ -1,5 +1,6 @@
 //! Chains by convention: what the loader picks by itself, where no start command says otherwise.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::files::{FilePath, Files, GitStatus};
@@ -8,7 +9,7 @@ use crate::finding::ChainName;
 use super::defaults::names_of;
 use super::options::Options;
 use crate::backstage::words::{
-    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LayerFile, LayerRole, StartKind, names,
+    AppRoot, Chain, ChainLayer, ChainOrigin, Lack, LackKind, LayerFile, LayerRole, StartKind, names,
 };
 use crate::request::LocalLayers;
 
@@ -70,6 +71,34 @@ fn defaults<'r>(root: &'r AppRoot, base: &'r LayerFile, options: &Options) -> Ve
         }
     }
     layers
+}
+
+/// Notes on the chains of convention that their layers may be a part of another config: those of an app root below
+/// another one that has no package.json and no start command, and those of layers in a folder of documentation.
+pub(super) fn note_fragments(root: &mut AppRoot, files: &dyn Files, folders: &BTreeSet<FilePath>) {
+    let is_below = root
+        .path
+        .ancestors()
+        .skip(1)
+        .any(|above| folders.contains(&above));
+    let is_convention = |chain: &Chain| matches!(chain.origin, ChainOrigin::Convention);
+    let is_part = is_below
+        && root.chains.iter().all(is_convention)
+        && !files.is_file(&root.path.join("package.json"));
+    let chains = root.chains.iter_mut().chain(&mut root.unloaded);
+    for chain in chains.filter(|chain| is_convention(chain)) {
+        let mut layers = chain.layers.iter();
+        let documents = layers.any(|layer| names::is_documentation(&layer.path));
+        if !is_part && !documents {
+            continue;
+        }
+        chain.lacks.push(Lack {
+            reason: "no start command names these layers: they may be a part of another config"
+                .into(),
+            place: None,
+            kind: LackKind::Unreadable,
+        });
+    }
 }
 
 /// Notes the local layer of a developer on the chains that would load it, where git ignores it and another chain says

@@ -25,7 +25,7 @@ pub(super) struct Grouped {
     /// Of app roots: what starts them, and cannot be read.
     pub(super) unread: BTreeMap<FilePath, Lack>,
     /// Of app roots: what may run their images with another command line.
-    pub(super) overruled: BTreeMap<FilePath, Lack>,
+    pub(super) overruled: BTreeMap<FilePath, Vec<Lack>>,
 }
 
 /// Sorts the layers of a listing into app roots: a base layer makes its folder one, other layers belong to the

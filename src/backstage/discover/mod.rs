@@ -30,7 +30,9 @@ use std::sync::Arc;
 
 use crate::backstage::npm;
 use crate::backstage::words::names;
-use crate::backstage::words::{Chain, ChainOrigin, Lack, LackKind, StartKind, Workspace};
+use crate::backstage::words::{
+    AppRoot, Chain, ChainOrigin, Lack, LackKind, LayerRole, LeftOut, StartKind, Workspace,
+};
 use crate::files::{FilePath, Files};
 use crate::finding::ChainName;
 use crate::text::Sources;
@@ -65,20 +67,43 @@ pub fn find(
             root.packages = finder.packages(folder, sources);
         }
     }
+    let folders: BTreeSet<FilePath> = grouped.app_roots.keys().cloned().collect();
+    let mut seen = BTreeSet::new();
+    let key = |left: &LeftOut| (left.path.clone(), left.reason.clone());
+    grouped.left_out.retain(|left| seen.insert(key(left)));
     for root in grouped.app_roots.values_mut() {
+        note_named_layers(root);
         root.layers.sort_by(|a, b| a.path.cmp(&b.path));
         let overruled = grouped.overruled.get(&root.path);
         for chain in root.chains.iter_mut().filter(|chain| chain.is_of_image()) {
-            chain.lacks.extend(overruled.cloned());
+            chain.lacks.extend(overruled.into_iter().flatten().cloned());
         }
         note_other_starts(&mut root.chains);
         convention::add_chains(root, options, grouped.unread.get(&root.path));
+        convention::note_fragments(root, files, &folders);
         convention::note_local_layers(root, files);
         name_apart(&mut root.chains);
     }
     Workspace {
         app_roots: grouped.app_roots.into_values().collect(),
         left_out: grouped.left_out,
+    }
+}
+
+/// Takes a layer that is called local in its own way (`app-config.local-stack.yaml`), and that a start command names, for
+/// no layer of one machine.
+fn note_named_layers(root: &mut AppRoot) {
+    let named = root.chains.iter().flat_map(|chain| &chain.layers);
+    let named = named.filter(|layer| layer.named_at.is_some());
+    let named: BTreeSet<&FilePath> = named.map(|layer| &layer.path).collect();
+    let endings = [".local.yaml", ".local.yml"];
+    for layer in &mut root.layers {
+        let is_usual = endings
+            .iter()
+            .any(|ending| layer.path.name().ends_with(ending));
+        if layer.role == LayerRole::Local && !is_usual && named.contains(&layer.path) {
+            layer.role = LayerRole::Other;
+        }
     }
 }
 
@@ -94,22 +119,41 @@ fn note_other_starts(chains: &mut [Chain]) {
         is_of_cluster && chain.runs_in.image.is_some()
     };
     let others: Vec<Chain> = chains.iter().filter(in_cluster).cloned().collect();
+    let runs = |image: &Option<FilePath>| others.iter().any(|other| other.runs_in.image == *image);
     for chain in chains.iter_mut().filter(|chain| chain.is_of_image()) {
         let own: Vec<&FilePath> = chain.layers.iter().map(|layer| &layer.path).collect();
-        let loads_more = |other: &&Chain| {
-            let is_same_image = other.runs_in.image == chain.runs_in.image;
+        let is_more = |other: &Chain| {
             let mut layers = other.layers.iter();
-            let is_more = layers.any(|layer| !own.contains(&&layer.path));
-            let is_unread = |lack: &Lack| lack.kind == LackKind::Unreadable;
-            is_same_image && (is_more || other.lacks.iter().any(is_unread))
+            layers.any(|layer| !own.contains(&&layer.path))
         };
-        if let Some(other) = others.iter().find(loads_more) {
+        // A deployment names an image, not the Dockerfile: of two in one app, it may run either.
+        let is_alone = runs(&chain.runs_in.image);
+        let reason = |other: &Chain| {
+            let is_same_image = other.runs_in.image == chain.runs_in.image;
+            let mut lacks = other.lacks.iter();
+            let is_unread = lacks.any(|lack| lack.kind == LackKind::Unreadable);
+            let name = &other.name;
+            match (is_same_image, is_more(other)) {
+                (true, true) => Some(format!("`{name}` starts the image with another command")),
+                (true, false) if is_unread => {
+                    Some(format!("`{name}` may start the image with another command"))
+                }
+                (false, true) if !is_alone && chain.production => Some(format!(
+                    "`{name}` may start this image with another command"
+                )),
+                _ => None,
+            }
+        };
+        let found = others
+            .iter()
+            .find_map(|other| Some((other, reason(other)?)));
+        if let Some((other, reason)) = found {
             let place = match &other.origin {
                 ChainOrigin::StartCommand { place, .. } => Some(*place),
                 _ => None,
             };
             chain.lacks.push(Lack {
-                reason: format!("`{}` starts the image with another command", other.name),
+                reason,
                 place,
                 kind: LackKind::StartedOtherwise,
             });

@@ -50,6 +50,8 @@ pub(super) struct Reader<'r> {
     embedded: BTreeMap<FilePath, LayerFile>,
     /// Whether the chart in a folder runs containers by its own templates.
     pub(super) own_templates: BTreeMap<FilePath, bool>,
+    /// Whether a chart of the repository reads `backstage` of its values by templates of its own, once it was asked.
+    pub(super) reading_templates: Option<bool>,
     /// Scripts that were read where an image or a deployment runs them.
     read_scripts: BTreeSet<FilePath>,
     /// The files that were read, as sources.
@@ -77,6 +79,7 @@ impl<'r> Reader<'r> {
             mounted_keys: MOUNTED_KEYS_LIMIT,
             embedded: BTreeMap::new(),
             own_templates: BTreeMap::new(),
+            reading_templates: None,
             read_scripts: BTreeSet::new(),
             read: BTreeMap::new(),
         }
@@ -524,7 +527,31 @@ impl<'r> Reader<'r> {
             };
             let unread = self.grouped.unread.entry(root.clone());
             unread.or_insert_with(|| lack.clone());
-            self.grouped.overruled.entry(root).or_insert(lack);
+            let overruled = self.grouped.overruled.entry(root).or_default();
+            if overruled
+                .iter()
+                .all(|known| known.kind != LackKind::Unreadable)
+            {
+                overruled.push(lack);
+            }
+        }
+    }
+
+    /// Notes that something which cannot be read sets these variables of the images of the app near it.
+    pub(super) fn override_images(&mut self, path: &FilePath, variables: &[Word]) {
+        let Some(root) = self.root_of(path) else {
+            return;
+        };
+        let overruled = self.grouped.overruled.entry(root).or_default();
+        for variable in variables {
+            let kind = LackKind::EnvironmentOverrides(variable.text.as_str().into());
+            if overruled.iter().all(|known| known.kind != kind) {
+                overruled.push(Lack {
+                    reason: format!("`{}` overrides a value", variable.text),
+                    place: Some(variable.place),
+                    kind,
+                });
+            }
         }
     }
 

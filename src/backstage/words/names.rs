@@ -115,6 +115,23 @@ pub(crate) fn is_for_development(name: &str) -> bool {
         .any(|word| DEVELOPMENT_WORDS.contains(&word))
 }
 
+/// Whether a file is in a folder of documentation or examples, by any folder above it.
+pub(in crate::backstage) fn is_documentation(path: &FilePath) -> bool {
+    const FOLDERS: &[&str] = &[
+        "doc",
+        "docs",
+        "documentation",
+        "contrib",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+    ];
+    let folders = path.parent();
+    let mut folders = folders.as_str().split('/');
+    folders.any(|folder| FOLDERS.contains(&folder))
+}
+
 /// Whether values are for the tests of a chart alone: chart-testing installs it with each `ci/*-values.yaml`.
 pub(in crate::backstage) fn is_for_chart_tests(path: &FilePath) -> bool {
     path.parent().name() == "ci" && path.name().ends_with("values.yaml")

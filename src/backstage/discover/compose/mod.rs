@@ -85,9 +85,9 @@ impl Reader<'_> {
         };
         let complete = services.values().map(|service| {
             let mut service = self.extended(path, service.clone(), EXTENDS_LIMIT);
-            for (_, value) in &mut service.environment {
+            for (name, value) in &mut service.environment {
                 // A host beside it is on this machine for one and on another for the next: compose does not say.
-                if services.contains_key(&value.text) {
+                if services.contains_key(&value.text) && names_host(name) {
                     value.certainty = Certainty::Open;
                 }
             }
@@ -264,6 +264,18 @@ fn is_website(service: &Service) -> bool {
         .any(|port| WEB_PORTS.contains(&port.as_str()));
     let is_named = reference::is_website(image);
     !is_backend && (is_named || serves_pages || reference::is_web_server(image))
+}
+
+/// Whether a variable holds a host, by its name: `POSTGRES_HOST`, `APP_CONFIG_backend_database_connection_host`.
+fn names_host(variable: &str) -> bool {
+    const HOSTS: &[&str] = &[
+        "host", "hostname", "hosts", "server", "addr", "address", "endpoint", "url",
+    ];
+    let variable = variable.to_ascii_lowercase();
+    let mut words = variable.rsplit(['_', '.', '-']);
+    words
+        .next()
+        .is_some_and(|last| HOSTS.iter().any(|host| last.ends_with(host)))
 }
 
 /// The folder that a deployment mounts its layers in: that of the app, in an image of which nothing else is known.

@@ -9,7 +9,7 @@ pub(super) mod values;
 use std::ops::Range;
 
 use crate::backstage::document::{self, NodeExt as _};
-use crate::files::FilePath;
+use crate::files::{FilePath, Listed};
 use crate::text::{Place, SourceId};
 use npm_yaml::Node;
 
@@ -83,6 +83,9 @@ impl Reader<'_> {
             }
             Sureness::Form => Templates::OfOnesOwn,
             Sureness::Sure if self.has_own_templates(path) => Templates::OfOnesOwn,
+            Sureness::Sure if matches!(around, Around::Nothing) && self.has_reading_templates() => {
+                Templates::OfOnesOwn
+            }
             Sureness::Sure => Templates::OfTheChart,
         };
         let elsewhere = values::elsewhere(source, node);
@@ -260,6 +263,25 @@ impl Reader<'_> {
     fn has_own_templates(&mut self, path: &FilePath) -> bool {
         let folder = path.parent();
         self.runs_containers(&folder) || self.runs_containers(&folder.parent())
+    }
+
+    /// Whether a chart of the repository reads `backstage` of its values by itself, as none of the known ones is here
+    /// to do: values of a folder without a chart may be for it.
+    fn has_reading_templates(&mut self) -> bool {
+        if let Some(known) = self.reading_templates {
+            return known;
+        }
+        let reads = |listed: &Listed| {
+            let path = &listed.path;
+            let is_template = path.parent().name() == "templates";
+            let text = is_template.then(|| self.text(path)).flatten();
+            text.is_some_and(|text| {
+                text.contains(".Values.backstage.") && text.contains("containers:")
+            })
+        };
+        let found = self.listed_below(&FilePath::root()).iter().any(reads);
+        self.reading_templates = Some(found);
+        found
     }
 
     fn runs_containers(&mut self, chart: &FilePath) -> bool {

@@ -161,6 +161,14 @@ pub(super) fn sureness(around: &Around, root: &Node, key: Option<&str>, parent: 
         _ => foreign(parent, OFFICIAL),
     };
     let inside = || foreign(parent.get("backstage")?, BACKSTAGE);
+    // `global.dynamic` is Red Hat's alone, whatever stands beside it for another chart.
+    let is_red_hat = || {
+        let global = root.get("global");
+        key == Some("upstream") && global.is_some_and(|global| global.get("dynamic").is_some())
+    };
+    if outside.is_some() && is_red_hat() && inside().is_none() {
+        return Sureness::Form;
+    }
     let unknown = outside.or_else(inside);
     by_keys(around, unknown)
 }
@@ -243,6 +251,12 @@ mod tests {
         assert!(unsure(judged(None, inner, None)).contains("`sharedConfig`"));
         let beside = "portal: {}\nupstream:\n  backstage: {appConfig: {}}\n";
         assert!(unsure(judged(None, beside, Some("upstream"))).contains("`portal`"));
+    }
+
+    #[test]
+    fn what_only_red_hat_s_chart_has_tells_it_whatever_stands_beside() {
+        let values = "global: {dynamic: {includes: []}}\nupstream:\n  backstage: {appConfig: {}}\npostgresql: {}\n";
+        assert_eq!(judged(None, values, Some("upstream")), Sureness::Form);
     }
 
     #[test]

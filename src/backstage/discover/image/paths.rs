@@ -252,13 +252,30 @@ impl Image<'_> {
         ignored.leaves_out(&file.relative_to(self.context))
     }
 
-    /// The .dockerignore of a build, whether or not there is one: that of the Dockerfile, else that of the context.
-    /// Source: <https://docs.docker.com/build/concepts/context/#filename-and-location>.
+    /// The file that says what is left out of a build, whether or not there is one: the first of [`Self::ignore_files`] that is
+    /// there, else `.dockerignore` of the context.
     pub(crate) fn ignore_file(&self, dockerfile: &Dockerfile) -> FilePath {
-        let own = FilePath::new(&format!("{}.dockerignore", dockerfile.path));
-        match self.files.is_file(&own) {
-            true => own,
-            false => self.context.join(".dockerignore"),
+        let mut files = self.ignore_files(&dockerfile.path).into_iter();
+        let there = files.find(|file| self.files.is_file(file));
+        there.unwrap_or_else(|| self.context.join(".dockerignore"))
+    }
+
+    /// The files that may say what is left out of the context, the first that is there does. Docker reads
+    /// `X.dockerignore` beside the Dockerfile `X`, else `.dockerignore`; Podman, which takes a Containerfile first, reads
+    /// `.containerignore` of either kind before that (buildah, `util.ContainerIgnoreFile`).
+    fn ignore_files(&self, dockerfile: &FilePath) -> [FilePath; 4] {
+        let beside = |ending: &str| FilePath::new(&format!("{dockerfile}.{ending}"));
+        let usual = |name: &str| self.context.join(name);
+        let of_docker = [beside("dockerignore"), usual(".dockerignore")];
+        let of_podman = [beside("containerignore"), usual(".containerignore")];
+        let ([docker, docker_usual], [podman, podman_usual]) = (of_docker, of_podman);
+        let is_containerfile = dockerfile
+            .name()
+            .to_ascii_lowercase()
+            .contains("containerfile");
+        match is_containerfile {
+            true => [podman, docker, podman_usual, docker_usual],
+            false => [docker, docker_usual, podman, podman_usual],
         }
     }
 

@@ -1,5 +1,4 @@
 use super::*;
-use crate::backstage::words::{AppRoot, LackKind, LayerRole};
 use crate::files::MemoryFiles;
 use crate::request::LocalLayers;
 
@@ -521,6 +520,7 @@ mod kubernetes;
 mod kustomize;
 mod kustomize_more;
 mod multiplied;
+mod not_ours;
 mod overlaid;
 mod plain;
 mod programs;
