@@ -45,9 +45,9 @@ pub(crate) fn is_web_server(image: &str) -> bool {
 
 /// Whether something of this name is a website by its last word: `backstage-ui`, `ghcr.io/acme/portal/app:main`.
 pub(crate) fn is_website(named: &str) -> bool {
-    let words = name(named).split(|c: char| !c.is_ascii_alphanumeric());
+    let mut words = name(named).split(|c: char| !c.is_ascii_alphanumeric());
     words
-        .last()
+        .next_back()
         .is_some_and(|last| WEBSITES.contains(&last) || FRONT_ENDS.contains(&last))
 }
 
