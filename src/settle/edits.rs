@@ -17,6 +17,9 @@ use source::ConfigPath;
 /// fixes that cannot be made take more.
 const MAX_PROOFS: usize = 64;
 
+/// How many fixes of one file are worked out: each looks its keys up in the tree.
+const MAX_FIXES: usize = 1_000;
+
 /// Which chains load a layer, by name.
 pub type Loads = BTreeMap<SourceId, BTreeSet<ChainName>>;
 
@@ -37,6 +40,7 @@ pub fn plan<'f>(
         texts: BTreeMap::new(),
         aliases: BTreeMap::new(),
         files: BTreeMap::new(),
+        asked: BTreeMap::new(),
     };
     let fixes = findings.iter_mut();
     let fixes = fixes.flat_map(|finding| &mut finding.fixes);
@@ -113,6 +117,8 @@ struct Planner<'p> {
     texts: BTreeMap<SourceId, Text<'p>>,
     /// Whether a text may hold an alias.
     aliases: BTreeMap<SourceId, bool>,
+    /// How many fixes there are for each text.
+    asked: BTreeMap<SourceId, usize>,
     /// Files that are no layers, by their path as a person knows it: several repositories may have one of a name.
     files: BTreeMap<String, SourceId>,
 }
@@ -133,6 +139,13 @@ impl<'p> Planner<'p> {
         let steps = std::mem::take(&mut fix.steps);
         if !edits.iter().all(|edit| self.is_sure(edit)) {
             return None;
+        }
+        if let Some(step) = steps.first() {
+            let asked = self.asked.entry(step.anchor.source).or_default();
+            *asked += 1;
+            if *asked > MAX_FIXES {
+                return None;
+            }
         }
         let mut draft = Draft {
             edits,
@@ -199,14 +212,13 @@ impl<'p> Planner<'p> {
             }
             let proven = text.editor.prove(&text.proposals, MAX_PROOFS);
             let unproven = |one: &&Result<_, Refused>| matches!(one, Err(Refused::Unproven));
-            let count = proven.iter().filter(unproven).count();
+            let asked = self.asked.get(&source).copied().unwrap_or_default();
+            let count = proven.iter().filter(unproven).count() + asked.saturating_sub(MAX_FIXES);
             if count > 0 {
                 let path = escape(self.sources.get(source).path());
                 notes.push(Note {
                     level: NoteLevel::Always,
-                    text: format!(
-                        "{path}: {count} fixes are not offered: too many of this file cannot be applied"
-                    ),
+                    text: format!("{path}: {count} fixes are not offered: this file has too many"),
                 });
             }
             made.insert(source, proven);

@@ -99,7 +99,7 @@ fn one_fix_that_does_not_hold_leaves_the_others() {
     ]);
     let answer = portal.run(&["--fix-only"]);
     assert!(
-        answer.stderr.contains("did not fix title-a"),
+        answer.stderr.contains("skipped the fix of `title-a`"),
         "{}",
         answer.stderr
     );

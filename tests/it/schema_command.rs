@@ -160,7 +160,7 @@ fn without_any_package_the_built_in_schemas_are_shown() {
     assert!(shown["properties"]["backend"].is_object());
     let empty = schema(&Portal::empty(), &[]);
     assert!(parsed(&empty)["properties"]["backend"].is_object());
-    let note = "no app-config.yaml here or below: this is the schema that is built in";
+    let note = "no app-config.yaml in this directory or below: this is the schema that is built in";
     assert!(empty.stderr.contains(note), "{}", empty.stderr);
 }
 
