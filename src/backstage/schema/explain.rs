@@ -10,8 +10,7 @@ use super::model::{Bound, Schema};
 use super::walk::{Saying, Walk};
 use crate::backstage::value::{Kind, Value};
 use crate::finding::{Edit, Fix, FixKind};
-use crate::text::Place;
-use crate::text::closest;
+use crate::text::{Place, closest, is_slip};
 use ::source::Part;
 
 pub(super) use super::meant::union;
@@ -302,17 +301,23 @@ fn nearest_key<'s>(
     let keys = known.iter().flat_map(|demands| demands.known_keys());
     misspelling_of(
         key,
-        keys.filter(|known| may_be_meant(parent.get(known), value)),
+        keys.filter(|known| may_be_meant(known, parent.get(known), key, value)),
     )
 }
 
 /// Whether a known key with this value may be what a key that nobody knows was meant for. One that is there already is not,
-/// unless another layer sets it: that is what the layer with the slip was to override.
-pub(super) fn may_be_meant(known: Option<&Value>, unknown: &Value) -> bool {
+/// unless another layer sets it and the two differ by one slip of the keys: then it is that one that the layer was to
+/// override.
+pub(super) fn may_be_meant(
+    known: &str,
+    set: Option<&Value>,
+    written: &str,
+    unknown: &Value,
+) -> bool {
     let source = |value: &Value| value.key_place().map(|place| place.source);
-    known.is_none_or(|known| {
-        let sources = source(known).zip(source(unknown));
-        sources.is_some_and(|(known, unknown)| known != unknown)
+    set.is_none_or(|set| {
+        let sources = source(set).zip(source(unknown));
+        sources.is_some_and(|(set, unknown)| set != unknown) && is_slip(written, known)
     })
 }
 

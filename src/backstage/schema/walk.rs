@@ -336,7 +336,7 @@ impl Walk {
         let known = schemas.packages().iter().flat_map(|package| package.keys());
         let candidates = known
             .map(|key| &**key)
-            .filter(|known| explain::may_be_meant(object.get(*known), value));
+            .filter(|known| explain::may_be_meant(known, object.get(*known), key, value));
         let Some(nearest) = explain::misspelling_of(key, candidates) else {
             self.strays.push(self.path.with(Part::Key(key.clone())));
             return;
