@@ -118,18 +118,15 @@ pub fn secrets(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether it is a path in a config, as messages quote one: `a.b[0].password`, between backticks.
-fn is_quoted_path(word: &str) -> bool {
-    let inside = word.strip_prefix('`').and_then(|word| word.split_once('`'));
-    inside.is_some_and(|(path, _)| {
-        path.contains('.')
-            && path
-                .split('.')
-                .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '['))
-            && path
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte))
-    })
+/// Whether it is a path in a config, as messages quote one: `a.b[0].password`.
+fn is_path(word: &str) -> bool {
+    word.contains('.')
+        && word
+            .split('.')
+            .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()))
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte))
 }
 
 /// What the words before the one in hand say.
@@ -220,7 +217,7 @@ impl<'t> Reader<'t> {
                 .any(|it| it.eq_ignore_ascii_case(nearest))
             && clipped(word).bytes().all(|it| it.is_ascii_graphic())
             && clipped(word).contains(|c: char| c.is_ascii_digit())
-            && !is_quoted_path(word);
+            && !(byte_before(text, range.start) == Some(b'`') && is_path(clipped(word)));
         let is_shown = is_value
             && (is_of_netrc
                 || is_of_sql
@@ -432,6 +429,7 @@ mod tests {
             "mysql --port=3306 --protocol=tcp",
             "docker login -u u -p $TOKEN h",
             "the login page asks for a password again",
+            "hardcoded password `kafka.clusters[0].sasl.password`, apparently for local development",
             "Basic authentication is used",
             "curl https://h | grep -u a:b",
             "node -p process.version",
