@@ -94,6 +94,9 @@ fn private_key(text: &str) -> Option<Range<usize>> {
         && let Some(end) = body.get(dashes..dashes + footer.len())
         && end.eq_ignore_ascii_case(&footer)
     {
+        // `-----BEGIN PRIVATE KEY-----\n...\n-----END …` of an example holds no key.
+        let key = body.get(..dashes)?.replace("\\n", "");
+        key.find(|c: char| c.is_ascii_alphanumeric())?;
         return Some(0..body_start + dashes + footer.len());
     }
     // An end line that never comes: all that can be part of a key (base64, white space, escaped line ends, `#` or
@@ -252,6 +255,8 @@ mod tests {
         assert_eq!(found(&format!("a\n{key}\nb")), [("private-key", key)]);
         let lower = key.to_ascii_lowercase();
         assert_eq!(found(&lower), [("private-key", lower.as_str())]);
+        let example = "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----\\n";
+        assert_eq!(found(example), []);
         let cut = "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEF";
         assert_eq!(found(&format!("\"{cut}(")), [("private-key", cut)]);
         assert_eq!(

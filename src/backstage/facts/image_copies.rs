@@ -27,7 +27,13 @@ facts! {
 
 /// The local layers that images take in. `known` gives what was read of a layer.
 pub fn collect(app: &AppRoot, known: &dyn Fn(&FilePath) -> Option<Known>) -> List<LocalCopy> {
-    let is_local = |copy: &&LayerCopy| LayerRole::of(&copy.layer) == LayerRole::Local;
+    // A layer that is here has the role that its chains give it.
+    let role = |copy: &LayerCopy| {
+        let mut layers = app.layers.iter();
+        let layer = layers.find(|layer| layer.path == copy.layer);
+        layer.map_or_else(|| LayerRole::of(&copy.layer), |layer| layer.role.clone())
+    };
+    let is_local = |copy: &&LayerCopy| role(copy) == LayerRole::Local;
     let is_needed = |copy: &LayerCopy| {
         let loads = |chain: &Chain| chain.layers.iter().any(|layer| layer.path == copy.layer);
         copy.is_named || app.chains.iter().any(loads)
