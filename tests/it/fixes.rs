@@ -178,6 +178,16 @@ fn a_secret_is_masked_in_a_diff_which_then_says_that_it_is_no_patch() {
 }
 
 #[test]
+fn a_secret_in_a_key_is_not_given_a_variable_as_its_value() {
+    let layer = "kafka:\n  sasl: { password: { Zebra77Horse: } }\n";
+    let portal = Portal::of(&[("app-config.yaml", layer)]);
+    let answer = portal.run(&["--diff", "--unsafe-fixes", "--select", "hardcoded-secret"]);
+    let all = format!("{}{}", answer.stdout, answer.stderr);
+    assert!(!all.contains("Zebra77"), "{all}");
+    assert!(!all.contains("PASSWORD"), "{all}");
+}
+
+#[test]
 fn line_ends_a_missing_last_newline_and_the_mode_stay() {
     let layer = LAYER.replace('\n', "\r\n");
     let layer = layer.trim_end();
